@@ -1,0 +1,30 @@
+# make demo   sets up and shows what Earnest does
+# make test   sets up and runs every test
+# make bench  sets up and measures the machine against its peers
+
+# The C libraries that Package.swift names, by their Debian packages.
+PACKAGES := libgmp-dev libssl-dev pkg-config
+# A second build folder, so that debug and release builds do not push each other out.
+RELEASE := .build-release
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: demo test bench setup release
+
+setup:
+	@command -v swift > /dev/null || { echo "A Swift 6.3 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
+	@missing=""; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2> /dev/null | grep -q "install ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy $$missing; fi
+
+release: setup
+	swift build -c release --scratch-path $(RELEASE)
+
+demo: release
+	@$(RELEASE)/release/earnest test --trace contracts/purchase.ern
+
+test: release
+	swift test
+
+bench: release
+	$(MAKE) -C benchmarks

@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+// The list of targets, in the order in which a contract passes through them, is the architecture diagram: docs/ARCHITECTURE.md explains it, and
+// Tests/Tidy holds every import against it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "earnest",
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  targets: [
+    .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    room("Primitives", ["CGMP", "COpenSSL"]),
+    room("Source"),
+    room("Interface", ["Primitives"]),
+    room("Wording", ["Interface", "Primitives"]),
+    room("Syntax", ["Source"]),
+    room("Semantics", ["Syntax", "Source", "Interface", "Primitives"]),
+    room("Bytecode", ["Interface", "Primitives"]),
+    room("Assurance", ["Bytecode", "Interface", "Primitives"]),
+    room("Compiler", ["Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Interface", "Primitives"]),
+    room("VM", ["Bytecode", "Interface", "Primitives", "CGMP"]),
+    room("Reference", ["Semantics", "Source", "Interface", "Primitives"]),
+    room("Ledger", ["Interface", "Primitives"]),
+    room("Runtime", ["Ledger", "Interface", "Primitives"]),
+    room(
+      "Trials",
+      [
+        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface", "Primitives",
+      ]),
+    .executableTarget(
+      name: "earnest",
+      dependencies: [
+        "Trials", "Compiler", "Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Wording", "Interface", "Primitives",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,171 @@
+// A module as text: one line for each thing, in the order of the encoding. `Assembler` reads it back, and what it reads is the same module.
+
+package import Interface
+import Primitives
+
+package struct Disassembler: Sendable {
+  private let module: Module
+
+  package init(_ module: Module) { self.module = module }
+
+  package var text: String { (header + module.functions.indices.flatMap { lines(ofFunction: $0) }).joined(separator: "\n") + "\n" }
+
+  private var header: [String] {
+    let interface = module.interface
+    var lines = ["module \(interface.name)", "protocol \(module.protocolNumber.number)", "source \(module.sourceHash)"]
+    for slot in interface.currencies {
+      switch slot {
+      case .parameter(let name): lines.append("currency \(name)")
+      case .fixed(let currency): lines.append("currency \(currency.code) fixed")
+      }
+    }
+    lines += interface.parties.map { "party \($0)" }
+    for term in interface.terms {
+      lines.append("term \(term.name): \(type(term.type))\(term.defaultValue.map { " = \(value($0))" } ?? "") bounds \(term.boundCount)")
+    }
+    lines += interface.vaults.map { "vault \($0.name): \(currency($0.currency))" }
+    lines += interface.fields.map { "field \($0.name): \(type($0.type)) = \(value($0.initialValue))" }
+    lines += interface.events.map { "event \($0.name)(\(parameters($0.parameters)))" }
+    for (index, state) in interface.states.enumerated() {
+      lines.append("state \(state.name)\(index == interface.initialState ? " initial" : "")\(state.isFinal ? " final" : "")")
+    }
+    lines += interface.transitions.map(transition)
+    for invariant in interface.invariants {
+      lines.append("invariant \"\(invariant.text)\" while \(invariant.states.map { state($0) }.joined(separator: ", "))")
+    }
+    lines += module.constants.map { "constant \(value($0))" }
+    for shares in module.splits { lines.append("split \(shares.map(share).joined(separator: "; "))") }
+    return lines
+  }
+
+  private func transition(_ transition: ContractInterface.Transition) -> String {
+    let source = "from \(state(transition.source))"
+    switch transition.trigger {
+    case .after: return "after \(source)"
+    case .action(let name, let parameters, .anyone): return "action \(name)(\(self.parameters(parameters))) \(source) by anyone"
+    case .action(let name, let parameters, .parties(let parties, let needed)):
+      let names = parties.map { party($0) }.joined(separator: ", ")
+      return "action \(name)(\(self.parameters(parameters))) \(source) by \(needed) of \(names)"
+    }
+  }
+
+  private func share(_ share: SplitShare) -> String {
+    let portion: String
+    switch share.portion {
+    case .part(let register): portion = "part r\(register)"
+    case .upTo(let register): portion = "up-to r\(register)"
+    case .rest: portion = "rest"
+    case .evenly: portion = "evenly"
+    }
+    return "\(portion) -> \(share.targets.map(place).joined(separator: ", "))"
+  }
+
+  // MARK: Functions
+
+  /// The lines of one function, its registers first. An instruction's line begins with its index.
+  package func lines(ofFunction index: Int) -> [String] {
+    let function = module.functions[index]
+    let name = index < module.interface.entries.count ? " ; " + describe(module.interface.entries[index]) : ""
+    let layout = RegisterLayout(function.registers)
+    let registers = zip(layout.starts, function.registers).map { "  register r\($0): \(register($1))" }
+    return ["function\(name)"] + registers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
+  }
+
+  /// What an entry is, in words.
+  package func describe(_ entry: Entry) -> String {
+    let interface = module.interface
+    switch entry {
+    case .bound(let term, let number): return "condition \(number + 1) of the term \(interface.terms[term].name)"
+    case .due(let transition): return "due time of a deadline of \(state(interface.transitions[transition].source))"
+    case .invariant(let index): return "invariant \(index + 1)"
+    case .body(let index):
+      let transition = interface.transitions[index]
+      switch transition.trigger {
+      case .action(let name, _, _): return "\(name) in \(state(transition.source))"
+      case .after: return "deadline of \(state(transition.source))"
+      }
+    }
+  }
+
+  package func instruction(_ instruction: Instruction) -> String {
+    let operands = instruction.operands.compactMap { kind, value -> String? in kind == .unused && value == 0 ? nil : operand(kind, value) }
+    let gas = instruction.gas == 0 ? "" : " ; \(instruction.gas) gas"
+    return ([instruction.opcode.row.mnemonic] + operands).joined(separator: " ") + gas
+  }
+
+  private func operand(_ kind: Operand, _ value: UInt16) -> String {
+    let number = Int(value)
+    switch kind {
+    case .unused: return "#\(number)"
+    case .read, .write, .readAll: return "r\(number)"
+    case .target: return "@\(number)"
+    case .number: return "\(Int16(bitPattern: value))"
+    case .constant: return "k\(number)"
+    case .slot: return "s\(number)"
+    case .vault: return vault(number)
+    case .currency: return currency(number)
+    case .state: return state(number)
+    case .split: return "split\(number)"
+    case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
+    case .place: return place(PlaceOperand(number: value).place)
+    }
+  }
+
+  // MARK: Names and values; an index that names nothing stands as a number
+
+  private func state(_ index: Int) -> String { index < module.interface.states.count ? module.interface.states[index].name : "#\(index)" }
+  private func party(_ index: Int) -> String { index < module.interface.parties.count ? module.interface.parties[index] : "#\(index)" }
+  private func vault(_ index: Int) -> String { index < module.interface.vaults.count ? module.interface.vaults[index].name : "#\(index)" }
+
+  private func place(_ place: Place) -> String {
+    switch place {
+    case .vault(let index): vault(index)
+    case .party(let index): index < module.interface.parties.count ? party(index) : "#\(PlaceOperand(place).number)"
+    }
+  }
+
+  package func currency(_ index: Int) -> String {
+    guard index < module.interface.currencies.count else { return "#\(index)" }
+    switch module.interface.currencies[index] {
+    case .parameter(let name): return name
+    case .fixed(let currency): return currency.code
+    }
+  }
+
+  private func parameters(_ parameters: [ContractInterface.Parameter]) -> String {
+    parameters.map { "\($0.name): \(type($0.type))" }.joined(separator: ", ")
+  }
+
+  package func type(_ type: ValueType) -> String { register(RegisterType(type)) }
+
+  private func register(_ type: RegisterType) -> String {
+    switch type {
+    case .bool: "Bool"
+    case .int(let range): range == .whole ? "Int" : "Int<\(range.low)..\(range.high)>"
+    case .wide(let bits): "Wide<\(bits)>"
+    case .percent: "Percent"
+    case .ratio: "Ratio"
+    case .amount(let index): "Amount<\(currency(index))>"
+    case .duration: "Duration"
+    case .text(let max): "Text<\(max)>"
+    case .counter(let bound): "Counter<\(bound)>"
+    }
+  }
+
+  /// Milliseconds, units and fractions as they are; a text quoted, with everything but plain ASCII as `\xx`.
+  private func value(_ value: Value) -> String {
+    switch value {
+    case .bool(let truth): return truth ? "true" : "false"
+    case .int(let integer): return integer.description
+    case .percent(let percent): return "\(percent.numerator)/\(percent.denominator)"
+    case .amount(let amount): return "\(Integer(amount.units))u"
+    case .duration(let duration): return "\(duration.milliseconds)ms"
+    case .text(let bytes):
+      return "\""
+        + bytes.map { byte -> String in
+          let isPlain = (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+          return isPlain ? String(Unicode.Scalar(byte)) : "\\" + String(UInt16(byte) | 0x100, radix: 16).dropFirst()
+        }.joined() + "\""
+    }
+  }
+}

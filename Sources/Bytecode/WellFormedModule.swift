@@ -1,0 +1,121 @@
+package import Interface
+package import Primitives
+
+/// A module that the verifier has passed: the only thing that the machine runs. `Verifier.verify` is its one maker.
+package struct WellFormedModule: Sendable {
+  package let module: Module
+  /// SHA-256 of the canonical bytes.
+  package let id: Digest
+  /// For each function, which register begins at which slot.
+  package let registers: [RegisterLayout]
+  /// Two words for each constant: the value, or in the first the place of its object in `objects`, an integer's place marked as in a register. An integer's
+  /// second word is what a small one is compared with: itself, or the end of the small range that it lies beyond.
+  package let constantWords: [UInt64]
+  /// Wide integers and texts among the constants, as they lie in the arena.
+  package let objects: [UInt64]
+  private let boundFunctions: [Int]
+  private let bodyFunctions: [Int]
+  private let invariantFunctions: Int
+
+  init(verified module: Module, id: Digest) {
+    self.module = module
+    self.id = id
+    registers = module.functions.map { RegisterLayout($0.registers) }
+    var words: [UInt64] = []
+    var objects: [UInt64] = []
+    for constant in module.constants {
+      switch constant {
+      case .bool(let value): words += [value ? 1 : 0, 0]
+      case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0]
+      case .percent(let value): words += [value.numerator, value.denominator]
+      case .amount(let value): words += [UInt64(truncatingIfNeeded: value.units), UInt64(value.units >> 64)]
+      case .int(let value):
+        if let small = SmallInteger.word(value) {
+          words += [small, small]
+        } else {
+          words += [UInt64(objects.count) << 1 | 1, UInt64(bitPattern: value.sign < 0 ? Int64.min : Int64.max)]
+          objects += [UInt64(value.limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + value.limbs
+        }
+      case .text(let bytes):
+        words += [UInt64(objects.count), 0]
+        objects += TextObject.words(bytes)
+      }
+    }
+    constantWords = words
+    self.objects = objects
+
+    var next = 0
+    var bounds: [Int] = []
+    for term in module.interface.terms {
+      bounds.append(next)
+      next += term.boundCount
+    }
+    var bodies: [Int] = []
+    for transition in module.interface.transitions {
+      next += transition.trigger.isAutomatic ? 2 : 1
+      bodies.append(next - 1)
+    }
+    boundFunctions = bounds
+    bodyFunctions = bodies
+    invariantFunctions = next
+  }
+
+  /// The function of an entry; the contract must have it.
+  package func function(of entry: Entry) -> Int {
+    switch entry {
+    case .bound(let term, let number): boundFunctions[term] + number
+    case .due(let transition): bodyFunctions[transition] - 1
+    case .body(let transition): bodyFunctions[transition]
+    case .invariant(let index): invariantFunctions + index
+    }
+  }
+}
+
+/// An integer of 63 bits in one word: `v << 1`, so that its lowest bit is 0. A word whose lowest bit is 1 is the place of an object in the arena.
+package enum SmallInteger {
+  /// Every magnitude of so many bits has the small form.
+  package static let bits = 62
+
+  package static func word(_ value: Integer) -> UInt64? {
+    guard let int = value.int, int >= -(1 << 62), int < 1 << 62 else { return nil }
+    return UInt64(bitPattern: Int64(int)) << 1
+  }
+}
+
+/// A text in the arena: its size in bytes, then the bytes, the last word filled with zeros.
+package enum TextObject {
+  package static func words(_ bytes: [UInt8]) -> [UInt64] {
+    var words = [UInt64](repeating: 0, count: 1 + (bytes.count + 7) / 8)
+    words[0] = UInt64(bytes.count)
+    for (index, byte) in bytes.enumerated() { words[1 + index / 8] |= UInt64(byte) << (8 * UInt64(index % 8)) }
+    return words
+  }
+}
+
+/// Which register begins at which slot of a frame.
+package struct RegisterLayout: Sendable {
+  package let types: [RegisterType]
+  /// Of each register, its first slot.
+  package let starts: [Int]
+  package let slotCount: Int
+  /// Of each slot, the register that begins there, or -1.
+  private let registerAtSlot: [Int]
+
+  package init(_ types: [RegisterType]) {
+    self.types = types
+    var starts: [Int] = []
+    var atSlot: [Int] = []
+    for (index, type) in types.enumerated() {
+      starts.append(atSlot.count)
+      atSlot.append(index)
+      if type.slots == 2 { atSlot.append(-1) }
+    }
+    self.starts = starts
+    slotCount = atSlot.count
+    registerAtSlot = atSlot
+  }
+
+  package func register(at slot: Int) -> Int? { slot < slotCount && registerAtSlot[slot] >= 0 ? registerAtSlot[slot] : nil }
+
+  package func type(at slot: Int) -> RegisterType? { register(at: slot).map { types[$0] } }
+}

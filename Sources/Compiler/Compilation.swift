@@ -1,0 +1,113 @@
+// The pipeline, written once: source text → tree → checked program → module → well-formed → assured. Every tool calls this and reads what it needs.
+
+package import Assurance
+package import Bytecode
+package import Interface
+import Primitives
+package import Semantics
+package import Source
+import Syntax
+
+package struct Compilation: Sendable {
+  package let source: SourceText
+  package let diagnostics: Diagnostics
+  /// In source order; empty where there are diagnostics.
+  package let contracts: [CompiledContract]
+  package let tests: [CheckedTest]
+
+  package init(_ source: SourceText) {
+    self.source = source
+    let (file, syntax) = Parser.parse(source)
+    var diagnostics = syntax
+    var compiled: [CompiledContract] = []
+    var tests: [CheckedTest] = []
+    // What the parser did not understand is missing in the tree: checking it would complain about the gaps.
+    if diagnostics.isEmpty {
+      let (program, semantics) = check(file, of: source)
+      diagnostics.append(contentsOf: semantics)
+      tests = program.tests
+      let sourceHash = Digest(sha256: source.bytes)
+      if diagnostics.isEmpty { compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, &diagnostics) } }
+    }
+    self.diagnostics = diagnostics
+    contracts = diagnostics.isEmpty ? compiled : []
+    self.tests = diagnostics.isEmpty ? tests : []
+  }
+
+  private static func compile(_ contract: CheckedContract, _ sourceHash: Digest, _ diagnostics: inout Diagnostics) -> CompiledContract? {
+    switch Lowering.lower(contract, sourceHash: sourceHash) {
+    case .failure(let tooLarge):
+      let limits = ProtocolNumber.current.limits
+      diagnostics.report(
+        .limitExceeded, "what happens here is too large for one function", at: tooLarge.span,
+        notes: [
+          "a function has at most \(limits.instructions) instructions and \(limits.registers) registers, a module \(limits.constants) constants and \(limits.splits) splits"
+        ])
+      return nil
+    case .success((let module, let spans)):
+      let wellFormed: WellFormedModule
+      do throws(ModuleFault) { wellFormed = try Verifier.verify(module) } catch {
+        preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)")
+      }
+      switch assure(wellFormed) {
+      case .assured(let assured): return CompiledContract(checked: contract, assured: assured, spans: spans)
+      case .refused(let findings):
+        for finding in findings { diagnostics.report(finding, in: contract, spans) }
+        return nil
+      }
+    }
+  }
+}
+
+package struct CompiledContract: Sendable {
+  package let checked: CheckedContract
+  package let assured: AssuredModule
+  /// Where each instruction comes from, by function. They travel beside the module and are no part of its identity.
+  package let spans: [[Span]]
+
+  package var interface: ContractInterface { checked.interface }
+  package var module: WellFormedModule { assured.wellFormed }
+}
+
+extension Diagnostics {
+  fileprivate mutating func report(_ finding: Finding, in contract: CheckedContract, _ spans: [[Span]]) {
+    let interface = contract.interface
+    switch finding {
+    case .stateWithoutDeadline(let state):
+      let waitedFor = interface.transitions.filter { $0.source == state }.flatMap { transition -> [String] in
+        guard case .action(_, _, .parties(let parties, _)) = transition.trigger else { return [] }
+        return parties.map { interface.parties[$0] }
+      }
+      var names: [String] = []
+      for name in waitedFor where !names.contains(name) { names.append(name) }
+      let who =
+        names.isEmpty
+        ? "nobody can end it" : "it lasts for ever if \(names.map { "`\($0)`" }.joined(separator: " and ")) \(names.count == 1 ? "is" : "are") silent"
+      report(
+        .stateWithoutDeadline, "the state `\(interface.states[state].name)` has no deadline: \(who)", at: contract.spans.states[state],
+        "could last for ever",
+        notes: ["say what time alone does: `after 30 days { … } -> State`"])
+    case .automaticCanFail(let function, let instruction):
+      report(
+        .automaticCanFail, "a deadline cannot fail, and this can", at: spans[function][instruction], "may fail when nobody is there",
+        notes: ["compute it in an action and keep it in a field; in a split, `up to` caps a share by what is left"])
+    case .automaticCycle(let states):
+      let names = states.map { "`\(interface.states[$0].name)`" }.joined(separator: " → ")
+      report(
+        .automaticCycle, "deadlines lead from \(names) back to `\(interface.states[states[0]].name)`, round and round for ever",
+        at: contract.spans.states[states[0]], "comes round by itself")
+    case .finalStateMayHoldMoney(let transition, let instruction, let vault):
+      let function = interface.entries.firstIndex(of: .body(transition: transition)) ?? 0
+      let name = interface.vaults[vault].name
+      report(
+        .finalStateMayHoldMoney, "the vault `\(name)` may still hold money here, and nothing can happen afterwards", at: spans[function][instruction],
+        "a final state", secondary: [.init(contract.spans.vaults[vault], "what lies here would be lost")],
+        notes: ["pay it out before: `pay \(name) to …`"])
+    case .gasAboveLimit(let function, let gas):
+      report(
+        .limitExceeded,
+        "in the worst case this uses \(gas == Int.max ? "more gas than can be counted" : "\(gas) gas"); at most \(ProtocolNumber.current.limits.gas) are allowed",
+        at: spans[function][0])
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package import Primitives
+
+extension ContractInterface: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(currencies)
+    writer.write(parties)
+    writer.write(terms)
+    writer.write(vaults)
+    writer.write(fields)
+    writer.write(events)
+    writer.write(states)
+    writer.write(UInt16(initialState))
+    writer.write(transitions)
+    writer.write(invariants)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    name = try reader.readText()
+    currencies = try reader.readList(of: CurrencySlot.self)
+    parties = try reader.readList(of: String.self)
+    terms = try reader.readList(of: Term.self)
+    vaults = try reader.readList(of: Vault.self)
+    fields = try reader.readList(of: Field.self)
+    events = try reader.readList(of: Event.self)
+    states = try reader.readList(of: State.self)
+    initialState = Int(try reader.read(UInt16.self))
+    transitions = try reader.readList(of: Transition.self)
+    invariants = try reader.readList(of: Invariant.self)
+  }
+}
+
+extension ContractInterface.CurrencySlot: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .parameter(let name):
+      writer.write(UInt8(0))
+      writer.write(name)
+    case .fixed(let currency):
+      writer.write(UInt8(1))
+      writer.write(currency)
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .parameter(try reader.readText())
+    case 1: self = .fixed(try reader.read(Currency.self))
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension ContractInterface.Parameter: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(type)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(name: try reader.readText(), type: try reader.read(ValueType.self))
+  }
+}
+
+extension ContractInterface.Term: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(type)
+    writer.write(defaultValue)
+    writer.write(UInt8(boundCount))
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(
+      name: try reader.readText(), type: try reader.read(ValueType.self), defaultValue: try reader.readOptional(Value.self),
+      boundCount: Int(try reader.read(UInt8.self)))
+  }
+}
+
+extension ContractInterface.Vault: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(UInt8(currency))
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(name: try reader.readText(), currency: Int(try reader.read(UInt8.self)))
+  }
+}
+
+extension ContractInterface.Field: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(type)
+    writer.write(initialValue)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(name: try reader.readText(), type: try reader.read(ValueType.self), initialValue: try reader.read(Value.self))
+  }
+}
+
+extension ContractInterface.Event: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(parameters)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(name: try reader.readText(), parameters: try reader.readList(of: ContractInterface.Parameter.self))
+  }
+}
+
+extension ContractInterface.State: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(isFinal)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(name: try reader.readText(), isFinal: try reader.readBool())
+  }
+}
+
+extension ContractInterface.Transition: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt16(source))
+    switch trigger {
+    case .action(let name, let parameters, let who):
+      writer.write(UInt8(0))
+      writer.write(name)
+      writer.write(parameters)
+      switch who {
+      case .anyone: writer.write(UInt8(0))
+      case .parties(let parties, let needed):
+        writer.write(UInt8(needed))
+        writer.write(indices: parties)
+      }
+    case .after: writer.write(UInt8(1))
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    let source = Int(try reader.read(UInt16.self))
+    switch try reader.read(UInt8.self) {
+    case 0:
+      let name = try reader.readText()
+      let parameters = try reader.readList(of: ContractInterface.Parameter.self)
+      let needed = Int(try reader.read(UInt8.self))
+      let who = needed == 0 ? ContractInterface.Who.anyone : .parties(try reader.readIndices(), needed: needed)
+      self.init(source: source, trigger: .action(name: name, parameters: parameters, who: who))
+    case 1: self.init(source: source, trigger: .after)
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension ContractInterface.Invariant: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(text)
+    writer.write(indices: states)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(text: try reader.readText(), states: try reader.readIndices())
+  }
+}

@@ -1,0 +1,69 @@
+package import Primitives
+
+/// Where money can go: a vault of the agreement, or a party's account, both by index.
+package enum Place: Hashable, Sendable {
+  case vault(Int)
+  case party(Int)
+}
+
+/// What a running call sees of the agreement and does to it. Both engines run over this one protocol; a call that fails is undone by whoever made the host.
+package protocol Host {
+  /// The agreement's words at rest, terms first, then fields. Valid while the call runs.
+  var words: UnsafePointer<UInt64> { get }
+  mutating func setWord(_ word: UInt64, at slot: Int)
+
+  func balance(ofVault vault: Int) -> Amount
+  /// Asks the caller for a deposit in one of the contract's currencies. Nothing moves before `settle`.
+  mutating func ask(_ amount: Amount, currency: Int, to place: Place)
+  /// All deposits have been asked for: moves them, or answers why not.
+  mutating func settle() -> Refusal?
+  /// The vault holds at least `amount`. Paying cannot fail.
+  mutating func move(_ amount: Amount, fromVault vault: Int, to place: Place)
+  mutating func emit(event: Int, arguments: [Value])
+}
+
+/// The parts of a contract that can be run.
+package enum Entry: Hashable, Sendable {
+  /// Whether the terms satisfy the `where` with this number of the term with this index; returns a truth value.
+  case bound(term: Int, number: Int)
+  /// How long after entering the state the transition is due; returns a duration.
+  case due(transition: Int)
+  /// What a transition does. Its arguments are the action's.
+  case body(transition: Int)
+  /// Whether an invariant holds; returns a truth value.
+  case invariant(Int)
+}
+
+/// How a call ended.
+package enum Ending: Hashable, Sendable {
+  /// The transition leads into this state.
+  case enters(state: Int)
+  /// The transition stays where it is.
+  case stays
+  /// A bound, a due time or an invariant has this value.
+  case returns(Value)
+  case fails(Failure)
+}
+
+/// What became of one call: `site` says where a failed one stopped; `gas` is 0 from an engine that does not meter.
+package struct Execution<Site: Hashable & Sendable>: Sendable {
+  package let ending: Ending
+  package let site: Site?
+  package let gas: UInt64
+
+  package init(_ ending: Ending, at site: Site?, gas: UInt64) {
+    self.ending = ending
+    self.site = site
+    self.gas = gas
+  }
+}
+
+/// Something that runs contracts. There are two: the machine, over verified bytecode, and the reference interpreter, over the checked tree.
+package protocol Engine {
+  associatedtype Contract
+  associatedtype Site: Hashable & Sendable
+
+  func interface(of contract: Contract) -> ContractInterface
+  /// `arguments` are admitted by the entry's parameter types.
+  mutating func run<H: Host>(_ entry: Entry, of contract: Contract, arguments: [Value], host: inout H) -> Execution<Site>
+}

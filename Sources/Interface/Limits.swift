@@ -1,0 +1,65 @@
+/// The one number that names opcodes, gas table, limits, checker rules and encodings. Until the first release it is 0 and promises nothing.
+package struct ProtocolNumber: Hashable, Sendable {
+  package let number: UInt16
+
+  /// Nil for a protocol this program does not know.
+  package init?(_ number: UInt16) {
+    guard Int(number) < Limits.byProtocol.count else { return nil }
+    self.number = number
+  }
+
+  package static let current = ProtocolNumber(unchecked: 0)
+
+  private init(unchecked number: UInt16) { self.number = number }
+
+  package var limits: Limits { Limits.byProtocol[Int(number)] }
+}
+
+/// What a module, a call and an agreement may measure. Each limit is the largest allowed.
+package struct Limits: Sendable {
+  package let parties: Int
+  package let currencies: Int
+  package let terms: Int
+  package let vaults: Int
+  package let fields: Int
+  package let events: Int
+  package let states: Int
+  package let transitions: Int
+  package let invariants: Int
+  /// Of one action or event.
+  package let parameters: Int
+  /// Of one term or action.
+  package let conditions: Int
+  /// UTF-8 bytes of a name, an invariant's text included.
+  package let nameSize: Int
+  /// Unicode scalars of a `Text<n>`.
+  package let textScalars: Int
+  package let functions: Int
+  package let instructions: Int
+  package let constants: Int
+  package let splits: Int
+  /// Shares of one split, and targets of one `evenly`.
+  package let shares: Int
+  /// 64-bit slots of one function.
+  package let registers: Int
+  /// Loops around one instruction.
+  package let loopDepth: Int
+  /// Of one loop.
+  package let loopBound: Int
+  /// Of an integer within an expression.
+  package let integerBits: Int
+  /// Of one transition, in the worst case.
+  package let gas: Int
+
+  /// Of an integer at rest: its magnitude is below 2^255.
+  package static let integerBitsAtRest = 255
+
+  /// Indexed by protocol.
+  package static let byProtocol = [
+    Limits(
+      parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, parameters: 16,
+      conditions: 16, nameSize: 256, textScalars: 1024, functions: 4096, instructions: 32_767, constants: 4096, splits: 256, shares: 16,
+      registers: 1024,
+      loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24)
+  ]
+}

@@ -1,0 +1,89 @@
+import Interface
+import Ledger
+import Primitives
+
+/// What a call sees of its agreement and does to it. Every change goes to the ledger's state, whose journal can undo it.
+final class AgreementHost: Host {
+  private let state: LedgerState
+  private let number: AgreementNumber
+  private let agreement: Agreement
+  private let caller: AccountRow?
+  /// What the transaction lets go; nil: whatever is asked for.
+  private let letGo: [CurrencyAmount]?
+  /// The agreement's words as the call sees them. They stay where they are while it runs, which an array's do not.
+  private let seen: UnsafeMutablePointer<UInt64>
+  private var asked: [(sum: CurrencyAmount, place: Place)] = []
+  private(set) var moves: [Move] = []
+  private(set) var events: [Emission] = []
+
+  init(_ state: LedgerState, _ number: AgreementNumber, caller: AccountRow? = nil, letGo: [CurrencyAmount]? = []) {
+    self.state = state
+    self.number = number
+    self.caller = caller
+    self.letGo = letGo
+    agreement = state.agreements[number.index]
+    seen = .allocate(capacity: max(1, agreement.words.count))
+    seen.initialize(from: agreement.words, count: agreement.words.count)
+  }
+
+  deinit { seen.deallocate() }
+
+  var words: UnsafePointer<UInt64> { UnsafePointer(seen) }
+
+  func setWord(_ word: UInt64, at slot: Int) {
+    seen[slot] = word
+    state.setWord(number, slot: slot, word)
+  }
+
+  func balance(ofVault vault: Int) -> Amount { state.agreements[number.index].vaults[vault] }
+
+  func emit(event: Int, arguments: [Value]) { events.append(Emission(event: event, arguments: arguments)) }
+
+  // MARK: Money
+
+  func ask(_ amount: Amount, currency: Int, to place: Place) {
+    asked.append((CurrencyAmount(amount, agreement.currencies[currency]), place))
+  }
+
+  func settle() -> Refusal? {
+    for currency in Currency.all {
+      guard let sum = total(asked.map(\.sum), in: currency) else { return .funds }
+      if let letGo, total(letGo, in: currency) != sum { return .amount }
+    }
+    for (sum, place) in asked where sum.amount > .zero {
+      guard let caller, state.debit(caller, sum.currency, sum.amount) else { return .funds }
+      put(sum, into: place)
+      moves.append(Move(from: .account(caller), to: holder(place), sum: sum))
+    }
+    return nil
+  }
+
+  /// Nil beyond the largest amount.
+  private func total(_ sums: [CurrencyAmount], in currency: Currency) -> Amount? {
+    sums.filter { $0.currency == currency }.reduce(Amount.zero) { $0?.adding($1.amount) }
+  }
+
+  func move(_ amount: Amount, fromVault vault: Int, to place: Place) {
+    guard let rest = balance(ofVault: vault).subtracting(amount) else { preconditionFailure("an engine moves what the vault holds") }
+    state.setVault(number, vault, rest)
+    let sum = CurrencyAmount(amount, agreement.vaultCurrencies[vault])
+    put(sum, into: place)
+    moves.append(Move(from: .vault(vault), to: holder(place), sum: sum))
+  }
+
+  private func put(_ sum: CurrencyAmount, into place: Place) {
+    switch place {
+    case .party(let party): state.credit(agreement.parties[party], sum.currency, sum.amount)
+    case .vault(let vault):
+      guard let held = balance(ofVault: vault).adding(sum.amount) else { preconditionFailure("no currency's issue exceeds the largest amount") }
+      state.setVault(number, vault, held)
+    }
+  }
+
+  private func holder(_ place: Place) -> Move.Holder {
+    switch place {
+    case .party(let party): .account(agreement.parties[party])
+    case .vault(let vault): .vault(vault)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Interface
+import Source
+import Syntax
+
+/// What a name means at some place of a contract. There is one space of names: nothing shadows anything.
+struct Scope {
+  enum Meaning: Hashable {
+    case party(Int)
+    case term(Int)
+    case vault(Int)
+    case field(Int)
+    case parameter(Int, ValueType)
+    case local(Int, ExpressionType)
+
+    var noun: String {
+      switch self {
+      case .party: "a party"
+      case .term: "a term"
+      case .vault: "a vault"
+      case .field: "a field"
+      case .parameter: "a parameter"
+      case .local: "a `let`"
+      }
+    }
+  }
+
+  private struct Entry {
+    let name: Identifier
+    let meaning: Meaning
+    var isUsed = false
+  }
+
+  private var entries: [Entry] = []
+  private var places: [String: Int] = [:]
+
+  /// False, with a diagnostic, where the name is taken.
+  @discardableResult
+  mutating func declare(_ name: Identifier, _ meaning: Meaning, _ diagnostics: inout Diagnostics) -> Bool {
+    if let place = places[name.text] {
+      reportDuplicate(name, first: entries[place].name, &diagnostics)
+      return false
+    }
+    places[name.text] = entries.count
+    entries.append(Entry(name: name, meaning: meaning))
+    return true
+  }
+
+  /// The meaning of a name, which counts as a use of it.
+  mutating func use(_ name: String) -> Meaning? {
+    guard let place = places[name] else { return nil }
+    entries[place].isUsed = true
+    return entries[place].meaning
+  }
+
+  var names: [String] { entries.map(\.name.text) }
+
+  var mark: Int { entries.count }
+
+  /// Forgets what was declared since `mark`; answers what of it nobody used.
+  mutating func leave(to mark: Int) -> [(name: Identifier, meaning: Meaning)] {
+    let leaving = entries[mark...]
+    for entry in leaving { places[entry.name.text] = nil }
+    entries.removeSubrange(mark...)
+    return leaving.filter { !$0.isUsed }.map { ($0.name, $0.meaning) }
+  }
+}
+
+func reportDuplicate(_ name: Identifier, first: Identifier, _ diagnostics: inout Diagnostics) {
+  diagnostics.report(
+    .duplicateName, "`\(name.text)` is declared already", at: name.span, "declared again", secondary: [.init(first.span, "first declared here")],
+    notes: ["a name means one thing: there is no overloading and no shadowing"])
+}
+
+/// Reports each name that stands twice in a list.
+func reportDuplicates(in names: [Identifier], _ diagnostics: inout Diagnostics) {
+  var first: [String: Identifier] = [:]
+  for name in names {
+    if let known = first[name.text] { reportDuplicate(name, first: known, &diagnostics) } else { first[name.text] = name }
+  }
+}
+
+/// The known name that `name` was most likely meant to be: at most two edits away, and fewer than its letters.
+func closest(to name: String, in names: [String]) -> String? {
+  names.map { (distance: editDistance(name, $0), name: $0) }.filter { $0.distance <= 2 && $0.distance < $0.name.count }
+    .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+}
+
+private func editDistance(_ a: String, _ b: String) -> Int {
+  let a = Array(a.unicodeScalars)
+  let b = Array(b.unicodeScalars)
+  guard abs(a.count - b.count) <= 2 else { return 3 }
+  var row = Array(0...b.count)
+  for i in a.indices {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in b.indices {
+      let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+    }
+  }
+  return row[b.count]
+}
+
+/// A name that is not declared, with the one that may have been meant.
+func reportUnknown(_ what: String, _ name: Identifier, known: [String], _ diagnostics: inout Diagnostics) {
+  let proposal = closest(to: name.text, in: known)
+  diagnostics.report(
+    .unknownName, "there is no \(what) `\(name.text)`", at: name.span, "not declared",
+    notes: proposal == nil && !known.isEmpty && known.count <= 12 ? ["there is \(known.map { "`\($0)`" }.joined(separator: ", "))"] : [],
+    fixes: proposal.map { [.init("write", replacing: name.span, with: $0)] } ?? [])
+}

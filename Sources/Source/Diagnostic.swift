@@ -1,0 +1,76 @@
+/// What the compiler has to say about a source text: data first, words made by whoever found it, drawn by `DiagnosticRenderer`.
+package struct Diagnostic: Sendable {
+  package struct Label: Sendable {
+    package let span: Span
+    package let text: String
+
+    package init(_ span: Span, _ text: String) {
+      self.span = span
+      self.text = text
+    }
+  }
+
+  /// A change that mends what the diagnostic names.
+  package struct Fix: Sendable {
+    /// In the imperative: "write `rest -> seller` last".
+    package let title: String
+    package let span: Span
+    package let replacement: String
+
+    package init(_ title: String, replacing span: Span, with replacement: String) {
+      self.title = title
+      self.span = span
+      self.replacement = replacement
+    }
+  }
+
+  package let code: DiagnosticCode
+  /// What is, then what was wanted.
+  package let message: String
+  package let primary: Label
+  package var secondary: [Label]
+  package var notes: [String]
+  package var fixes: [Fix]
+
+  package init(
+    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Label] = [], notes: [String] = [], fixes: [Fix] = []
+  ) {
+    self.code = code
+    self.message = message
+    primary = Label(span, label)
+    self.secondary = secondary
+    self.notes = notes
+    self.fixes = fixes
+  }
+}
+
+/// Collects diagnostics in the order they are found. It stops listening after `countMax`, so that no input makes it grow without bound.
+package struct Diagnostics: Sendable {
+  package static let countMax = 100
+
+  package private(set) var all: [Diagnostic] = []
+  /// How many came after the list was full.
+  package private(set) var leftOut = 0
+
+  package init() {}
+
+  package var isEmpty: Bool { all.isEmpty }
+
+  package mutating func report(_ diagnostic: Diagnostic) {
+    // One place, one complaint: a second with the same code at the same place is an echo of the first.
+    if all.contains(where: { $0.code == diagnostic.code && $0.primary.span == diagnostic.primary.span }) { return }
+    if all.count < Diagnostics.countMax { all.append(diagnostic) } else { leftOut += 1 }
+  }
+
+  package mutating func report(
+    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Diagnostic.Label] = [], notes: [String] = [],
+    fixes: [Diagnostic.Fix] = []
+  ) {
+    report(Diagnostic(code, message, at: span, label, secondary: secondary, notes: notes, fixes: fixes))
+  }
+
+  package mutating func append(contentsOf other: Diagnostics) {
+    for diagnostic in other.all { report(diagnostic) }
+    leftOut += other.leftOut
+  }
+}

@@ -1,0 +1,57 @@
+/// Every diagnostic there is. A code is never reused and never changes its meaning; new ones are appended to their group.
+package enum DiagnosticCode: String, CaseIterable, Sendable {
+  // The text itself.
+  case sourceTooLong = "E0001"
+  case invalidUTF8 = "E0002"
+  case bidirectionalControl = "E0003"
+  case controlCharacter = "E0004"
+  case unexpectedCharacter = "E0005"
+  case unterminatedString = "E0006"
+  case malformedNumber = "E0007"
+  // Grammar.
+  case unexpectedToken = "E0101"
+  case unclosedDelimiter = "E0102"
+  case nestedTooDeep = "E0103"
+  case reservedWord = "E0104"
+  case notInTheLanguage = "E0105"
+  case wrongCase = "E0106"
+  // Names.
+  case duplicateName = "E0201"
+  case unknownName = "E0202"
+  case wrongArguments = "E0203"
+  case unused = "E0204"
+  // Types.
+  case typeMismatch = "E0301"
+  case currencyMismatch = "E0302"
+  case inexactWithoutRounding = "E0303"
+  case valueOutOfRange = "E0304"
+  case noSuchOperation = "E0305"
+  case tooWide = "E0306"
+  case moneyIsNotAValue = "E0307"
+  case typeNotAllowedHere = "E0308"
+  case notConstant = "E0309"
+  // The graph of states.
+  case initialState = "E0401"
+  case unreachableState = "E0402"
+  case stateWithoutDeadline = "E0403"
+  case automaticStays = "E0404"
+  case unreachableStatement = "E0405"
+  case automaticCanFail = "E0406"
+  case automaticCycle = "E0407"
+  // Money.
+  case splitWithoutRest = "E0501"
+  case finalStateMayHoldMoney = "E0502"
+  case depositorUnclear = "E0503"
+  // Sizes.
+  case limitExceeded = "E0601"
+  // Tests.
+  case testStep = "E0701"
+  case testFailed = "E0702"
+
+  package enum Severity: String, Sendable {
+    case error
+    case warning
+  }
+
+  package var severity: Severity { rawValue.hasPrefix("W") ? .warning : .error }
+}

@@ -1,0 +1,104 @@
+/// Draws diagnostics as rustc does: the message, the place, the line with carets under the span, then notes and fixes.
+package struct DiagnosticRenderer: Sendable {
+  private let source: SourceText
+  private let isColoured: Bool
+
+  /// Longer lines are cut around the span.
+  private static let columnsMax = 160
+
+  package init(source: SourceText, isColoured: Bool) {
+    self.source = source
+    self.isColoured = isColoured
+  }
+
+  private enum Style: String {
+    case error = "1;31"
+    case warning = "1;33"
+    case note = "1;36"
+    case frame = "1;34"
+    case bold = "1"
+  }
+
+  private func styled(_ text: String, _ style: Style) -> String { isColoured && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text }
+
+  /// Every line ends in a line break.
+  package func render(_ diagnostic: Diagnostic) -> String {
+    let severity = diagnostic.code.severity
+    let style: Style = severity == .error ? .error : .warning
+    let labels = ([(diagnostic.primary, true)] + diagnostic.secondary.map { ($0, false) })
+      .map { (label: $0.0, isPrimary: $0.1, line: source.line(at: $0.0.span.start)) }
+    let lines = Array(Set(labels.map(\.line))).sorted()
+    let gutter = String(repeating: " ", count: String(lines.last ?? 1).utf8.count)
+
+    var text = styled("\(severity.rawValue)[\(diagnostic.code.rawValue)]", style) + styled(": \(diagnostic.message)", .bold) + "\n"
+    let start = diagnostic.primary.span.start
+    text += gutter + styled("--> ", .frame) + "\(source.path):\(source.line(at: start)):\(source.column(at: start))\n"
+    text += styled("\(gutter) |", .frame) + "\n"
+    for (index, line) in lines.enumerated() {
+      if index > 0, lines[index - 1] < line - 1 { text += styled("...", .frame) + "\n" }
+      let number = String(line)
+      let onLine = labels.filter { $0.line == line }.sorted { $0.label.span.start < $1.label.span.start }
+      let (drawing, carets) = draw(line: line, labels: onLine.map(\.label.span))
+      text += styled(String(repeating: " ", count: gutter.utf8.count - number.utf8.count) + number + " |", .frame) + " \(drawing)\n"
+      for (place, entry) in zip(carets, onLine) {
+        let mark = String(repeating: entry.isPrimary ? "^" : "-", count: place.width)
+        let underline = mark + (entry.label.text.isEmpty ? "" : " " + entry.label.text)
+        text +=
+          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? style : .frame) + "\n"
+      }
+    }
+    let tail = diagnostic.notes.map { ("note", $0) } + diagnostic.fixes.map { ("help", sentence(for: $0)) }
+    if !tail.isEmpty { text += styled("\(gutter) |", .frame) + "\n" }
+    for (kind, words) in tail { text += styled("\(gutter) = ", .frame) + styled(kind, .note) + ": \(words)\n" }
+    return text
+  }
+
+  private func sentence(for fix: Diagnostic.Fix) -> String {
+    fix.replacement.isEmpty ? fix.title : "\(fix.title): `\(fix.replacement.split(whereSeparator: \.isNewline).joined(separator: " "))`"
+  }
+
+  /// The line as it is shown, and for each span where its carets start and how many there are (at least one).
+  private func draw(line: Int, labels: [Span]) -> (drawing: String, carets: [(column: Int, width: Int)]) {
+    let extent = source.lineSpan(line)
+    var pieces: [(offset: Int, drawing: String, column: Int)] = []
+    var offset = extent.start
+    var column = 0
+    // Invalid bytes decode to U+FFFD, which is longer than they are: the walk is over bytes, one decoded unit at a time.
+    var rest = source.bytes[extent.start..<extent.end]
+    while !rest.isEmpty {
+      let (scalar, length) = decodedScalar(rest)
+      let drawing = drawn(scalar, atColumn: column)
+      pieces.append((offset, drawing, column))
+      column += displayWidth(drawing)
+      offset += length
+      rest = rest.dropFirst(length)
+    }
+    let total = column
+    func columnOf(_ position: Int) -> Int { pieces.first { $0.offset >= position }?.column ?? total }
+
+    // A long line is cut to a window that begins a little before the first span.
+    let first = labels.map(\.start).min().map(columnOf) ?? 0
+    let from = total > DiagnosticRenderer.columnsMax ? max(0, min(first - 20, total - DiagnosticRenderer.columnsMax)) : 0
+    let visible = pieces.filter { $0.column >= from && $0.column < from + DiagnosticRenderer.columnsMax }
+    let shift = visible.first?.column ?? 0
+    let cut = from > 0 ? "..." : ""
+    let carets = labels.map { span -> (column: Int, width: Int) in
+      let begin = columnOf(span.start)
+      let end = min(columnOf(min(span.end, extent.end)), shift + DiagnosticRenderer.columnsMax)
+      return (max(0, begin - shift) + cut.utf8.count, max(1, end - max(begin, shift)))
+    }
+    return (
+      cut + visible.map(\.drawing).joined() + (visible.count < pieces.count && from + DiagnosticRenderer.columnsMax < total ? "..." : ""), carets
+    )
+  }
+}
+
+/// The scalar that bytes begin with and how many bytes it takes; U+FFFD and one byte where they begin with none.
+package func decodedScalar(_ bytes: ArraySlice<UInt8>) -> (Unicode.Scalar, Int) {
+  var decoder = Unicode.UTF8.ForwardParser()
+  var iterator = bytes.makeIterator()
+  if case .valid(let encoded) = decoder.parseScalar(from: &iterator) {
+    return (Unicode.UTF8.decode(encoded), encoded.count)
+  }
+  return ("\u{FFFD}", 1)
+}

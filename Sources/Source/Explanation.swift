@@ -1,0 +1,286 @@
+/// What `earnest explain` prints of a code. The examples are compiled by the tests: the wrong one reports the code, the right one reports nothing.
+package struct Explanation: Sendable {
+  /// A piece of source and where it stands. The frame around it is `Example.file`.
+  package enum Example: Sendable {
+    case file(String)
+    case member(String)
+    case transition(String)
+    case statement(String)
+
+    /// What is shown to the reader.
+    package var text: String {
+      switch self {
+      case .file(let text), .member(let text), .transition(let text), .statement(let text): text
+      }
+    }
+
+    /// The example as a whole source file.
+    package var file: String {
+      switch self {
+      case .file(let text): text
+      case .member(let text): Example.frame(members: text, transitions: "")
+      case .transition(let text): Example.frame(members: "", transitions: text)
+      case .statement(let text): Example.frame(members: "", transitions: "on act(amount: Amount<C>, count: Int<0..9>) by buyer {\n\(text)\n}")
+      }
+    }
+
+    private static func frame(members: String, transitions: String) -> String {
+      """
+      contract Example<C: Currency> {
+        party buyer, seller
+        term price: Amount<C>
+        vault escrow: Money<C>
+        event Noted(amount: Amount<C>, count: Int<0..9>)
+        \(members)
+        initial state Offered {
+          on pay() by buyer receiving price into escrow -> Paid
+          after 3 days -> Closed
+        }
+        state Paid {
+          \(transitions)
+          after 7 days { pay escrow to seller } -> Closed
+        }
+        final state Closed
+      }
+      """
+    }
+  }
+
+  /// One sentence: the rule.
+  package let rule: String
+  /// Why the rule is there, and what to do.
+  package let reason: String
+  package let wrong: Example?
+  package let right: Example?
+
+  fileprivate init(_ rule: String, _ reason: String, wrong: Example? = nil, right: Example? = nil) {
+    self.rule = rule
+    self.reason = reason
+    self.wrong = wrong
+    self.right = right
+  }
+}
+
+extension DiagnosticCode {
+  package var explanation: Explanation {
+    switch self {
+    case .sourceTooLong:
+      Explanation(
+        "A source file has at most 1 MiB.",
+        "A contract is read by the people who sign it; a megabyte is a hundred times the longest one we know. Data does not belong into the source.")
+    case .invalidUTF8:
+      Explanation(
+        "A source file is UTF-8.",
+        "The module carries the hash of its source, so a byte means the same everywhere or the file is refused. Nothing is repaired silently. Save the file as UTF-8 without byte order mark."
+      )
+    case .bidirectionalControl:
+      Explanation(
+        "No character of a source file changes the direction of the text.",
+        "Bidirectional controls make a line look different from what the compiler reads: a reviewer could sign something else than what is run. They are refused everywhere, in comments and strings too. Delete the character that is named.",
+        wrong: .file("// the seller\u{202E} is paid"))
+    case .controlCharacter:
+      Explanation(
+        "Besides tab and line breaks, a source file holds no control characters.",
+        "They are invisible and mean nothing here. Delete the character that is named.", wrong: .file("contract\u{0} A {}"))
+    case .unexpectedCharacter:
+      Explanation(
+        "Outside strings and comments every character belongs to a token.",
+        "Names are made of ASCII letters, digits, `_` and Han characters, so that no two names look alike and are different.",
+        wrong: .member("term préavis: Duration"),
+        right: .transition("on 取消(原因: Text<20>) by seller { pay escrow to buyer } -> Closed"))
+    case .unterminatedString:
+      Explanation(
+        "A string ends on the line where it begins.", "Close it with `\"`.", wrong: .file("test \"never closed {\n}"))
+    case .malformedNumber:
+      Explanation(
+        "A number is digits, with `_` between them if you like, and a name does not follow at once.",
+        "`3days` could be a name or a number; write `3 days`. A decimal has digits on both sides of its point.",
+        wrong: .transition("after 3days { pay escrow to seller } -> Closed"),
+        right: .transition("after 3 days { pay escrow to seller } -> Closed"))
+    case .unexpectedToken:
+      Explanation(
+        "The text follows the grammar.", "`grammar/Earnest.g4` is the whole grammar on two pages; the message says what could have stood here.",
+        wrong: .transition("after 3 days pay escrow to seller -> Closed"),
+        right: .transition("after 3 days { pay escrow to seller } -> Closed"))
+    case .unclosedDelimiter:
+      Explanation(
+        "Every `{`, `(` and `<` is closed.", "The message shows the one that is still open.",
+        wrong: .file("contract A {\n  party buyer"))
+    case .nestedTooDeep:
+      Explanation(
+        "Expressions and blocks nest at most 200 deep, and so does a chain of operators.",
+        "The limit is one number, the same on every machine, so that what compiles here compiles there. Name a part with `let`.")
+    case .reservedWord:
+      Explanation(
+        "A reserved word is not a name.",
+        "It is one only where no keyword can stand: after `on`, after `refused`, after `.`, and before `:` in an argument.",
+        wrong: .member("term state: Duration"), right: .statement("emit Noted(amount, count: count)"))
+    case .notInTheLanguage:
+      Explanation(
+        "This word is reserved for a construct that the language does not have so far.",
+        "`docs/language.md` says what there is. The word is kept free, so that no contract breaks on the day it comes.",
+        wrong: .member("struct Line { count: Int }"))
+    case .wrongCase:
+      Explanation(
+        "Types, states, events and currencies begin with an upper-case letter, everything else does not.",
+        "So `100.00 CNY` is a literal, and a reader tells a state from a party at a glance. Han counts as lower case: write `S取消` for a state.",
+        wrong: .transition("on cancel() by seller { pay escrow to buyer } -> closed"),
+        right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .duplicateName:
+      Explanation(
+        "A name means one thing from its declaration to the end of its block.",
+        "There is no overloading and no shadowing: whoever reads the middle of a contract need not know what surrounds it.",
+        wrong: .member("field price: Bool = false"),
+        right: .transition("on note(first: Amount<C>) by buyer { emit Noted(first, 1) }"))
+    case .unknownName:
+      Explanation(
+        "Every name is declared.", "Where a known name is spelled almost like it, the message proposes that one.",
+        wrong: .transition("on cancel() by sellr { pay escrow to buyer } -> Closed"),
+        right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .wrongArguments:
+      Explanation(
+        "Every parameter gets one argument, in order or by name.",
+        "Opening a contract names every party and every term that has no default; actions and events take theirs in order, and a name before `:` must be the parameter's.",
+        wrong: .statement("emit Noted(amount)"), right: .statement("emit Noted(amount, count: 1)"))
+    case .unused:
+      Explanation(
+        "A party acts or is paid; a term, a vault, a field, an event and a `let` are used.",
+        "What a contract declares and never uses is a misunderstanding between its author and its signers.",
+        wrong: .member("party witness"), right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .typeMismatch:
+      Explanation(
+        "A value has the type that its place asks for.", "Nothing is converted silently.",
+        wrong: .transition("after price { pay escrow to buyer } -> Closed"),
+        right: .transition("after 3 days { pay escrow to buyer } -> Closed"))
+    case .currencyMismatch:
+      Explanation(
+        "Amounts of different currencies do not mix.",
+        "Nothing turns one currency into another by itself. `0` is an amount of any currency.",
+        wrong: .transition("on top() by buyer receiving 1.00 EUR into escrow {}"),
+        right: .transition("on top() by buyer receiving price into escrow {}"))
+    case .inexactWithoutRounding:
+      Explanation(
+        "Every operation that is not exact names its rounding.",
+        "`rounded down`, `rounded up` or `rounded half even` stands after the product; so whoever gains the fraction of a cent is written in the contract.",
+        wrong: .statement("emit Noted(amount * 3%, count)"),
+        right: .statement("emit Noted(amount * 3% rounded down, count)"))
+    case .valueOutOfRange:
+      Explanation(
+        "A literal fits its type.",
+        "`100.001 CNY` has more decimals than the currency, a duration ends at 100 years, a percent parameter lies between 0 % and 100 %.",
+        wrong: .statement("emit Noted(amount, 10)"), right: .statement("emit Noted(amount, 9)"))
+    case .noSuchOperation:
+      Explanation(
+        "An operator is defined for the types it stands between.",
+        "Amounts add to amounts of their currency and are scaled by a percent or an integer; durations likewise; only equality is defined for truth values, parties and texts.",
+        wrong: .statement("require amount * price > 0"), right: .statement("require amount + price > 0"))
+    case .tooWide:
+      Explanation(
+        "Within one expression an integer has at most 4,096 bits.",
+        "Inside an expression integers are as wide as they need, and every width is known when compiling, so that gas is. Store a part in a field or give it a range.",
+        wrong: .transition(
+          "on act(x: Int) by buyer where x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x > 0 {}"),
+        right: .transition("on act(x: Int) by buyer where x*x > 0 {}"))
+    case .moneyIsNotAValue:
+      Explanation(
+        "Money is never a value: only a vault has the type `Money<C>`.",
+        "Money is always somewhere, in an account or in a vault, and only `receiving`, `pay` and `split` move it. So no mistake can copy it or drop it. A number of units is an `Amount<C>`.",
+        wrong: .member("term deposit: Money<C>"), right: .statement("require amount <= escrow"))
+    case .typeNotAllowedHere:
+      Explanation(
+        "A type is used where its values can stand.",
+        "Texts are parameters and parts of events; terms and fields hold numbers, truth values, percents, amounts and durations; parties are declared with `party`.",
+        wrong: .member("field memo: Text<20> = \"\""), right: .transition("on note(memo: Text<20>) by buyer where memo == \"ok\" {}"))
+    case .notConstant:
+      Explanation(
+        "A default and a field's first value are literals.",
+        "They are part of the published module, before any agreement has terms.",
+        wrong: .member("field paid: Amount<C> = price"),
+        right: .member("field paid: Amount<C> = 0\ninvariant \"nothing is paid twice\" while Paid: paid == 0"))
+    case .initialState:
+      Explanation(
+        "Exactly one state is `initial`.", "An agreement begins in it when it is opened.",
+        wrong: .file("contract A {\n  party buyer\n  state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"),
+        right: .file(
+          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"))
+    case .unreachableState:
+      Explanation(
+        "Every state can be reached from the initial one.", "A state nobody reaches is a promise nobody can call in.",
+        wrong: .member("state Lost { after 1 day -> Closed }"),
+        right: .transition("on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Disputed {"))
+    case .stateWithoutDeadline:
+      Explanation(
+        "Every state that is not final has a deadline.",
+        "Otherwise one silent party can hold everybody's money for ever. Say with `after` what happens then; the ledger does it by itself, on the day.",
+        wrong: .transition(
+          "on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Waiting { on go() by buyer -> Closed }\nstate Disputed {\n on wait() by buyer -> Waiting\n"
+        ),
+        right: .transition("on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Disputed {"))
+    case .automaticStays:
+      Explanation(
+        "A deadline leads to another state, on every way through its body.",
+        "A deadline that stays would be due again at once.",
+        wrong: .transition("after 3 days { pay escrow to seller }"),
+        right: .transition("after 3 days { pay escrow to seller } -> Closed"))
+    case .unreachableStatement:
+      Explanation(
+        "Nothing follows a `->`: it ends the transition.", "Put the statement before it.",
+        wrong: .transition("on cancel() by seller { -> Closed pay escrow to buyer }"),
+        right: .transition("on cancel() by seller { pay escrow to buyer -> Closed }"))
+    case .automaticCanFail:
+      Explanation(
+        "A deadline cannot fail.",
+        "Nobody is there to try again. What can fail belongs into an action, while somebody is there; in a split, `up to` caps a share by what is left.",
+        wrong: .transition("after 3 days { split escrow { price -> seller; rest -> buyer } } -> Closed"),
+        right: .transition("after 3 days { split escrow { up to price -> seller; rest -> buyer } } -> Closed"))
+    case .automaticCycle:
+      Explanation(
+        "Deadlines do not lead round in a circle.",
+        "The agreement would move by itself for ever and never end. One of the states on the circle needs a deadline that leads out of it.",
+        wrong: .file(
+          "contract A {\n  party buyer\n  initial state Day { on close() by buyer -> Closed after 1 day -> Night }\n  state Night { after 1 day -> Day }\n  final state Closed\n}"
+        ),
+        right: .file(
+          "contract A {\n  party buyer\n  initial state Day { on close() by buyer -> Closed after 1 day -> Night }\n  state Night { after 1 day -> Closed }\n  final state Closed\n}"
+        ))
+    case .splitWithoutRest:
+      Explanation(
+        "A split ends in `rest` or `evenly`.",
+        "So it always pays out exactly what the vault holds, and it is written who gets the last unit.",
+        wrong: .transition("on halve() by seller { split escrow { 50% -> buyer; 50% -> seller } } -> Closed"),
+        right: .transition("on halve() by seller { split escrow { 50% -> buyer; rest -> seller } } -> Closed"))
+    case .finalStateMayHoldMoney:
+      Explanation(
+        "No way into a final state leaves money in a vault.",
+        "In a final state nothing can happen any more: what lies in a vault then is lost. Pay or split every vault before the `->`.",
+        wrong: .transition("on cancel() by seller -> Closed"),
+        right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .depositorUnclear:
+      Explanation(
+        "A deposit comes from one party.",
+        "With several approvers it would be unclear who pays. Let one party pay by an action of its own.",
+        wrong: .transition("on top() by buyer and seller receiving price into escrow {}"),
+        right: .transition("on top() by buyer receiving price into escrow {}"))
+    case .limitExceeded:
+      Explanation(
+        "Sizes have limits, the same on every machine.",
+        "What a ledger runs for others is bounded: members, parameters, instructions, gas of one transition. The message names the limit and by how much it is exceeded."
+      )
+    case .testFailed:
+      Explanation(
+        "What a test expects happens.",
+        "The message says what happened instead, and `earnest test --trace` tells the whole story up to there. Either the contract or the expectation is wrong."
+      )
+    case .testStep:
+      Explanation(
+        "A test opens agreements, lets parties act and time pass, and says what it expects.",
+        "Before an action stands the wallet that acts, after `on` the agreement. A wallet and an agreement are named by `let`; an undeclared name before `.` is a wallet with 1,000,000 of each currency used.",
+        wrong: .file(
+          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"no agreement\" { alice.close() on deal }"
+        ),
+        right: .file(
+          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"closes\" { let deal = open A(buyer: alice)\n alice.close() on deal\n expect deal is Closed }"
+        ))
+    }
+  }
+}

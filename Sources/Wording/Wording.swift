@@ -1,0 +1,180 @@
+// Sentences for people, in English and in Chinese: amounts, dates, refusals, what became of an action. Names are given as they should stand.
+
+package import Interface
+package import Primitives
+
+package enum Language: String, CaseIterable, Sendable {
+  case english = "en"
+  case chinese = "zh"
+}
+
+package struct Wording: Sendable {
+  package let language: Language
+
+  package init(_ language: Language) { self.language = language }
+
+  private func say(_ english: String, _ chinese: String) -> String {
+    switch language {
+    case .english: english
+    case .chinese: chinese
+    }
+  }
+
+  // MARK: Values
+
+  /// Units of a currency with its decimals: `1,234.50 CNY`. A gain may be negative.
+  package func amount(_ units: Integer, _ currency: Currency) -> String {
+    let digits = String((units.sign < 0 ? -units : units).description)
+    let padded = String(repeating: "0", count: max(0, currency.decimals + 1 - digits.utf8.count)) + digits
+    let whole = grouped(String(padded.dropLast(currency.decimals)))
+    let fraction = currency.decimals > 0 ? "." + padded.suffix(currency.decimals) : ""
+    let number = (units.sign < 0 ? "-" : "") + whole + fraction
+    return say("\(number) \(currency.code)", number + currency.chineseName)
+  }
+
+  package func amount(_ sum: CurrencyAmount) -> String { amount(Integer(sum.amount.units), sum.currency) }
+
+  /// Thousands apart.
+  package func grouped(_ digits: String) -> String {
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0 && (digits.utf8.count - index) % 3 == 0 { result += "," }
+      result.append(digit)
+    }
+    return result
+  }
+
+  /// Date and time in UTC, to the minute where nothing finer matters: `2026-01-08 00:00`.
+  package func time(_ time: Time) -> String {
+    let text = time.description.replacing("T", with: " ").dropLast()
+    return String(time.milliseconds % 60_000 == 0 ? text.dropLast(3) : text)
+  }
+
+  /// In the largest unit that divides it.
+  package func duration(_ duration: Duration) -> String {
+    let units: [(Int64, String, String)] = [
+      (86_400_000, "day", "天"), (3_600_000, "hour", "小时"), (60_000, "minute", "分钟"), (1000, "second", "秒"),
+    ]
+    for (size, english, chinese) in units where duration.milliseconds > 0 && duration.milliseconds % size == 0 {
+      let count = duration.milliseconds / size
+      return say("\(count) \(english)\(count == 1 ? "" : "s")", "\(count)\(chinese)")
+    }
+    return say("\(duration.milliseconds) ms", "\(duration.milliseconds)毫秒")
+  }
+
+  package func percent(_ percent: Percent) -> String {
+    let hundredfold = Integer(percent.numerator) * Integer(100)
+    let denominator = Integer(percent.denominator)
+    if hundredfold.modulo(denominator)?.sign == 0, let whole = hundredfold.divided(by: denominator, rounded: .down) { return "\(whole) %" }
+    return "\(percent.numerator)/\(percent.denominator)"
+  }
+
+  package func value(_ value: Value, _ type: ValueType, currencies: [Currency]) -> String {
+    switch (value, type) {
+    case (.amount(let amount), .amount(let currency)): self.amount(CurrencyAmount(amount, currencies[currency]))
+    case (.bool(let truth), _): truth ? say("true", "是") : say("false", "否")
+    case (.int(let integer), _): integer.description
+    case (.percent(let percent), _): self.percent(percent)
+    case (.duration(let duration), _): self.duration(duration)
+    case (.text(let bytes), _): say("“\(String(decoding: bytes, as: UTF8.self))”", "“\(String(decoding: bytes, as: UTF8.self))”")
+    case (.amount(let amount), _): Integer(amount.units).description
+    }
+  }
+
+  /// `a, b and c`
+  package func list(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return say(names.dropLast().joined(separator: ", ") + " and " + last, names.dropLast().joined(separator: "、") + "和" + last)
+  }
+
+  // MARK: What happened
+
+  package func opened(_ contract: String, parties: [(role: String, name: String)], state: String) -> String {
+    let who = parties.map { say("\($0.role) \($0.name)", "\($0.role) \($0.name)") }
+    return say("A \(contract) is opened: \(list(who)). It is \(state).", "\(contract) 合约开立：\(list(who))。状态为 \(state)。")
+  }
+
+  package func takes(_ who: String, _ action: String, _ arguments: [String]) -> String {
+    let call = action + (arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + ")")
+    return say("\(who) takes \(call).", "\(who) 执行 \(call)。")
+  }
+
+  package func agrees(_ who: String, _ action: String, _ arguments: [String], have: Int, needed: Int) -> String {
+    let call = action + (arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + ")")
+    return say("\(who) agrees to \(call): \(have) of \(needed) so far.", "\(who) 同意 \(call)：已有 \(have) 方，共需 \(needed) 方。")
+  }
+
+  package func deadline(of state: String) -> String { say("The deadline of \(state) is due.", "\(state) 的期限已到，自动执行。") }
+
+  package func deposits(_ who: String, _ sum: CurrencyAmount, into place: String) -> String {
+    say("\(who) puts \(amount(sum)) into \(place).", "\(who) 将 \(amount(sum)) 存入 \(place)。")
+  }
+
+  package func pays(_ sum: CurrencyAmount, from source: String, to target: String) -> String {
+    say("\(amount(sum)) goes from \(source) to \(target).", "\(amount(sum)) 由 \(source) 付给 \(target)。")
+  }
+
+  package func records(_ event: String, _ values: [(name: String, value: String)]) -> String {
+    let fields = values.map { say("\($0.name) \($0.value)", "\($0.name)：\($0.value)") }.joined(separator: say(", ", "，"))
+    return say("Recorded: \(event)\(fields.isEmpty ? "" : ", " + fields).", "记录事件 \(event)\(fields.isEmpty ? "" : "，" + fields)。")
+  }
+
+  package func enters(_ source: String, _ target: String) -> String { say("\(source) → \(target)", "\(source) → \(target)") }
+
+  package func timePasses(_ duration: Duration) -> String { say("Time passes: \(self.duration(duration)).", "时间过去 \(self.duration(duration))。") }
+
+  // MARK: Refusals
+
+  /// What a refused party is told.
+  package struct Attempt: Sendable {
+    package let who: String
+    package let action: String
+    package let state: String
+    /// The state that a deadline ended, and when.
+    package let endedBy: (state: String, due: Time)?
+
+    package init(who: String, action: String, state: String, endedBy: (state: String, due: Time)?) {
+      self.who = who
+      self.action = action
+      self.state = state
+      self.endedBy = endedBy
+    }
+  }
+
+  package func sentence(_ failure: Failure, _ attempt: Attempt) -> String {
+    switch failure {
+    case .refused(let refusal): sentence(refusal, attempt)
+    case .trapped(let trap): sentence(trap, attempt.action)
+    }
+  }
+
+  private func sentence(_ refusal: Refusal, _ attempt: Attempt) -> String {
+    let (who, action, state) = (attempt.who, attempt.action, attempt.state)
+    switch refusal {
+    case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
+    case .state:
+      guard let (ended, due) = attempt.endedBy else {
+        return say("\(action) is not offered in the state \(state).", "当前状态 \(state) 不提供 \(action)。")
+      }
+      return say(
+        "\(action) is not offered in the state \(state): the deadline of \(ended) was \(self.time(due)).",
+        "当前状态 \(state) 不提供 \(action)：\(ended) 的期限是 \(self.time(due))，已过。")
+    case .argument: return say("An argument of \(action) is missing or outside its range.", "\(action) 的参数缺失或超出范围。")
+    case .authority: return say("\(who) is not among those who may take \(action).", "\(who) 无权执行 \(action)。")
+    case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
+    case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
+    case .funds: return say("\(who) has less than \(action) asks for.", "\(who) 的余额不足以执行 \(action)。")
+    case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
+    }
+  }
+
+  private func sentence(_ trap: Trap, _ action: String) -> String {
+    switch trap {
+    case .range: say("A value in \(action) leaves its range.", "\(action) 中有数值超出范围。")
+    case .negative: say("A difference in \(action) would be below zero.", "\(action) 中的差会小于零。")
+    case .division: say("\(action) divides by zero.", "\(action) 中除数为零。")
+    case .share: say("The shares in \(action) are more than the vault holds.", "\(action) 的分配超过了所存金额。")
+    case .gas: say("\(action) uses more gas than it was given.", "\(action) 用尽了 gas。")
+    }
+  }
+}

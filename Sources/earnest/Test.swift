@@ -1,0 +1,110 @@
+import ArgumentParser
+import Compiler
+import Primitives
+import Semantics
+import Source
+import Trials
+import Wording
+
+extension Language: ExpressibleByArgument {}
+
+struct Test: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the tests of contracts, each on both engines.",
+    discussion: """
+      Every step runs on the machine and on the reference interpreter, which must agree on outcome, moves, events and state. \
+      Exit code 0: all passed. 1: a test failed or a source has errors. 2: --filter matches no test.
+      """)
+
+  @Argument(help: "Source files (.ern), or folders that hold some.")
+  var paths: [String]
+
+  @Option(help: "Run only tests whose name contains this text.")
+  var filter: String?
+
+  @Flag(help: "Tell what happens in each test.")
+  var trace = false
+
+  @Option(help: "The language of the story: en or zh.")
+  var lang = Language.english
+
+  @Flag(help: "Print JSON: earnest.test/1.")
+  var json = false
+
+  func run() throws {
+    var passed = 0
+    var failed = 0
+    var areSourcesClean = true
+    var files: [JSON] = []
+    for path in try Files.sources(paths) {
+      let compilation = Compilation(try Files.source(path))
+      if !compilation.diagnostics.isEmpty { areSourcesClean = false }
+      let runs = compilation.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
+        .map { TestRun($0, in: compilation, wording: Wording(lang)) }
+      passed += runs.filter(\.hasPassed).count
+      failed += runs.filter { !$0.hasPassed }.count
+      if json {
+        files.append(object(path, compilation, runs))
+      } else {
+        if !compilation.diagnostics.isEmpty { Console.show(compilation.diagnostics, of: compilation.source) }
+        if !runs.isEmpty { Console.print(Console.bold(path)) }
+        for run in runs { show(run, in: compilation.source) }
+      }
+    }
+    if json {
+      Console.print(
+        .object([
+          ("schema", "earnest.test/1"), ("ok", .bool(areSourcesClean && failed == 0)), ("passed", .number(passed)), ("failed", .number(failed)),
+          ("files", .list(files)),
+        ]))
+    } else {
+      Console.print("\(passed) passed, \(failed) failed")
+    }
+    if !areSourcesClean || failed > 0 { throw Exit.no }
+    if let filter, passed == 0 {
+      Console.complain("no test's name contains “\(filter)”")
+      throw Exit.nothingToRun
+    }
+  }
+
+  private func show(_ run: TestRun, in source: SourceText) {
+    let verdict = run.hasPassed ? Console.green("pass") : Console.red("FAIL")
+    let gas = Console.dim("\(Wording(.english).grouped(String(run.gas))) gas")
+    if trace {
+      Console.print("\n  \(Console.bold(run.name))")
+      for line in run.story {
+        let time = line.time.map { Wording(lang).time($0) } ?? ""
+        Console.print("    " + Console.dim(time + String(repeating: " ", count: max(0, 18 - time.count))) + line.text)
+      }
+      Console.print("    \(verdict)  \(gas)")
+    } else {
+      Console.print("  \(verdict)  \(run.name)  \(gas)")
+    }
+    if let failure = run.failure {
+      var diagnostics = Diagnostics()
+      diagnostics.report(failure)
+      Console.show(diagnostics, of: source)
+    }
+  }
+
+  private func object(_ path: String, _ compilation: Compilation, _ runs: [TestRun]) -> JSON {
+    .object([
+      ("file", .text(path)), ("diagnostics", .list(compilation.diagnostics.all.map { $0.json(in: compilation.source) })),
+      (
+        "tests",
+        .list(
+          runs.map { run in
+            .object([
+              ("name", .text(run.name)), ("line", .number(compilation.source.line(at: run.span.start))), ("passed", .bool(run.hasPassed)),
+              ("gas", .number(Int(run.gas))), ("digest", .text(run.digest.description)),
+              ("failure", run.failure.map { $0.json(in: compilation.source) } ?? .null),
+              (
+                "story",
+                .list(run.story.map { .object([("time", $0.time.map { .text($0.description) } ?? .null), ("text", .text($0.text))]) })
+              ),
+            ])
+          })
+      ),
+    ])
+  }
+}
