@@ -15,6 +15,10 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+func trial(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
 let package = Package(
   name: "earnest",
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
@@ -46,5 +50,14 @@ let package = Package(
         "Trials", "Compiler", "Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Wording", "Interface", "Primitives",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
+
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    trial("PrimitivesTests", ["Primitives"]),
+    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Support"]),
+    trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
+    trial("MachineTests", ["VM", "Bytecode", "Interface", "Primitives", "Support"]),
+    trial("TrialsTests", ["Trials", "Compiler", "Semantics", "Runtime", "Ledger", "Wording", "Source", "Interface", "Primitives", "Support"]),
+    trial("CommandTests", ["Compiler", "Bytecode", "Source", "Support"]),
+    trial("Tidy", ["Bytecode", "Source", "Support"]),
   ]
 )

@@ -15,16 +15,19 @@ package enum Rounding: UInt8, Sendable, CaseIterable {
 package struct Integer: Sendable {
   /// Never written after its initializer has returned, which is what makes it safe to share.
   private final class Storage: @unchecked Sendable {
-    var z = __mpz_struct()
-    init() { __gmpz_init(&z) }
-    deinit { __gmpz_clear(&z) }
+    let z = UnsafeMutablePointer<__mpz_struct>.allocate(capacity: 1)
+    init() { __gmpz_init(z) }
+    deinit {
+      __gmpz_clear(z)
+      z.deallocate()
+    }
   }
 
   private let storage: Storage
 
   private init(_ compute: (UnsafeMutablePointer<__mpz_struct>) -> Void) {
     storage = Storage()
-    compute(&storage.z)
+    compute(storage.z)
   }
 
   package static let zero = Integer(0)
@@ -50,7 +53,7 @@ package struct Integer: Sendable {
     self.init { z in _ = decimal.withCString { __gmpz_set_str(z, $0, 10) } }
   }
 
-  private func read<R>(_ body: (UnsafePointer<__mpz_struct>) -> R) -> R { withUnsafePointer(to: &storage.z, body) }
+  private func read<R>(_ body: (UnsafePointer<__mpz_struct>) -> R) -> R { body(storage.z) }
 
   private static func combine(
     _ a: Integer, _ b: Integer,

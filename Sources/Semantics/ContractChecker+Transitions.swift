@@ -55,7 +55,11 @@ extension ContractChecker {
   private mutating func check(after duration: Expression, at span: Span, of transition: Transition, from source: Int) -> CheckedTransition? {
     isAutomatic = true
     localCount = 0
-    let due = expression(duration, expecting: .duration)
+    var due = expression(duration)
+    if let checked = due, checked.type != .duration {
+      reportMismatch(checked, wanted: "a duration")
+      due = nil
+    }
     let body = check(transition.body, leadingTo: transition.target, at: span)
     guard let due, let body else { return nil }
     interface.transitions.append(.init(source: source, trigger: .after))

@@ -25,24 +25,26 @@ package struct Explanation: Sendable {
     }
 
     private static func frame(members: String, transitions: String) -> String {
-      """
-      contract Example<C: Currency> {
-        party buyer, seller
-        term price: Amount<C>
-        vault escrow: Money<C>
-        event Noted(amount: Amount<C>, count: Int<0..9>)
-        \(members)
-        initial state Offered {
-          on pay() by buyer receiving price into escrow -> Paid
-          after 3 days -> Closed
+      // An event that is never emitted is a mistake of its own.
+      let usesEvent = transitions.contains("emit Noted")
+      return """
+        contract Example<C: Currency> {
+          party buyer, seller
+          term price: Amount<C>
+          vault escrow: Money<C>
+          \(usesEvent ? "event Noted(amount: Amount<C>, count: Int<0..9>)" : "")
+          \(members)
+          initial state Offered {
+            on pay() by buyer receiving price into escrow -> Paid
+            after 3 days -> Closed
+          }
+          state Paid {
+            \(transitions)
+            after 7 days { pay escrow to seller } -> Closed
+          }
+          final state Closed
         }
-        state Paid {
-          \(transitions)
-          after 7 days { pay escrow to seller } -> Closed
-        }
-        final state Closed
-      }
-      """
+        """
     }
   }
 
@@ -276,7 +278,7 @@ extension DiagnosticCode {
         "A test opens agreements, lets parties act and time pass, and says what it expects.",
         "Before an action stands the wallet that acts, after `on` the agreement. A wallet and an agreement are named by `let`; an undeclared name before `.` is a wallet with 1,000,000 of each currency used.",
         wrong: .file(
-          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"no agreement\" { alice.close() on deal }"
+          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"no agreement\" { alice.close() }"
         ),
         right: .file(
           "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"closes\" { let deal = open A(buyer: alice)\n alice.close() on deal\n expect deal is Closed }"

@@ -128,7 +128,8 @@ package struct Parser {
   }
 
   private mutating func reserved(as what: String) -> Stop {
-    let token = current
+    // Passed over, so that parsing does not go on here as if it began something.
+    let token = advance()
     diagnostics.report(
       .reservedWord, "`\(source.text(token.span))` is a reserved word; \(what) was wanted", at: token.span, "\(what) was wanted here")
     return Stop()
@@ -194,11 +195,17 @@ package struct Parser {
   private mutating func recover(begins: (TokenKind) -> Bool) {
     var open = 0
     while current.kind != .end {
-      if open == 0, at(.rightBrace) || begins(current.kind) { return }
+      if open == 0, at(.rightBrace) || begins(current.kind) || isNotInTheLanguage(current.kind) { return }
       if at(.leftBrace) { open += 1 }
       if at(.rightBrace) { open -= 1 }
       _ = advance()
     }
+  }
+
+  /// Whether a reserved word would begin a construct that there is not, which deserves a complaint of its own.
+  private func isNotInTheLanguage(_ kind: TokenKind) -> Bool {
+    let beginnings: [Keyword] = [.at, .enum, .for, .function, .match, .raise, .struct, .when]
+    return beginnings.contains { kind == .keyword($0) }
   }
 
   // MARK: Declarations

@@ -1,0 +1,268 @@
+// Reads what `Disassembler` prints. It resolves names and sums the gas of blocks, and refuses only what it cannot read: whether the module is well-formed is
+// the verifier's question, so that tests can ask it about any module. `#7` stands for any operand as a bare number, and `gas 9` behind an instruction for
+// its gas byte.
+
+import Interface
+import Primitives
+
+package struct AssemblyFault: Error, Sendable {
+  /// Counted from 1.
+  package let line: Int
+  package let message: String
+}
+
+package struct Assembler {
+  private var interface = ContractInterface(name: "")
+  private var protocolNumber = ProtocolNumber.current
+  private var sourceHash = Digest(sha256: [])
+  private var constants: [Value] = []
+  private var splits: [[SplitShare]] = []
+  private var functions: [Function] = []
+
+  package static func module(_ text: String) throws(AssemblyFault) -> Module {
+    var assembler = Assembler()
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      var reader = AssemblyLine(line, number: index + 1)
+      if !reader.isAtEnd { try assembler.read(&reader) }
+    }
+    assembler.sumGas()
+    return Module(
+      protocolNumber: assembler.protocolNumber, sourceHash: assembler.sourceHash, interface: assembler.interface, constants: assembler.constants,
+      splits: assembler.splits, functions: assembler.functions)
+  }
+
+  // MARK: Lines
+
+  private mutating func read(_ line: inout AssemblyLine) throws(AssemblyFault) {
+    if let number = line.instructionIndex() { return try readInstruction(number, &line) }
+    switch try line.word() {
+    case "module": interface.name = try line.word()
+    case "protocol":
+      guard let number = ProtocolNumber(UInt16(truncatingIfNeeded: try line.number())) else { throw line.fault("there is no such protocol") }
+      protocolNumber = number
+    case "source": sourceHash = try line.digest()
+    case "currency":
+      let name = try line.word()
+      if line.accept("fixed") {
+        guard let currency = Currency.named(name) else { throw line.fault("there is no currency \(name)") }
+        interface.currencies.append(.fixed(currency))
+      } else {
+        interface.currencies.append(.parameter(name))
+      }
+    case "party": interface.parties.append(try line.word())
+    case "term":
+      let name = try line.word()
+      try line.expect(":")
+      let type = try valueType(&line)
+      let value = line.accept("=") ? try line.value() : nil
+      try line.expect("bounds")
+      interface.terms.append(.init(name: name, type: type, defaultValue: value, boundCount: try line.number()))
+    case "vault":
+      let name = try line.word()
+      try line.expect(":")
+      interface.vaults.append(.init(name: name, currency: try currency(&line)))
+    case "field":
+      let name = try line.word()
+      try line.expect(":")
+      let type = try valueType(&line)
+      try line.expect("=")
+      interface.fields.append(.init(name: name, type: type, initialValue: try line.value()))
+    case "event":
+      let name = try line.word()
+      interface.events.append(.init(name: name, parameters: try parameters(&line)))
+    case "state":
+      let name = try line.word()
+      if line.accept("initial") { interface.initialState = interface.states.count }
+      interface.states.append(.init(name: name, isFinal: line.accept("final")))
+    case "after":
+      try line.expect("from")
+      interface.transitions.append(.init(source: try state(&line), trigger: .after))
+    case "action": try readAction(&line)
+    case "invariant":
+      guard case .text(let bytes) = try line.value() else { throw line.fault("a text was wanted") }
+      try line.expect("while")
+      var states: [Int] = []
+      repeat { if !line.isAtEnd { states.append(try state(&line)) } } while line.accept(",")
+      interface.invariants.append(.init(text: String(decoding: bytes, as: UTF8.self), states: states))
+    case "constant": constants.append(try line.value())
+    case "split":
+      var shares: [SplitShare] = []
+      repeat { shares.append(try share(&line)) } while line.accept(";")
+      splits.append(shares)
+    case "function": functions.append(Function(registers: [], code: []))
+    case "register":
+      _ = try line.register()
+      try line.expect(":")
+      let type = try registerType(&line)
+      guard !functions.isEmpty else { throw line.fault("a register belongs to a function") }
+      functions[functions.count - 1].registers.append(type)
+    case let other: throw line.fault("`\(other)` begins no line")
+    }
+    guard line.isAtEnd else { throw line.fault("something is left over on this line") }
+  }
+
+  private mutating func readAction(_ line: inout AssemblyLine) throws(AssemblyFault) {
+    let name = try line.word()
+    let parameters = try parameters(&line)
+    try line.expect("from")
+    let source = try state(&line)
+    try line.expect("by")
+    var who = ContractInterface.Who.anyone
+    if !line.accept("anyone") {
+      let needed = try line.number()
+      try line.expect("of")
+      var parties: [Int] = []
+      repeat { parties.append(try index(&line, among: interface.parties, "party")) } while line.accept(",")
+      who = .parties(parties, needed: needed)
+    }
+    interface.transitions.append(.init(source: source, trigger: .action(name: name, parameters: parameters, who: who)))
+  }
+
+  private func parameters(_ line: inout AssemblyLine) throws(AssemblyFault) -> [ContractInterface.Parameter] {
+    try line.expect("(")
+    var parameters: [ContractInterface.Parameter] = []
+    if line.accept(")") { return [] }
+    repeat {
+      let name = try line.word()
+      try line.expect(":")
+      parameters.append(.init(name: name, type: try valueType(&line)))
+    } while line.accept(",")
+    try line.expect(")")
+    return parameters
+  }
+
+  private func share(_ line: inout AssemblyLine) throws(AssemblyFault) -> SplitShare {
+    let portion: SplitShare.Portion
+    switch try line.word() {
+    case "part": portion = .part(register: try line.register())
+    case "up-to": portion = .upTo(register: try line.register())
+    case "rest": portion = .rest
+    case "evenly": portion = .evenly
+    case let other: throw line.fault("`\(other)` is no share")
+    }
+    try line.expect("->")
+    var targets: [Place] = []
+    repeat { targets.append(PlaceOperand(number: try place(&line)).place) } while line.accept(",")
+    return SplitShare(portion, to: targets)
+  }
+
+  // MARK: Instructions
+
+  private mutating func readInstruction(_ number: Int, _ line: inout AssemblyLine) throws(AssemblyFault) {
+    guard !functions.isEmpty else { throw line.fault("an instruction belongs to a function") }
+    guard number == functions[functions.count - 1].code.count else { throw line.fault("this instruction is not number \(number)") }
+    let mnemonic = try line.mnemonic()
+    guard let opcode = Opcode.allCases.first(where: { $0.row.mnemonic == mnemonic }) else { throw line.fault("there is no instruction \(mnemonic)") }
+    var instruction = Instruction(opcode)
+    let row = opcode.row
+    instruction.a = try operand(row.a, &line)
+    instruction.b = try operand(row.b, &line)
+    instruction.c = try operand(row.c, &line)
+    if line.accept("gas") { instruction.gas = UInt8(truncatingIfNeeded: try line.number()) }
+    functions[functions.count - 1].code.append(instruction)
+    guard line.isAtEnd else { throw line.fault("something is left over on this line") }
+  }
+
+  private func operand(_ kind: Operand, _ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {
+    if line.accept("#") { return UInt16(truncatingIfNeeded: try line.number()) }
+    switch kind {
+    case .unused: return 0
+    case .read, .write, .readAll: return UInt16(truncatingIfNeeded: try line.register())
+    case .target: return UInt16(truncatingIfNeeded: try line.prefixed("@"))
+    case .number: return UInt16(truncatingIfNeeded: try line.number())
+    case .constant: return UInt16(truncatingIfNeeded: try line.prefixed("k"))
+    case .slot: return UInt16(truncatingIfNeeded: try line.prefixed("s"))
+    case .split: return UInt16(truncatingIfNeeded: try line.prefixed("split"))
+    case .vault: return UInt16(truncatingIfNeeded: try index(&line, among: interface.vaults.map(\.name), "vault"))
+    case .currency: return UInt16(truncatingIfNeeded: try currency(&line))
+    case .state: return UInt16(truncatingIfNeeded: try state(&line))
+    case .event: return UInt16(truncatingIfNeeded: try index(&line, among: interface.events.map(\.name), "event"))
+    case .place: return try place(&line)
+    }
+  }
+
+  /// Gives each instruction that ends a block, and has no gas of its own yet, the sum of its block.
+  private mutating func sumGas() {
+    for function in functions.indices {
+      var sum = 0
+      for index in functions[function].code.indices {
+        let instruction = functions[function].code[index]
+        sum += instruction.opcode.row.gas
+        guard instruction.opcode.row.endsBlock else { continue }
+        if instruction.gas == 0 { functions[function].code[index].gas = UInt8(truncatingIfNeeded: sum) }
+        sum = 0
+      }
+    }
+  }
+
+  // MARK: Names and types
+
+  private func index(_ line: inout AssemblyLine, among names: [String], _ what: String) throws(AssemblyFault) -> Int {
+    if line.accept("#") { return try line.number() }
+    let name = try line.word()
+    guard let index = names.firstIndex(of: name) else { throw line.fault("there is no \(what) \(name)") }
+    return index
+  }
+
+  private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int { try index(&line, among: interface.states.map(\.name), "state") }
+
+  private func currency(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
+    let names = interface.currencies.map { slot in
+      switch slot {
+      case .parameter(let name): name
+      case .fixed(let currency): currency.code
+      }
+    }
+    return try index(&line, among: names, "currency")
+  }
+
+  private func place(_ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {
+    if line.accept("#") { return UInt16(truncatingIfNeeded: try line.number()) }
+    let name = try line.word()
+    if let vault = interface.vaults.firstIndex(where: { $0.name == name }) { return PlaceOperand(.vault(vault)).number }
+    if let party = interface.parties.firstIndex(of: name) { return PlaceOperand(.party(party)).number }
+    throw line.fault("there is no vault or party \(name)")
+  }
+
+  private func valueType(_ line: inout AssemblyLine) throws(AssemblyFault) -> ValueType {
+    switch try registerType(&line) {
+    case .bool: return .bool
+    case .int(let range): return .int(range)
+    case .percent: return .percent
+    case .amount(let currency): return .amount(currency: currency)
+    case .duration: return .duration
+    case .text(let max): return .text(max: max)
+    case .wide, .ratio, .counter: throw line.fault("this is a type of registers only")
+    }
+  }
+
+  private func registerType(_ line: inout AssemblyLine) throws(AssemblyFault) -> RegisterType {
+    let name = try line.word()
+    switch name {
+    case "Bool": return .bool
+    case "Percent": return .percent
+    case "Ratio": return .ratio
+    case "Duration": return .duration
+    case "Int":
+      guard line.accept("<") else { return .int(.whole) }
+      let low = try line.integer()
+      try line.expect("..")
+      let high = try line.integer()
+      try line.expect(">")
+      guard let range = IntegerRange(low, high) else { throw line.fault("this is no range of integers") }
+      return .int(range)
+    case "Wide", "Text", "Counter", "Amount":
+      try line.expect("<")
+      let type: RegisterType
+      switch name {
+      case "Wide": type = .wide(bits: try line.number())
+      case "Text": type = .text(max: try line.number())
+      case "Counter": type = .counter(bound: try line.number())
+      default: type = .amount(currency: try currency(&line))
+      }
+      try line.expect(">")
+      return type
+    default: throw line.fault("there is no type \(name)")
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import Assurance
+package import Compiler
+import Interface
+import Ledger
+import Primitives
+import Runtime
+import Source
+
+/// A generator of numbers that gives the same ones on every machine (SplitMix64, by Steele, Lea and Flood).
+package struct SplitMix: Sendable {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// From 0 to `bound` - 1; `bound` is positive.
+  package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  package mutating func element<T>(_ elements: [T]) -> T { elements[below(elements.count)] }
+
+  /// True once in `count` times.
+  package mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+}
+
+/// Random agreements under random actions and waits, on both engines at once. At the end everybody falls silent, and the agreement must end with empty
+/// vaults all the same.
+package struct RandomSequences: Sendable {
+  /// How often each outcome came up, by name: `entered Paid`, `refused funds` and so on, for a test to see that all of them did.
+  package private(set) var outcomes: [String: Int] = [:]
+  package private(set) var stepCount = 0
+  /// The first thing that was not as it must be, with the seed that shows it again.
+  package private(set) var defect: String?
+
+  private let contract: CompiledContract
+
+  package init(_ contract: CompiledContract) { self.contract = contract }
+
+  package mutating func run(count: Int, seed: UInt64) {
+    for index in 0..<count where defect == nil {
+      var sequence = Sequence(contract, seed: seed &+ UInt64(index))
+      sequence.run()
+      for (name, times) in sequence.outcomes { outcomes[name, default: 0] += times }
+      stepCount += sequence.stepCount
+      if let found = sequence.defect { defect = "seed \(seed &+ UInt64(index)): \(found)" }
+    }
+  }
+}
+
+/// One agreement.
+private struct Sequence {
+  private let contract: CompiledContract
+  private var random: SplitMix
+  private var twin: Twin
+  private var accounts: [AccountRow] = []
+  private var currencies: [Currency] = []
+  private var totals: [UInt128] = []
+  private(set) var outcomes: [String: Int] = [:]
+  private(set) var stepCount = 0
+  private(set) var defect: String?
+
+  private var interface: ContractInterface { contract.interface }
+
+  init(_ contract: CompiledContract, seed: UInt64) {
+    self.contract = contract
+    random = SplitMix(seed: seed)
+    twin = Twin([contract])
+  }
+
+  mutating func run() {
+    // One account for each party, a stranger, and sometimes one account in two roles.
+    for _ in 0...interface.parties.count {
+      let isPoor = random.oneIn(6)
+      accounts.append(twin.openAccount { _ in Amount(unchecked: isPoor ? 50 : 1_000_000_000) })
+    }
+    currencies = interface.currencies.map { slot in
+      switch slot {
+      case .parameter: random.element(Currency.all)
+      case .fixed(let currency): currency
+      }
+    }
+    var parties = Array(accounts.prefix(interface.parties.count))
+    if random.oneIn(10), parties.count > 1 { parties[1] = parties[0] }
+    totals = Currency.all.map { twin.state.total(of: $0) }
+    let terms = interface.terms.map { term in term.defaultValue.flatMap { random.oneIn(2) ? $0 : nil } ?? value(of: term.type) }
+    let (number, receipts) = twin.open(contract: 0, currencies: currencies, parties: parties, terms: terms)
+    record(receipts)
+    guard let number else { return }
+    for _ in 0..<(1 + random.below(12)) where defect == nil {
+      if random.oneIn(4) { wait(number) } else { act(on: number) }
+    }
+    fallSilent(number)
+  }
+
+  // MARK: Steps
+
+  private mutating func act(on number: AgreementNumber) {
+    let position = twin.state.agreements[number.index].position
+    let offered = interface.transitions.indices.filter { !interface.transitions[$0].trigger.isAutomatic }
+    let here = offered.filter { interface.transitions[$0].source == position.state }
+    let transition = interface.transitions[random.element(here.isEmpty || random.oneIn(8) ? offered : here)]
+    guard case .action(let name, let parameters, let who) = transition.trigger else { return }
+    var caller = random.element(accounts)
+    if case .parties(let parties, _) = who, !random.oneIn(5) { caller = twin.state.agreements[number.index].parties[random.element(parties)] }
+    var arguments = parameters.map { value(of: $0.type) }
+    if random.oneIn(20) { arguments.append(.bool(true)) }
+    record(twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo()))
+  }
+
+  /// Mostly what is asked for, sometimes something else.
+  private mutating func letGo() -> [CurrencyAmount]? {
+    random.oneIn(5) ? [CurrencyAmount(Amount(unchecked: UInt128(random.below(2000))), random.element(Currency.all))] : nil
+  }
+
+  /// Up to a deadline, just before it, past it, or some time.
+  private mutating func wait(_ number: AgreementNumber) {
+    let now = twin.state.time
+    let next = twin.state.agreements[number.index].position.deadlines.map(\.due).min()
+    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }].compactMap { $0 }
+    let time = random.oneIn(3) || times.isEmpty ? now + Duration(unchecked: Int64(random.below(40 * 86_400_000))) : random.element(times)
+    record(twin.advance(to: max(now, time)))
+  }
+
+  /// Nobody does anything any more: time alone must end the agreement and empty its vaults.
+  private mutating func fallSilent(_ number: AgreementNumber) {
+    for _ in 0..<interface.states.count where defect == nil && !isFinal(number) {
+      record(twin.advance(to: twin.state.time + Duration.max))
+    }
+    if defect != nil { return }
+    if !isFinal(number) { defect = "the agreement did not end although everybody was silent for centuries" }
+    if twin.state.agreements[number.index].vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }
+  }
+
+  private func isFinal(_ number: AgreementNumber) -> Bool { interface.states[twin.state.agreements[number.index].position.state].isFinal }
+
+  // MARK: Values
+
+  private mutating func value(of type: ValueType) -> Value {
+    switch type {
+    case .bool: return .bool(random.oneIn(2))
+    case .int(let range):
+      let ends = [
+        range.low, range.high, range.low - Integer(1), .zero, Integer(1), Integer(random.below(1_000_000)), Integer(-random.below(1_000_000)),
+      ]
+      let limbs = (0..<4).map { _ in random.next() >> UInt64(random.below(64)) }
+      return .int(random.element(ends + [Integer(limbs: limbs, isNegative: random.oneIn(2))]))
+    case .percent:
+      let denominator = random.element([100, 10_000, 3, 7, 1 << 62])
+      let numerator = random.oneIn(10) ? denominator + 1 : random.below(denominator + 1)
+      guard let percent = Percent(Integer(numerator), outOf: Integer(denominator)) else { return .bool(false) }
+      return .percent(percent)
+    case .amount:
+      return .amount(Amount(unchecked: random.oneIn(20) ? Amount.max.units : UInt128(random.below(random.element([2, 100, 2000, 1_000_000])))))
+    case .duration: return .duration(Duration(unchecked: Int64(random.element([0, 1, 86_400_000, random.below(100 * 86_400_000)]))))
+    case .text(let max): return .text(Array(repeating: UInt8(ascii: "x"), count: random.oneIn(10) ? max + 1 : random.below(max + 1)))
+    }
+  }
+
+  // MARK: What must hold
+
+  private mutating func record(_ receipts: [Receipt<Span>]) {
+    stepCount += 1
+    for receipt in receipts {
+      let name: String
+      switch receipt.outcome {
+      case .opened: name = "opened"
+      case .entered(let state): name = "entered \(interface.states[state].name)"
+      case .stayed: name = "stayed"
+      case .approved: name = "approved"
+      case .refused(let failure): name = "refused \(failure.name)"
+      }
+      outcomes[name, default: 0] += 1
+      if let transition = receipt.transition, !name.hasPrefix("refused") { outcomes["transition \(transition)", default: 0] += 1 }
+      if let index = receipt.defects.first { defect = "a deadline broke the invariant “\(interface.invariants[index].text)”" }
+    }
+    if let difference = twin.differences.first { defect = difference }
+    for (currency, total) in zip(Currency.all, totals) where twin.state.total(of: currency) != total {
+      defect = "\(currency.code) was made or lost: \(total) units before, \(twin.state.total(of: currency)) after"
+    }
+  }
+}
