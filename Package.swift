@@ -42,7 +42,7 @@ let package = Package(
     room(
       "Trials",
       [
-        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface", "Primitives",
+        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Interface", "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
@@ -58,6 +58,6 @@ let package = Package(
     trial("MachineTests", ["VM", "Bytecode", "Interface", "Primitives", "Support"]),
     trial("TrialsTests", ["Trials", "Compiler", "Semantics", "Runtime", "Ledger", "Wording", "Source", "Interface", "Primitives", "Support"]),
     trial("CommandTests", ["Compiler", "Bytecode", "Source", "Support"]),
-    trial("Tidy", ["Bytecode", "Source", "Support"]),
+    trial("Tidy", ["Bytecode", "Interface", "Source", "Support"]),
   ]
 )

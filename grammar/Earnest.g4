@@ -1,5 +1,5 @@
-// The grammar of Earnest, as ANTLR 4 reads it: what it accepts, the parser in Sources/Syntax accepts, and nothing else. Each parser rule has the name of
-// the function that reads it there.
+// The grammar of Earnest, as ANTLR 4 reads it: what it accepts, the parser in Sources/Syntax accepts, and nothing else. A function of the
+// parser and the rule that it reads have the same name.
 //
 // Line breaks mean no more than spaces. `;` may follow a statement, a share or a step, once, and stands nowhere else. Every declaration, transition,
 // statement and step opens with a reserved word, except an assignment and an action of a wallet, which open with a name; so nobody has to know where a

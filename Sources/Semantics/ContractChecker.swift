@@ -27,6 +27,8 @@ struct ContractChecker {
 
   mutating func check() -> CheckedContract? {
     checkSizes()
+    // What follows looks names up in lists that are short.
+    guard diagnostics.isEmpty else { return nil }
     declareCurrencies()
     let (bounds, vaultSpans) = declareMembers()
     declareStates()

@@ -56,10 +56,15 @@ package struct Diagnostics: Sendable {
 
   package var isEmpty: Bool { all.isEmpty }
 
+  package var isFull: Bool { all.count == Diagnostics.countMax }
+
+  /// Counts a diagnostic that would not be kept, so that nobody needs to word it.
+  package mutating func leaveOut() { leftOut += 1 }
+
   package mutating func report(_ diagnostic: Diagnostic) {
     // One place, one complaint: a second with the same code at the same place is an echo of the first.
     if all.contains(where: { $0.code == diagnostic.code && $0.primary.span == diagnostic.primary.span }) { return }
-    if all.count < Diagnostics.countMax { all.append(diagnostic) } else { leftOut += 1 }
+    if isFull { leaveOut() } else { all.append(diagnostic) }
   }
 
   package mutating func report(

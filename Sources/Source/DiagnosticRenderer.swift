@@ -3,8 +3,8 @@ package struct DiagnosticRenderer: Sendable {
   private let source: SourceText
   private let isColoured: Bool
 
-  /// Longer lines are cut around the span.
-  private static let columnsMax = 160
+  /// Longer lines are cut; in bytes.
+  private static let lineSizeMax = 240
 
   package init(source: SourceText, isColoured: Bool) {
     self.source = source
@@ -59,7 +59,8 @@ package struct DiagnosticRenderer: Sendable {
 
   /// The line as it is shown, and for each span where its carets start and how many there are (at least one).
   private func draw(line: Int, labels: [Span]) -> (drawing: String, carets: [(column: Int, width: Int)]) {
-    let extent = source.lineSpan(line)
+    let whole = source.lineSpan(line)
+    let extent = window(of: whole, around: labels)
     var pieces: [(offset: Int, drawing: String, column: Int)] = []
     var offset = extent.start
     var column = 0
@@ -76,20 +77,25 @@ package struct DiagnosticRenderer: Sendable {
     let total = column
     func columnOf(_ position: Int) -> Int { pieces.first { $0.offset >= position }?.column ?? total }
 
-    // A long line is cut to a window that begins a little before the first span.
-    let first = labels.map(\.start).min().map(columnOf) ?? 0
-    let from = total > DiagnosticRenderer.columnsMax ? max(0, min(first - 20, total - DiagnosticRenderer.columnsMax)) : 0
-    let visible = pieces.filter { $0.column >= from && $0.column < from + DiagnosticRenderer.columnsMax }
-    let shift = visible.first?.column ?? 0
-    let cut = from > 0 ? "..." : ""
+    let before = extent.start > whole.start ? "..." : ""
     let carets = labels.map { span -> (column: Int, width: Int) in
       let begin = columnOf(span.start)
-      let end = min(columnOf(min(span.end, extent.end)), shift + DiagnosticRenderer.columnsMax)
-      return (max(0, begin - shift) + cut.utf8.count, max(1, end - max(begin, shift)))
+      return (before.utf8.count + begin, max(1, columnOf(min(span.end, extent.end)) - begin))
     }
-    return (
-      cut + visible.map(\.drawing).joined() + (visible.count < pieces.count && from + DiagnosticRenderer.columnsMax < total ? "..." : ""), carets
-    )
+    return (before + pieces.map(\.drawing).joined() + (extent.end < whole.end ? "..." : ""), carets)
+  }
+
+  /// The part of a line that is shown: all of it, or of a long one what stands around its first span.
+  private func window(of line: Span, around labels: [Span]) -> Span {
+    guard line.end - line.start > DiagnosticRenderer.lineSizeMax, let first = labels.map(\.start).min() else { return line }
+    func boundary(_ offset: Int) -> Int {
+      // Back to where a character begins.
+      var offset = offset
+      while offset > line.start, offset < line.end, source.bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+      return offset
+    }
+    let start = boundary(max(line.start, first - DiagnosticRenderer.lineSizeMax / 4))
+    return Span(start, boundary(min(line.end, start + DiagnosticRenderer.lineSizeMax)))
   }
 }
 

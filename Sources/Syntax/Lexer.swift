@@ -3,6 +3,7 @@ package import Source
 /// Cuts a source text into tokens. It never fails: what is no token is reported and passed over as `.invalid`, or skipped where it stands for nothing.
 package struct Lexer {
   private let source: SourceText
+  private let bytes: [UInt8]
   private var position = 0
   private var tokens: [Token] = []
   private var diagnostics = Diagnostics()
@@ -22,9 +23,10 @@ package struct Lexer {
     return (lexer.tokens, lexer.diagnostics)
   }
 
-  private init(source: SourceText) { self.source = source }
-
-  private var bytes: [UInt8] { source.bytes }
+  private init(source: SourceText) {
+    self.source = source
+    bytes = source.bytes
+  }
 
   private func byte(_ ahead: Int = 0) -> UInt8 { position + ahead < bytes.count ? bytes[position + ahead] : 0 }
 
@@ -40,8 +42,11 @@ package struct Lexer {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), 0x80...: word()
       default:
-        if let symbol = Symbol.allCases.first(where: { bytes[position...].starts(with: $0.rawValue.utf8) }) {
-          position += symbol.rawValue.utf8.count
+        if let symbol = Symbol(byte(), byte(1)) {
+          position += 2
+          add(.symbol(symbol), from: start)
+        } else if let symbol = Symbol(byte()) {
+          position += 1
           add(.symbol(symbol), from: start)
         } else {
           unexpectedScalar()
@@ -56,6 +61,7 @@ package struct Lexer {
     let (scalar, length) = decodedScalar(bytes[position...])
     position += length
     add(.invalid, from: start)
+    if diagnostics.isFull { return diagnostics.leaveOut() }
     if refuse(scalar, length, at: start) { return }
     diagnostics.report(
       .unexpectedCharacter, "`\(drawn(scalar, atColumn: 0))` (U+\(hexadecimal(scalar))) belongs to no token", at: Span(start, position),
@@ -65,6 +71,8 @@ package struct Lexer {
   /// Whether a scalar may stand nowhere, not even in a comment; says so.
   private mutating func refuse(_ scalar: Unicode.Scalar, _ length: Int, at start: Int) -> Bool {
     let span = Span(start, start + length)
+    // More words about one file would not be kept.
+    if diagnostics.isFull { return false }
     switch scalar.value {
     case 0xFFFD where length == 1:
       diagnostics.report(.invalidUTF8, "byte 0x\(String(bytes[start], radix: 16, uppercase: true)) is not part of a UTF-8 character", at: span)

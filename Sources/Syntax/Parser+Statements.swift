@@ -5,8 +5,7 @@ extension Parser {
     try nested { parser throws(Stop) in
       let start = parser.current.span
       var statements: [Statement] = []
-      let starts: [Keyword] = [.pay, .split, .emit, .let, .require, .if]
-      try parser.braced(begins: { kind in starts.contains { kind == .keyword($0) } || kind == .symbol(.arrow) }) { parser throws(Stop) in
+      try parser.braced(begins: [.pay, .split, .emit, .let, .require, .if]) { parser throws(Stop) in
         statements.append(try parser.statement())
         _ = parser.accept(.semicolon)
       }
@@ -65,7 +64,7 @@ extension Parser {
     let vault = try name("a vault's name")
     let span = start.through(vault.span)
     var shares: [Share] = []
-    try braced(begins: { $0 == .keyword(.up) || $0 == .keyword(.rest) || $0 == .keyword(.evenly) }) { parser throws(Stop) in
+    try braced(begins: [.up, .rest, .evenly]) { parser throws(Stop) in
       shares.append(try parser.share())
       _ = parser.accept(.semicolon)
     }

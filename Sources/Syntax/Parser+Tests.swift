@@ -6,8 +6,7 @@ extension Parser {
     let span = current.span
     let name = try string("the test in words")
     var steps: [Step] = []
-    let starts: [Keyword] = [.let, .open, .advance, .expect]
-    try braced(begins: { kind in starts.contains { kind == .keyword($0) } }) { parser throws(Stop) in
+    try braced(begins: [.let, .open, .advance, .expect]) { parser throws(Stop) in
       steps.append(try parser.step())
       _ = parser.accept(.semicolon)
     }

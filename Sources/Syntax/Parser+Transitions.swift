@@ -6,7 +6,7 @@ extension Parser {
     try expect(.state)
     let name = try typeName("a state's name")
     var transitions: [Transition] = []
-    try braced(begins: { $0 == .keyword(.on) || $0 == .keyword(.after) }) { parser throws(Stop) in transitions.append(try parser.transition()) }
+    try braced(begins: [.on, .after]) { parser throws(Stop) in transitions.append(try parser.transition()) }
     return State(name: name, isInitial: isInitial, transitions: transitions)
   }
 

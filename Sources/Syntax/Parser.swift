@@ -178,7 +178,7 @@ package struct Parser {
   }
 
   /// `{ … }`, whatever `element` reads between. After a mistake inside it goes on at the next token that `begins` one of its elements.
-  mutating func braced(begins: (TokenKind) -> Bool, _ element: (inout Parser) throws(Stop) -> Void) throws(Stop) {
+  mutating func braced(begins: [Keyword], _ element: (inout Parser) throws(Stop) -> Void) throws(Stop) {
     let open = current.span
     try expect(.leftBrace)
     while !at(.rightBrace) && current.kind != .end {
@@ -192,27 +192,30 @@ package struct Parser {
   }
 
   /// Passes tokens up to one that begins an element, or to the brace that closes the surrounding one.
-  private mutating func recover(begins: (TokenKind) -> Bool) {
+  private mutating func recover(begins: [Keyword]) {
     var open = 0
-    while current.kind != .end {
-      if open == 0, at(.rightBrace) || begins(current.kind) || isNotInTheLanguage(current.kind) { return }
-      if at(.leftBrace) { open += 1 }
-      if at(.rightBrace) { open -= 1 }
-      _ = advance()
+    while true {
+      switch current.kind {
+      case .end: return
+      case .symbol(.rightBrace):
+        if open == 0 { return }
+        open -= 1
+      case .symbol(.leftBrace): open += 1
+      case .symbol(.arrow) where open == 0 && begins.contains(.pay): return
+      case .keyword(let keyword) where open == 0 && (begins.contains(keyword) || Parser.missingConstructs.contains(keyword)): return
+      default: break
+      }
+      index += 1
     }
   }
 
-  /// Whether a reserved word would begin a construct that there is not, which deserves a complaint of its own.
-  private func isNotInTheLanguage(_ kind: TokenKind) -> Bool {
-    let beginnings: [Keyword] = [.at, .enum, .for, .function, .match, .raise, .struct, .when]
-    return beginnings.contains { kind == .keyword($0) }
-  }
+  /// The reserved words that would begin a construct that there is not, which deserves a complaint of its own.
+  private static let missingConstructs: [Keyword] = [.at, .enum, .for, .function, .match, .raise, .struct, .when]
 
   // MARK: Declarations
 
   private mutating func file() -> File {
     var file = File()
-    let begins: (TokenKind) -> Bool = { $0 == .keyword(.contract) || $0 == .keyword(.test) }
     while current.kind != .end {
       let start = index
       do throws(Stop) {
@@ -225,7 +228,7 @@ package struct Parser {
         }
       } catch {
         if index == start { _ = advance() }
-        while current.kind != .end, !begins(current.kind) { _ = advance() }
+        while current.kind != .end, !at(.contract), !at(.test) { index += 1 }
       }
     }
     return file
@@ -244,8 +247,9 @@ package struct Parser {
       try expect(.greater)
     }
     var members: [Member] = []
-    let starts: [Keyword] = [.party, .term, .vault, .field, .event, .initial, .state, .final, .invariant]
-    try braced(begins: { kind in starts.contains { kind == .keyword($0) } }) { parser throws(Stop) in members.append(try parser.member()) }
+    try braced(begins: [.party, .term, .vault, .field, .event, .initial, .state, .final, .invariant]) { parser throws(Stop) in
+      members.append(try parser.member())
+    }
     return Contract(name: name, generics: generics, members: members)
   }
 

@@ -81,6 +81,31 @@ package enum Symbol: String, CaseIterable, Sendable {
   case divide = "/"
 }
 
+extension Symbol {
+  private static let bySpelling: [String: Symbol] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+
+  /// Of each byte, the symbol that is spelled with it alone.
+  private static let byByte: [Symbol?] = (0..<256).map { bySpelling[String(Unicode.Scalar(UInt8($0)))] }
+
+  init?(_ byte: UInt8) {
+    guard let symbol = Symbol.byByte[Int(byte)] else { return nil }
+    self = symbol
+  }
+
+  /// The symbols of two characters.
+  init?(_ first: UInt8, _ second: UInt8) {
+    switch (Unicode.Scalar(first), Unicode.Scalar(second)) {
+    case ("-", ">"): self = .arrow
+    case ("=", "="): self = .equal
+    case ("!", "="): self = .notEqual
+    case ("<", "="): self = .lessOrEqual
+    case (">", "="): self = .greaterOrEqual
+    case (".", "."): self = .range
+    default: return nil
+    }
+  }
+}
+
 /// The units of a duration literal, in milliseconds.
 package enum TimeUnit: String, CaseIterable, Sendable {
   case second, minute, hour, day, week

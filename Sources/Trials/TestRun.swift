@@ -26,6 +26,8 @@ package struct TestRun: Sendable {
   package let gas: UInt64
   /// The state of the ledger at the end.
   package let digest: Digest
+  /// The transitions that were taken, by index in their contract.
+  package let transitions: Set<Int>
 
   package var hasPassed: Bool { failure == nil }
 
@@ -35,13 +37,14 @@ package struct TestRun: Sendable {
     self = stage.run()
   }
 
-  fileprivate init(name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest) {
+  fileprivate init(name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>) {
     self.name = name
     self.span = span
     self.failure = failure
     self.story = story
     self.gas = gas
     self.digest = digest
+    self.transitions = transitions
   }
 }
 
@@ -59,6 +62,7 @@ private struct Stage {
   private var lines: [TestRun.Line] = []
   private var lastTime: Time?
   private var gas: UInt64 = 0
+  private var transitions: Set<Int> = []
 
   init(_ test: CheckedTest, _ contracts: [CompiledContract], _ wording: Wording) {
     self.test = test
@@ -90,7 +94,7 @@ private struct Stage {
       }
       if failure != nil { break }
     }
-    return TestRun(name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest)
+    return TestRun(name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest, transitions: transitions)
   }
 
   private mutating func tell(_ text: String) {
@@ -107,6 +111,10 @@ private struct Stage {
         lastTime = receipt.time
       }
       gas += receipt.gas
+      switch receipt.outcome {
+      case .entered, .stayed: if let transition = receipt.transition { transitions.insert(transition) }
+      case .opened, .approved, .refused: break
+      }
     }
   }
 

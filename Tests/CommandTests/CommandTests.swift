@@ -1,0 +1,123 @@
+import Bytecode
+import Compiler
+import Foundation
+import Source
+import Support
+import Testing
+
+/// The program as a user runs it: the release build that `make test` makes first, in a folder of its own.
+@Suite struct CommandTests {
+  private static let program = Repository.root.appendingPathComponent(".build-release/release/earnest").path
+
+  private func earnest(_ arguments: String..., environment: [String: String] = [:], in folder: URL = Repository.root) throws -> CommandResult {
+    try #require(FileManager.default.isExecutableFile(atPath: CommandTests.program), "`make test` makes the release build that this test reads")
+    return try run(CommandTests.program, arguments, environment: environment, in: folder)
+  }
+
+  private func withFile<R>(_ name: String, _ bytes: [UInt8], _ body: (URL) throws -> R) throws -> R {
+    try withTemporaryFolder { folder in
+      try Data(bytes).write(to: folder.appendingPathComponent(name))
+      return try body(folder)
+    }
+  }
+
+  @Test func checkSaysOkOrWhatIsWrong() throws {
+    let fine = try earnest("check", "contracts")
+    #expect(fine.status == 0 && fine.output.contains("contracts/purchase.ern: ok"))
+    let wrong = try earnest("check", "Tests/Corpus/check/names.ern")
+    #expect(wrong.status == 1 && wrong.output.isEmpty && wrong.errors.contains("error[E0201]"))
+  }
+
+  @Test func anyBytesAreDiagnosed() throws {
+    for bytes in [
+      [], [0], [0xFF], Array(repeating: UInt8(ascii: "("), count: 2_000_000), Array(repeating: 0, count: 1 << 20), Array("contract".utf8),
+    ] {
+      try withFile("x.ern", bytes) { folder in
+        let result = try earnest("check", "x.ern", in: folder)
+        #expect(result.status == (bytes.isEmpty ? 0 : 1), "\(bytes.prefix(8)): \(result.errors.prefix(200))")
+      }
+    }
+  }
+
+  @Test func filesThatAreNotThereHaveTheirOwnCodes() throws {
+    #expect(try earnest("check", "nowhere.ern").status == 66)
+    #expect(try earnest("inspect", "nowhere.ernb").status == 66)
+    #expect(try earnest("build", "contracts").status == 66)
+    #expect(try earnest("build", "contracts/purchase.ern", "-o", "/nowhere/at/all").status == 73)
+    #expect(try earnest("check").status == 64)
+    #expect(try earnest("chek").status == 64)
+    #expect(try earnest("explain", "E9999").status == 1)
+    #expect(try earnest("test", "contracts", "--filter", "no such test").status == 2)
+  }
+
+  @Test func testsPassOrFail() throws {
+    let passed = try earnest("test", "contracts/purchase.ern")
+    #expect(passed.status == 0 && passed.output.hasSuffix("14 passed, 0 failed\n"))
+    let failed = try earnest("test", "Tests/Corpus/failing.ern")
+    #expect(failed.status == 1 && failed.output.hasSuffix("1 passed, 7 failed\n") && failed.errors.contains("error[E0702]"))
+    let chinese = try earnest("test", "--trace", "--lang", "zh", "--filter", "never ships", "contracts/purchase.ern")
+    #expect(chinese.output.contains("alice 将 100.00元 存入 escrow。"))
+  }
+
+  /// The library that the tests are linked with was built for debugging, the program for release: both must make the same bytes, with any hash seed, in any
+  /// time zone and language.
+  @Test func debugAndReleaseGiveTheSameBytes() throws {
+    let source = SourceText(path: "contracts/purchase.ern", text: try Repository.text("contracts/purchase.ern"))
+    let expected = try #require(Compilation(source).contracts.first).module.module.bytes
+    let environments = [
+      [:], ["SWIFT_DETERMINISTIC_HASHING": "1"], ["TZ": "Asia/Shanghai", "LANG": "zh_CN.UTF-8"], ["LC_ALL": "fr_FR.UTF-8", "TZ": "America/Caracas"],
+    ]
+    try withTemporaryFolder { folder in
+      for environment in environments {
+        let result = try earnest("build", "contracts/purchase.ern", "-o", folder.path, environment: environment)
+        #expect(result.status == 0)
+        #expect(try Array(Data(contentsOf: folder.appendingPathComponent("Purchase.ernb"))) == expected)
+      }
+    }
+  }
+
+  /// Gas, stories and final states too.
+  @Test func theSameTestsGiveTheSameDigests() throws {
+    let runs = try (0..<3).map { _ in try earnest("test", "--json", "contracts", "Tests/Corpus/run").output }
+    #expect(Set(runs).count == 1)
+    #expect(runs[0].contains(#""ok":true"#))
+  }
+
+  @Test func aDamagedModuleIsRefused() throws {
+    try withTemporaryFolder { folder in
+      _ = try earnest("build", "contracts/purchase.ern", "-o", folder.path)
+      let file = folder.appendingPathComponent("Purchase.ernb")
+      var bytes = try Data(contentsOf: file)
+      for view in ["interface", "code", "gas", "states"] { #expect(try earnest("inspect", file.path, view).status == 0) }
+      bytes[bytes.count - 1] ^= 1
+      try bytes.write(to: file)
+      let result = try earnest("inspect", file.path)
+      #expect(result.status == 65 && result.errors.contains("is refused"))
+    }
+  }
+
+  @Test func jsonIsJSON() throws {
+    for arguments in [
+      ["check", "contracts"], ["check", "Tests/Corpus/check/text.ern"], ["test", "contracts"], ["inspect", "contracts/purchase.ern"],
+      ["inspect", "contracts/purchase.ern", "code"], ["inspect", "contracts/purchase.ern", "gas"], ["inspect", "contracts/purchase.ern", "states"],
+      ["explain"], ["explain", "E0403"], ["build", "contracts/purchase.ern", "-o", NSTemporaryDirectory()],
+    ] {
+      let result = try run(CommandTests.program, arguments + ["--json"])
+      let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+      #expect(object?["schema"] as? String == "earnest.\(arguments[0])/1")
+    }
+  }
+
+  @Test func colourFollowsTheEnvironment() throws {
+    #expect(try !earnest("check", "Tests/Corpus/check/names.ern").errors.contains("\u{1B}"))
+    #expect(
+      try earnest("check", "Tests/Corpus/check/names.ern", environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": ""]).errors.contains("\u{1B}[1;31m"))
+    #expect(try !earnest("check", "Tests/Corpus/check/names.ern", environment: ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"]).errors.contains("\u{1B}"))
+  }
+
+  @Test func explainShowsRuleReasonAndExamples() throws {
+    let result = try earnest("explain", "e0403")
+    #expect(result.status == 0)
+    for part in ["E0403", "Every state that is not final has a deadline.", "Wrong", "Right"] { #expect(result.output.contains(part)) }
+  }
+}

@@ -1,0 +1,79 @@
+import Bytecode
+import Foundation
+import Interface
+import Source
+import Support
+import Testing
+
+/// Parts of the docs are derived from tables in the sources. They stand between `<!-- name -->` and `<!-- end -->`; UPDATE=1 writes them anew.
+@Suite(.serialized) struct DocsTests {
+  private func check(_ path: String, _ name: String, _ derived: String) throws {
+    let text = try Repository.text(path)
+    let (begin, end) = ("<!-- \(name) -->\n", "<!-- end -->")
+    guard let from = text.range(of: begin), let to = text.range(of: end, range: from.upperBound..<text.endIndex) else {
+      Issue.record("\(path) has no block `\(name)`")
+      return
+    }
+    if Repository.isUpdating { try Repository.write(text.replacingCharacters(in: from.upperBound..<to.lowerBound, with: derived), to: path) }
+    #expect(
+      text[from.upperBound..<to.lowerBound] == derived && !Repository.isUpdating,
+      "\(path): `\(name)` is not what the sources say; UPDATE=1 rewrites it")
+  }
+
+  /// The doc comment above each case of the instruction table.
+  private func effects() throws -> [String: String] {
+    var effects: [String: String] = [:]
+    for match in try Repository.text("Sources/Bytecode/Opcode.swift").matches(of: #/\/\/\/ (.+)\n  case `?(\w+)`?\n/#) {
+      effects[String(match.2)] = String(match.1)
+    }
+    return effects
+  }
+
+  private func operand(_ letter: String, _ operand: Operand) -> String? {
+    switch operand {
+    case .unused: nil
+    case .read(let kind): "\(letter): reads \(kind.rawValue)"
+    case .write(let kind): "\(letter): writes \(kind.rawValue)"
+    case .readAll: "\(letter): reads consecutive registers"
+    case .target, .number, .constant, .slot, .vault, .place, .currency, .state, .split, .event: "\(letter): \(operand)"
+    }
+  }
+
+  @Test func theInstructionTableIsInTheDocs() throws {
+    let effects = try effects()
+    var table = "| code | instruction | operands | gas | ends block | effect |\n| --- | --- | --- | --- | --- | --- |\n"
+    for opcode in Opcode.allCases {
+      let row = opcode.row
+      let operands = [operand("a", row.a), operand("b", row.b), operand("c", row.c)].compactMap { $0 }.joined(separator: ", ")
+      let effect = try #require(effects["\(opcode)"], "\(opcode) has no doc comment")
+      table += "| \(opcode.rawValue) | `\(row.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
+    }
+    try check("docs/bytecode.md", "instructions", table)
+  }
+
+  @Test func theModuleFaultsAreInTheDocs() throws {
+    try check(
+      "docs/bytecode.md", "faults",
+      "| fault | meaning |\n| --- | --- |\n" + ModuleFault.Code.allCases.map { "| `\($0)` | \($0.rawValue) |\n" }.joined())
+  }
+
+  @Test func theDiagnosticsAreInTheDocs() throws {
+    let blocks = DiagnosticCode.allCases.map { code -> String in
+      let explanation = code.explanation
+      var text = "### \(code.rawValue)\n\n\(explanation.rule)\n\n\(explanation.reason)\n"
+      for (title, example) in [("Wrong", explanation.wrong), ("Right", explanation.right)] {
+        guard let example else { continue }
+        let shown = example.text.unicodeScalars.map { $0 == "\n" ? "\n" : drawn($0, atColumn: 0) }.joined()
+        text += "\n\(title):\n\n```text\n\(shown)\n```\n"
+      }
+      return text
+    }
+    try check("docs/diagnostics.md", "codes", blocks.joined(separator: "\n"))
+  }
+
+  @Test func theLimitsAreInTheDocs() throws {
+    let limits = ProtocolNumber.current.limits
+    let rows = Mirror(reflecting: limits).children.map { "| \($0.label ?? "") | \($0.value) |\n" }.joined()
+    try check("docs/bytecode.md", "limits", "| limit | at most |\n| --- | --- |\n" + rows)
+  }
+}

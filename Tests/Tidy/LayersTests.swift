@@ -1,0 +1,67 @@
+import Foundation
+import Support
+import Testing
+
+/// The manifest is the architecture diagram: what a target imports, it declares; what it declares, it imports; and the two halves of the house do not see
+/// each other.
+@Suite struct LayersTests {
+  /// Of each target in Package.swift the targets it depends on, in the order of the manifest.
+  private func manifest() throws -> [(name: String, dependencies: Set<String>)] {
+    let text = try Repository.text("Package.swift")
+    var targets: [(name: String, dependencies: Set<String>)] = []
+    for match in text.matches(of: #/room\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?/#) {
+      targets.append((String(match.1), Set((match.2 ?? "").matches(of: #/"(\w+)"/#).map { String($0.1) })))
+    }
+    for match in text.matches(of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/#) {
+      targets.append((String(match.1), Set(match.2.replacing(#/\.product\([^)]*\)/#, with: "").matches(of: #/"(\w+)"/#).map { String($0.1) })))
+    }
+    return targets
+  }
+
+  private func imports(of target: String, in folder: String) throws -> Set<String> {
+    var imports: Set<String> = []
+    for file in Repository.files(folder, ".swift") {
+      for match in try Repository.text(file).matches(of: #/(?m)^(?:package |public |@testable )?import (\w+)/#) { imports.insert(String(match.1)) }
+    }
+    return imports
+  }
+
+  private func folder(_ target: String) -> String { target == "Benchmarks" ? "benchmarks" : "Sources/\(target)" }
+
+  @Test func importsAreTheDeclaredOnes() throws {
+    let targets = try manifest()
+    let own = Set(targets.map(\.name)).union(["CGMP", "COpenSSL"])
+    #expect(targets.count >= 15)
+    for target in targets {
+      let imported = try imports(of: target.name, in: folder(target.name)).intersection(own)
+      #expect(imported == target.dependencies, "\(target.name) imports \(imported.sorted()), declares \(target.dependencies.sorted())")
+    }
+  }
+
+  /// Every target stands behind those it depends on, so the list can be read from top to bottom.
+  @Test func theManifestIsInOrder() throws {
+    var seen: Set<String> = ["CGMP", "COpenSSL"]
+    for target in try manifest() {
+      #expect(target.dependencies.isSubset(of: seen), "\(target.name) stands before \(target.dependencies.subtracting(seen).sorted())")
+      seen.insert(target.name)
+    }
+  }
+
+  @Test func theTwoHalvesDoNotSeeEachOther() throws {
+    let front: Set = ["Source", "Syntax", "Semantics", "Compiler"]
+    let back: Set = ["VM", "Ledger", "Runtime"]
+    for target in try manifest() {
+      if front.contains(target.name) { #expect(target.dependencies.isDisjoint(with: back), "\(target.name)") }
+      if back.contains(target.name) { #expect(target.dependencies.isDisjoint(with: front.union(["Reference"])), "\(target.name)") }
+    }
+  }
+
+  /// Files, clocks and the environment are touched only at the edge; Foundation is imported only there.
+  @Test func onlyTheEdgeTouchesTheWorld() throws {
+    let edge: Set = ["earnest", "Benchmarks"]
+    for target in try manifest() where !edge.contains(target.name) {
+      let world: Set = ["Foundation", "Dispatch", "Glibc", "Synchronization", "FoundationEssentials"]
+      #expect(try imports(of: target.name, in: folder(target.name)).isDisjoint(with: world), "\(target.name)")
+    }
+  }
+}
