@@ -119,7 +119,7 @@ COMMENT      : '//' (TEXT | '"')* -> skip ;
 
 fragment DIGITS : [0-9] [0-9_]* ;
 fragment LETTER : [A-Za-z0-9_] | HAN ;
-// The unified ideographs.
-fragment HAN    : [\u3400-\u4DBF\u4E00-\u9FFF\u{20000}-\u{2A6DF}\u{2A700}-\u{2EBE0}\u{30000}-\u{323AF}] ;
+// The unified ideographs, the repetition mark and the zero.
+fragment HAN    : [\u3005\u3007\u3400-\u4DBF\u4E00-\u9FFF\u{20000}-\u{2A6DF}\u{2A700}-\u{2EBE0}\u{30000}-\u{323AF}] ;
 // Anything on one line but a quotation mark, a control character, and a character that changes the direction of the text.
 fragment TEXT   : ~["\u0000-\u0008\u000A-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF] ;

@@ -80,7 +80,8 @@ extension FunctionLowering {
 
   /// A constant goes straight into a destination of any type that admits it.
   private mutating func load(_ constant: Value, _ value: TypedExpression, into destination: Register?) -> Register {
-    let target = destination ?? builder.temporary(registerType(of: value))
+    // As an operand an integer needs no range, and registers of one width can be used again.
+    let target = destination ?? builder.temporary(registerType(of: value).bits.map { .wide(bits: $0) } ?? registerType(of: value))
     if case .int(let integer) = constant, let int = integer.int, let short = Int16(exactly: int) {
       builder.emit(.immediate, target.operand, UInt16(bitPattern: short), at: value.span)
       return target

@@ -1,4 +1,5 @@
-/// Why the ledger did not do what it was asked, in the order in which it asks: the first that applies is the answer. Nothing but this has happened then.
+/// Why the ledger did not do what it was asked, in the order in which it asks: the first that applies is the answer, but for a `require` in an action's
+/// body, which is asked when the body gets there. Nothing but this has happened then.
 package enum Refusal: String, CaseIterable, Sendable {
   /// The terms of an opening break a `where` of the contract.
   case terms

@@ -126,7 +126,7 @@ package struct Runtime<E: Engine> {
       enter(target, number, at: state.time, endedBy: nil)
       receipt.outcome = .entered(state: target)
     case .stays:
-      stay(number)
+      stay(number, after: transition)
       receipt.outcome = .stayed
     case .returns: preconditionFailure("a body leads somewhere")
     }
@@ -201,9 +201,10 @@ package struct Runtime<E: Engine> {
     state.setPosition(number, position)
   }
 
-  /// The clocks run on, but what they wait for may have changed with the fields.
-  private mutating func stay(_ number: AgreementNumber) {
+  /// The clocks run on, but what they wait for may have changed with the fields. The approvals of what was done are spent.
+  private mutating func stay(_ number: AgreementNumber, after transition: Int) {
     var position = state.agreements[number.index].position
+    position.approvals.removeAll { $0.transition == transition }
     position.deadlines = deadlines(in: position.state, number, enteredAt: position.enteredAt, notBefore: state.time)
     state.setPosition(number, position)
   }

@@ -107,7 +107,7 @@ extension ContractChecker {
         diagnostics.report(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: tree.span)
         return nil
       }
-      return TypedExpression(kind: .negate(checked), type: .int(bits: bits, range: nil), span: tree.span)
+      return within(TypedExpression(kind: .negate(checked), type: .int(bits: bits + 1, range: nil), span: tree.span))
     case .decimal(let digits):
       diagnostics.report(.typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
       return nil
@@ -199,24 +199,28 @@ extension ContractChecker {
       guard let a, let b else { return nil }
       return TypedExpression(kind: operation == .and ? .and(a, b) : .or(a, b), type: .bool, span: span)
     }
-    guard let (a, b) = operands(left, right) else { return nil }
+    guard let (a, b) = operands(left, operation, right) else { return nil }
     if let comparison = Comparison(operation) { return compare(comparison, a, b, operation, at: span) }
     guard let (arithmetic, type) = meaning(of: operation, a, b, rounding: rounding, at: span) else { return nil }
-    if case .int(let bits, _) = type, bits > limits.integerBits {
-      diagnostics.report(.tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: span)
-      return nil
-    }
-    return TypedExpression(kind: .arithmetic(arithmetic, a, b), type: type, span: span)
+    return within(TypedExpression(kind: .arithmetic(arithmetic, a, b), type: type, span: span))
   }
 
-  /// Both sides; a bare `0` takes the other side's currency.
-  private mutating func operands(_ left: Expression, _ right: Expression) -> (TypedExpression, TypedExpression)? {
-    if case .int = left.kind {
+  /// The expression, unless it may be wider than an integer can be; says so.
+  private mutating func within(_ checked: TypedExpression) -> TypedExpression? {
+    guard case .int(let bits, _) = checked.type, bits > limits.integerBits else { return checked }
+    diagnostics.report(.tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: checked.span)
+    return nil
+  }
+
+  /// Both sides. Beside an amount a bare `0` is one too, where amounts are added or compared.
+  private mutating func operands(_ left: Expression, _ operation: BinaryOperator, _ right: Expression) -> (TypedExpression, TypedExpression)? {
+    let isOfOneType = operation != .times && operation != .divide && operation != .modulo
+    if case .int = left.kind, isOfOneType {
       guard let b = expression(right), let a = expression(left, expecting: b.type) else { return nil }
       return (a, b)
     }
     let a = expression(left)
-    guard let b = expression(right, expecting: a?.type), let a else { return nil }
+    guard let b = expression(right, expecting: isOfOneType ? a?.type : nil), let a else { return nil }
     return (a, b)
   }
 

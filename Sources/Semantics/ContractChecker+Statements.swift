@@ -177,7 +177,8 @@ func inOrder(
 ) -> [Expression]? {
   guard arguments.count == names.count else {
     let wanted = names.isEmpty ? "none" : "\(names.count) (\(names.joined(separator: ", ")))"
-    diagnostics.report(.wrongArguments, "\(what) got \(arguments.count) arguments; \(wanted) \(names.count == 1 ? "was" : "were") wanted", at: span)
+    diagnostics.report(
+      .wrongArguments, "\(what) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted", at: span)
     return nil
   }
   for (argument, name) in zip(arguments, names) {
@@ -188,6 +189,9 @@ func inOrder(
   }
   return arguments.map(\.value)
 }
+
+/// `1 argument`, `2 arguments`
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension Statement {
   var span: Span {

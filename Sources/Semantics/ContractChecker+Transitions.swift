@@ -73,7 +73,7 @@ extension ContractChecker {
     case .all(let names): return parties(names).map { .parties($0, needed: names.count) }
     case .threshold(let count, of: let names):
       guard let parties = parties(names) else { return nil }
-      guard let needed = Int(count.text), (1...parties.count).contains(needed) else {
+      guard let needed = Int(count.text), needed >= 1, needed <= parties.count else {
         diagnostics.report(.valueOutOfRange, "`\(count.text)` of \(parties.count) parties cannot agree", at: count.span)
         return nil
       }
@@ -85,7 +85,7 @@ extension ContractChecker {
     reportDuplicates(in: names, &diagnostics)
     let parties = names.compactMap { party($0) }
     actingParties.formUnion(parties)
-    return parties.count == names.count && !parties.isEmpty ? parties : nil
+    return parties.count == names.count ? parties : nil
   }
 
   private mutating func party(_ name: Identifier) -> Int? {

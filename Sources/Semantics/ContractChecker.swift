@@ -218,7 +218,10 @@ struct ContractChecker {
     }
     guard scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
     interface.terms.append(.init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
-    return term.bounds.compactMap { condition($0) }
+    let bounds = term.bounds.compactMap { condition($0) }
+    // Its own conditions are no use of a term.
+    scope.forgetUse(of: term.name.text)
+    return bounds
   }
 
   /// Whether values of a type can lie in an agreement's state; says so where not.

@@ -16,7 +16,7 @@ struct Literals {
     if fraction.utf8.count > currency.decimals {
       let decimals = currency.decimals == 0 ? "no decimals" : "\(currency.decimals) decimals"
       diagnostics.report(
-        .valueOutOfRange, "`\(digits) \(currency.code)` has \(fraction.utf8.count) decimals; \(currency.code) has \(decimals)", at: span)
+        .valueOutOfRange, "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)", at: span)
       return nil
     }
     let padding = String(repeating: "0", count: currency.decimals - fraction.utf8.count)

@@ -52,6 +52,9 @@ struct Scope {
     return entries[place].meaning
   }
 
+  /// Takes back a use, where it was none that counts.
+  mutating func forgetUse(of name: String) { if let place = places[name] { entries[place].isUsed = false } }
+
   var names: [String] { entries.map(\.name.text) }
 
   var mark: Int { entries.count }
@@ -105,8 +108,10 @@ private func editDistance(_ a: String, _ b: String) -> Int {
 /// A name that is not declared, with the one that may have been meant.
 func reportUnknown(_ what: String, _ name: Identifier, known: [String], _ diagnostics: inout Diagnostics) {
   let proposal = closest(to: name.text, in: known)
+  var distinct: [String] = []
+  for name in known where !distinct.contains(name) { distinct.append(name) }
   diagnostics.report(
     .unknownName, "there is no \(what) `\(name.text)`", at: name.span, "not declared",
-    notes: proposal == nil && !known.isEmpty && known.count <= 12 ? ["there is \(known.map { "`\($0)`" }.joined(separator: ", "))"] : [],
+    notes: proposal == nil && !distinct.isEmpty && distinct.count <= 12 ? ["known here: \(distinct.map { "`\($0)`" }.joined(separator: ", "))"] : [],
     fixes: proposal.map { [.init("write", replacing: name.span, with: $0)] } ?? [])
 }

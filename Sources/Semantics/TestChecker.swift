@@ -51,7 +51,22 @@ struct TestChecker {
     for (index, holding) in holdings.enumerated() where holdings[..<index].contains(where: { $0.currency == holding.currency }) {
       diagnostics.report(.duplicateName, "`\(name.text)` gets \(holding.currency.code) twice", at: arguments[index].value.span)
     }
+    for argument in arguments {
+      if let label = argument.label { diagnostics.report(.wrongArguments, "a wallet's amounts have no names", at: label.span) }
+    }
     wallets.append(.init(name: name.text, holdings: holdings))
+    checkIssue(of: holdings, at: name.span)
+  }
+
+  /// All wallets together hold no more of a currency than there can be. Room is left for those that are not declared.
+  private mutating func checkIssue(of holdings: [CurrencyAmount], at span: Span) {
+    for currency in holdings.map(\.currency) {
+      let declared = wallets.flatMap { $0.holdings ?? [] }.filter { $0.currency == currency }
+      let issue = declared.reduce(Integer(UInt64.max)) { $0 + Integer($1.amount.units) }
+      if Amount(units: issue) == nil {
+        diagnostics.report(.valueOutOfRange, "the wallets together hold more \(currency.code) than can be issued, 2^127 - 1 minor units", at: span)
+      }
+    }
   }
 
   private mutating func wallet(_ name: Identifier) -> Int? {
@@ -207,28 +222,36 @@ struct TestChecker {
   private mutating func check(_ act: Act) -> CheckedStep? {
     guard let agreement = actedOn(act) else { return nil }
     let interface = contracts[agreements[agreement].contract].interface
-    // The same action may leave several states; its parameters are read off the first that has as many.
     let candidates = interface.transitions.compactMap { transition -> [ContractInterface.Parameter]? in
       if case .action(act.action.text, let parameters, _) = transition.trigger { parameters } else { nil }
     }
-    guard let parameters = candidates.first(where: { $0.count == act.arguments.count }) ?? candidates.first else {
+    guard !candidates.isEmpty else {
       let known = interface.transitions.compactMap { if case .action(let name, _, _) = $0.trigger { name } else { nil } }
       reportUnknown("action", act.action, known: known, &diagnostics)
       return nil
     }
-    guard
-      let ordered = inOrder(act.arguments, parameters.map(\.name), of: "`\(act.action.text)`", at: act.action.span, &diagnostics),
-      let wallet = wallet(act.wallet)
-    else { return nil }
-    let values = zip(ordered, parameters).compactMap {
-      literal($0, as: $1.type, currencies: agreements[agreement].currencies, isExact: false)
-    }
-    guard values.count == parameters.count else { return nil }
+    guard let wallet = wallet(act.wallet), let values = values(of: act, candidates, agreements[agreement].currencies) else { return nil }
     let letGo = act.letGo.flatMap { money($0) }
     return CheckedStep(
       kind: .act(
         wallet: wallet, agreement: agreement, action: act.action.text, arguments: values, letGo: letGo, refused: failure(act.refused)),
       span: act.span)
+  }
+
+  /// The arguments of an act. The same action may leave several states, with other parameters in each: the first list that they fit is taken.
+  private mutating func values(of act: Act, _ candidates: [[ContractInterface.Parameter]], _ currencies: [Currency]) -> [Value]? {
+    let before = diagnostics
+    var complaints: Diagnostics?
+    for parameters in candidates {
+      if let ordered = inOrder(act.arguments, parameters.map(\.name), of: "`\(act.action.text)`", at: act.action.span, &diagnostics) {
+        let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, currencies: currencies, isExact: false) }
+        if values.count == parameters.count { return values }
+      }
+      complaints = complaints ?? diagnostics
+      diagnostics = before
+    }
+    diagnostics = complaints ?? before
+    return nil
   }
 
   private mutating func actedOn(_ act: Act) -> Int? {
@@ -261,7 +284,11 @@ struct TestChecker {
       if case .member(let object, let member) = left.kind {
         guard let (operand, type, currencies) = self.operand(object, member) else { return nil }
         if case .member(let object, let member) = right.kind {
-          guard let (other, otherType, _) = self.operand(object, member) else { return nil }
+          guard let (other, otherType, otherCurrencies) = self.operand(object, member) else { return nil }
+          if case .amount(let x) = type, case .amount(let y) = otherType, currencies[x] != otherCurrencies[y] {
+            diagnostics.report(.currencyMismatch, "\(currencies[x].code) and \(otherCurrencies[y].code) are not compared", at: tree.span)
+            return nil
+          }
           return isDefined(comparison, type, otherType, at: tree.span) ? .expect(comparison, operand, other) : nil
         }
         guard let value = literal(right, as: type, currencies: currencies, isExact: false) else { return nil }

@@ -69,7 +69,7 @@ extension DiagnosticCode {
     case .sourceTooLong:
       Explanation(
         "A source file has at most 1 MiB.",
-        "A contract is read by the people who sign it; a megabyte is a hundred times the longest one we know. Data does not belong into the source.")
+        "A contract is read by the people who sign it; a megabyte is a hundred times the longest one we know. Data does not belong in the source.")
     case .invalidUTF8:
       Explanation(
         "A source file is UTF-8.",
@@ -106,7 +106,7 @@ extension DiagnosticCode {
         right: .transition("after 3 days { pay escrow to seller } -> Closed"))
     case .unclosedDelimiter:
       Explanation(
-        "Every `{`, `(` and `<` is closed.", "The message shows the one that is still open.",
+        "Every `{` and `(` is closed.", "The message shows the one that is still open.",
         wrong: .file("contract A {\n  party buyer"))
     case .nestedTooDeep:
       Explanation(
@@ -174,7 +174,7 @@ extension DiagnosticCode {
     case .noSuchOperation:
       Explanation(
         "An operator is defined for the types it stands between.",
-        "Amounts add to amounts of their currency and are scaled by a percent or an integer; durations likewise; only equality is defined for truth values, parties and texts.",
+        "Amounts add to amounts of their currency and are scaled by a percent or an integer; durations add to durations and are scaled by an integer; truth values and texts are only equal or not; a party is no value.",
         wrong: .statement("require amount * price > 0"), right: .statement("require amount + price > 0"))
     case .tooWide:
       Explanation(
@@ -232,7 +232,7 @@ extension DiagnosticCode {
     case .automaticCanFail:
       Explanation(
         "A deadline cannot fail.",
-        "Nobody is there to try again. What can fail belongs into an action, while somebody is there; in a split, `up to` caps a share by what is left.",
+        "Nobody is there to try again. What can fail belongs in an action, while somebody is there; in a split, `up to` caps a share by what is left.",
         wrong: .transition("after 3 days { split escrow { price -> seller; rest -> buyer } } -> Closed"),
         right: .transition("after 3 days { split escrow { up to price -> seller; rest -> buyer } } -> Closed"))
     case .automaticCycle:

@@ -169,10 +169,10 @@ package struct Lexer {
   }
 }
 
-/// The unified ideographs. None of them has another canonical form, so names made of them and ASCII are equal when their bytes are.
+/// The unified ideographs, the repetition mark 々 and the zero 〇. None of them has another canonical form, so names made of them and ASCII are equal when their bytes are.
 private func isHan(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
-  case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0x20000...0x2A6DF, 0x2A700...0x2EBE0, 0x30000...0x323AF: true
+  case 0x3005, 0x3007, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0x20000...0x2A6DF, 0x2A700...0x2EBE0, 0x30000...0x323AF: true
   default: false
   }
 }

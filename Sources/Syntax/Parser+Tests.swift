@@ -21,7 +21,8 @@ extension Parser {
       let name = try name("a wallet's or an agreement's name")
       try expect(.assign)
       if at(.open) { return .open(name: name, try open()) }
-      let function = try self.name("`open` or `wallet`")
+      guard current.kind == .name else { throw unexpected("`open` or `wallet`") }
+      let function = try self.name("a function's name")
       return .wallet(name: name, function: function, try parenthesized { parser throws(Stop) in try parser.argument() })
     case .keyword(.open): return .open(name: nil, try open())
     case .keyword(.advance):

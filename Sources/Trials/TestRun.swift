@@ -153,11 +153,14 @@ private struct Stage {
       if actual == units { return nil }
       return fail(step, "`\(test.wallets[wallet].name)` gained \(wording.amount(actual, currency)); \(wording.amount(units, currency)) was expected")
     case .expect(let comparison, let left, let right):
-      guard let (a, type, currencies) = value(left), let (b, _, _) = value(right, like: (type, currencies)) else { return notOpened(0, step) }
+      for case .some(let agreement) in [left.agreement, right.agreement] where numbers[agreement] == nil { return notOpened(agreement, step) }
+      guard let (a, type, currencies) = value(left), let (b, _, _) = value(right, like: (type, currencies)) else {
+        preconditionFailure("the checker gives a comparison something to look at")
+      }
       if comparison.holds(a, b) { return nil }
       return fail(
         step,
-        "it is \(wording.value(a, type, currencies: currencies)), which is not what was expected of \(wording.value(b, type, currencies: currencies))"
+        "this is \(wording.value(a, type, currencies: currencies)); `\(comparison.symbol)` \(wording.value(b, type, currencies: currencies)) was expected"
       )
     }
   }
@@ -203,6 +206,16 @@ private struct Stage {
       let (opened, interface) = (twin.state.agreements[number.index], twin.interface(of: number))
       let (type, slot) = interface.slots[interface.terms.count + field]
       return (Resting.value(opened.words[slot..<slot + type.wordsAtRest], as: type), type, opened.currencies)
+    }
+  }
+}
+
+extension TestOperand {
+  /// The agreement that it looks at.
+  fileprivate var agreement: Int? {
+    switch self {
+    case .constant: nil
+    case .balance(let agreement, _), .field(let agreement, _): agreement
     }
   }
 }

@@ -62,10 +62,18 @@ package struct Wording: Sendable {
     return say("\(duration.milliseconds) ms", "\(duration.milliseconds)毫秒")
   }
 
+  /// As the source writes it: `33.5%`. What has no short decimal form stands as a fraction.
   package func percent(_ percent: Percent) -> String {
-    let hundredfold = Integer(percent.numerator) * Integer(100)
     let denominator = Integer(percent.denominator)
-    if hundredfold.modulo(denominator)?.sign == 0, let whole = hundredfold.divided(by: denominator, rounded: .down) { return "\(whole) %" }
+    var scaled = Integer(percent.numerator) * Integer(100)
+    for decimals in 0...6 {
+      if scaled.modulo(denominator)?.sign == 0, let units = scaled.divided(by: denominator, rounded: .down) {
+        let digits = units.description
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
+        return decimals == 0 ? "\(padded)%" : "\(padded.dropLast(decimals)).\(padded.suffix(decimals))%"
+      }
+      scaled = scaled * Integer(10)
+    }
     return "\(percent.numerator)/\(percent.denominator)"
   }
 
@@ -91,7 +99,7 @@ package struct Wording: Sendable {
 
   package func opened(_ contract: String, parties: [(role: String, name: String)], state: String) -> String {
     let who = parties.map { say("\($0.role) \($0.name)", "\($0.role) \($0.name)") }
-    return say("A \(contract) is opened: \(list(who)). It is \(state).", "\(contract) 合约开立：\(list(who))。状态为 \(state)。")
+    return say("\(contract) is opened: \(list(who)). It is \(state).", "\(contract) 合约开立：\(list(who))。状态为 \(state)。")
   }
 
   package func takes(_ who: String, _ action: String, _ arguments: [String]) -> String {

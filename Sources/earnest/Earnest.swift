@@ -15,7 +15,7 @@ struct Earnest: ParsableCommand {
         earnest explain E0403                       the rule behind a code
 
       EXIT CODES
-        0 fine · 1 no: errors found or tests failed · 2 no test to run · 64 wrong usage
+        0 fine · 1 no: errors found or tests failed · 2 no test matches · 64 wrong usage
         65 not a module · 66 no such file · 70 a bug of ours · 73 cannot write · 74 cannot read
       """,
     version: "0.1.0",
