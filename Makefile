@@ -3,7 +3,7 @@
 # make bench  sets up and measures the machine against its peers
 
 # The C libraries that Package.swift names, by their Debian packages.
-PACKAGES := libgmp-dev libssl-dev pkg-config
+PACKAGES := libgmp-dev libssl-dev pkg-config binutils
 # A second build folder, so that debug and release builds do not push each other out.
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -26,5 +26,6 @@ demo: release
 test: release
 	swift test
 
+bench: PACKAGES += gcc python3
 bench: release
 	$(MAKE) -C benchmarks

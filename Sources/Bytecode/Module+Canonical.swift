@@ -117,7 +117,7 @@ package struct PlaceOperand: Hashable, Sendable {
     }
   }
 
-  package init(number: UInt16) { self.number = number }
+  @inlinable package init(number: UInt16) { self.number = number }
 
   package var place: Place { number & 0x8000 == 0 ? .vault(Int(number)) : .party(Int(number & 0x7FFF)) }
 }

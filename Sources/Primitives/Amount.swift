@@ -17,8 +17,8 @@ package struct Amount: Hashable, Sendable, Comparable {
     self.init(units: value)
   }
 
-  package static let zero = Amount(unchecked: 0)
-  package static let max = Amount(unchecked: UInt128.max >> 1)
+  @inlinable package static var zero: Amount { Amount(unchecked: 0) }
+  @inlinable package static var max: Amount { Amount(unchecked: UInt128.max >> 1) }
 
   @inlinable package static func < (a: Amount, b: Amount) -> Bool { a.units < b.units }
 

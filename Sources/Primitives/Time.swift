@@ -16,7 +16,7 @@ package struct Duration: Hashable, Sendable, Comparable {
     self.init(milliseconds: Int64(value))
   }
 
-  package static let max = Duration(unchecked: 36525 * 86_400_000)
+  @inlinable package static var max: Duration { Duration(unchecked: 36525 * 86_400_000) }
 
   @inlinable package static func < (a: Duration, b: Duration) -> Bool { a.milliseconds < b.milliseconds }
 }

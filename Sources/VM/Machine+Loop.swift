@@ -4,13 +4,15 @@ import Primitives
 
 extension Machine {
   /// The loop. Hot state (`pc`, `gas`, the frame) lives in locals and is passed by value to whatever lies out of line, so that it stays in registers of the
-  /// processor. A block's gas is charged by the instruction that ends it, before that instruction does anything.
+  /// processor. A block's gas is charged by the instruction that ends it, before that instruction does anything: at most 255 from what is not negative, so the
+  /// subtraction cannot overflow.
   func execute<H: Host>(
     _ code: UnsafePointer<Instruction>, frame r: UnsafeMutablePointer<UInt64>, arena: inout Arena, constants: UnsafePointer<UInt64>,
     objects: UnsafePointer<UInt64>, gas available: Int, function: Int, _ contract: WellFormedModule, _ host: inout H
   ) -> Run {
     var pc = code
     var gas = available
+    let words = host.words
 
     @inline(__always) func word(_ index: UInt16) -> UInt64 { r[Int(index)] }
     @inline(__always) func truth(_ condition: Bool) -> UInt64 { condition ? 1 : 0 }
@@ -27,14 +29,14 @@ extension Machine {
       switch i.opcode {
       // MARK: Control
       case .next:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
       case .jump:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         pc = code + Int(i.a)
       case .branch:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         if word(i.a) == 0 {
           pc = code + Int(i.b)
@@ -48,14 +50,14 @@ extension Machine {
         if word(i.b) & 1 == 1 || times < 0 || times > Int64(bound) { return ended(.fails(.trapped(.range)), 0) }
         r[Int(i.a)] = UInt64(times)
       case .loop:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         if word(i.a) == 0 {
           pc = code + Int(i.b)
           continue running
         }
       case .again:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         let left = word(i.a) &- 1
         r[Int(i.a)] = left
@@ -64,15 +66,15 @@ extension Machine {
           continue running
         }
       case .enter:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         return ended(.enters, Int(i.a))
       case .stay:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         return ended(.stays, 0)
       case .return:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         return ended(.returns, Int(i.a))
       case .require:
@@ -94,16 +96,15 @@ extension Machine {
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = place
-      case .load: r[Int(i.a)] = host.words[Int(i.b)]
+      case .load: r[Int(i.a)] = words[Int(i.b)]
       case .loadPair:
-        let words = host.words
         r[Int(i.a)] = words[Int(i.b)]
         r[Int(i.a) + 1] = words[Int(i.b) + 1]
-      case .loadInt: r[Int(i.a)] = host.words[Int(i.b)] << 1
+      case .loadInt: r[Int(i.a)] = words[Int(i.b)] << 1
       case .loadWide:
         gas -= Gas.memory(words: 5)
         if gas < 0 { break running }
-        r[Int(i.a)] = arena.integer(atRest: host.words + Int(i.b))
+        r[Int(i.a)] = arena.integer(atRest: words + Int(i.b))
       case .store: host.setWord(word(i.b), at: Int(i.a))
       case .storePair:
         host.setWord(word(i.b), at: Int(i.a))
@@ -261,11 +262,11 @@ extension Machine {
       // MARK: Money and events
       case .ask: host.ask(Amount(unchecked: pair(i.b)), currency: Int(i.c), to: PlaceOperand(number: i.a).place)
       case .settle:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         if let refusal = host.settle() { return ended(.fails(.refused(refusal)), 0) }
       case .pay:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         let held = host.balance(ofVault: Int(i.a))
         if held != .zero { host.move(held, fromVault: Int(i.a), to: PlaceOperand(number: i.b).place) }
@@ -277,7 +278,7 @@ extension Machine {
           return ended(.fails(.trapped(.share)), 0)
         }
       case .emit:
-        gas -= Int(i.gas)
+        gas &-= Int(i.gas)
         if gas < 0 { break running }
         let (arguments, words) = values(of: contract.module.interface.events[Int(i.a)], from: r + Int(i.b), arena)
         gas -= Gas.event(words: words)
@@ -285,6 +286,7 @@ extension Machine {
         host.emit(event: Int(i.a), arguments: arguments)
       }
     }
-    return ended(.fails(.trapped(.gas)), 0)
+    // Nobody asks how far below zero: with 0 here the loop need not carry the gas of every way that leads here.
+    return Run(stop: .fails(.trapped(.gas)), detail: 0, instruction: pc - code - 1, gas: 0)
   }
 }

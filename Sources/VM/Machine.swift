@@ -62,7 +62,7 @@ package struct Machine: Engine {
     case .fails(let failure): ending = .fails(failure)
     }
     let site: Site? = if case .fails = ending { Site(function: index, instruction: run.instruction) } else { nil }
-    return Execution(ending, at: site, gas: UInt64(gasLimit - max(0, run.gas)))
+    return Execution(ending, at: site, gas: UInt64(gasLimit - run.gas))
   }
 
   /// Writes the arguments into the first registers, large ones into the arena; answers how many words those take.
@@ -110,6 +110,6 @@ struct Run {
   let detail: Int
   /// The instruction that ended it.
   let instruction: Int
-  /// What is left; below zero where it ran out.
+  /// What is left; nothing where it ran out.
   let gas: Int
 }
