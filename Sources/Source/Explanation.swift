@@ -208,16 +208,44 @@ extension DiagnosticCode {
     case .unreachableState:
       Explanation(
         "Every state can be reached from the initial one.", "A state nobody reaches is a promise nobody can call in.",
-        wrong: .member("state Lost { after 1 day -> Closed }"),
-        right: .transition("on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Disputed {"))
+        wrong: .file(
+          """
+          contract A {
+            party buyer
+            initial state Open { on close() by buyer -> Closed after 1 day -> Closed }
+            state Disputed { after 1 day -> Closed }
+            final state Closed
+          }
+          """),
+        right: .file(
+          """
+          contract A {
+            party buyer
+            initial state Open { on dispute() by buyer -> Disputed after 1 day -> Closed }
+            state Disputed { after 1 day -> Closed }
+            final state Closed
+          }
+          """))
     case .stateWithoutDeadline:
       Explanation(
         "Every state that is not final has a deadline.",
         "Otherwise one silent party can hold everybody's money for ever. Say with `after` what happens then; the ledger does it by itself, on the day.",
-        wrong: .transition(
-          "on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Waiting { on go() by buyer -> Closed }\nstate Disputed {\n on wait() by buyer -> Waiting\n"
-        ),
-        right: .transition("on dispute() by buyer -> Disputed after 9 days { pay escrow to seller } -> Closed }\nstate Disputed {"))
+        wrong: .file(
+          """
+          contract A {
+            party buyer
+            initial state Open { on close() by buyer -> Closed }
+            final state Closed
+          }
+          """),
+        right: .file(
+          """
+          contract A {
+            party buyer
+            initial state Open { on close() by buyer -> Closed after 30 days -> Closed }
+            final state Closed
+          }
+          """))
     case .automaticStays:
       Explanation(
         "A deadline leads to another state, on every way through its body.",

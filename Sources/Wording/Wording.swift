@@ -92,7 +92,7 @@ package struct Wording: Sendable {
   /// `a, b and c`
   package func list(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-    return say(names.dropLast().joined(separator: ", ") + " and " + last, names.dropLast().joined(separator: "、") + "和" + last)
+    return say(names.dropLast().joined(separator: ", ") + " and " + last, names.dropLast().joined(separator: "、") + " 和 " + last)
   }
 
   // MARK: What happened
@@ -102,13 +102,15 @@ package struct Wording: Sendable {
     return say("\(contract) is opened: \(list(who)). It is \(state).", "\(contract) 合约开立：\(list(who))。状态为 \(state)。")
   }
 
+  private func call(_ action: String, _ arguments: [String]) -> String { "\(action)(\(arguments.joined(separator: ", ")))" }
+
   package func takes(_ who: String, _ action: String, _ arguments: [String]) -> String {
-    let call = action + (arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + ")")
+    let call = call(action, arguments)
     return say("\(who) takes \(call).", "\(who) 执行 \(call)。")
   }
 
   package func agrees(_ who: String, _ action: String, _ arguments: [String], have: Int, needed: Int) -> String {
-    let call = action + (arguments.isEmpty ? "" : "(" + arguments.joined(separator: ", ") + ")")
+    let call = call(action, arguments)
     return say("\(who) agrees to \(call): \(have) of \(needed) so far.", "\(who) 同意 \(call)：已有 \(have) 方，共需 \(needed) 方。")
   }
 

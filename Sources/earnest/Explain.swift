@@ -25,7 +25,7 @@ struct Explain: ParsableCommand {
     }
     if json { return Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list([object(known)]))])) }
     let explanation = known.explanation
-    Console.print("\(Console.bold(known.rawValue))  \(explanation.rule)\n\n\(explanation.reason)")
+    Console.print("\(Console.bold(known.rawValue))  \(explanation.rule)\n\n\(Explain.wrapped(explanation.reason))")
     for (title, example) in [("Wrong", explanation.wrong), ("Right", explanation.right)] {
       guard let example else { continue }
       let place = if case .file = example { "" } else { ", in a contract" }
@@ -33,6 +33,16 @@ struct Explain: ParsableCommand {
       let shown = lines.map { line in "  " + line.unicodeScalars.map { drawn($0, atColumn: 0) }.joined() }
       Console.print("\n\(title)\(place):\n\n\(shown.joined(separator: "\n"))")
     }
+  }
+
+  /// Lines of at most 80 columns.
+  private static func wrapped(_ text: String) -> String {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      if displayWidth(lines[lines.count - 1]) + displayWidth(String(word)) + 1 > 80 { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    }
+    return lines.joined(separator: "\n")
   }
 
   private func object(_ code: DiagnosticCode) -> JSON {
