@@ -64,10 +64,15 @@ let package = Package(
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
-    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Support"]),
+    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Interface", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
     trial("MachineTests", ["VM", "Bytecode", "Interface", "Primitives", "Support"]),
-    trial("TrialsTests", ["Trials", "Compiler", "Semantics", "Runtime", "Ledger", "Wording", "Source", "Interface", "Primitives", "Support"]),
+    trial(
+      "TrialsTests",
+      [
+        "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source", "Interface", "Primitives",
+        "Support",
+      ]),
     trial("CommandTests", ["Compiler", "Bytecode", "Source", "Support"]),
     trial("Tidy", ["Bytecode", "Interface", "Source", "Support"]),
   ]

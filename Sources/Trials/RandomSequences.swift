@@ -110,7 +110,10 @@ private struct Sequence {
     if case .parties(let parties, _) = who, !random.oneIn(5) { caller = twin.state.agreements[number.index].parties[random.element(parties)] }
     var arguments = parameters.map { value(of: $0.type) }
     if random.oneIn(20) { arguments.append(.bool(true)) }
-    record(twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo()))
+    let before = twin.digest
+    let receipts = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
+    record(receipts)
+    if case .refused(let failure)? = receipts.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
   }
 
   /// Mostly what is asked for, sometimes something else.

@@ -39,6 +39,23 @@ import Testing
     }
   }
 
+  /// The depth limit of the release build is that of the debug build, and a program with the smallest stack that Linux gives keeps it.
+  @Test func theDepthLimitIsOneNumber() throws {
+    func source(_ depth: Int) -> String {
+      let condition = String(repeating: "(", count: depth) + "true" + String(repeating: ")", count: depth)
+      return "contract A { party a initial state S { on go() by a where \(condition) -> T after 1 day -> T } final state T }"
+    }
+    func isFine(_ depth: Int) -> Bool { Compilation(SourceText(path: "x.ern", text: source(depth))).diagnostics.isEmpty }
+    let deepest = try #require((1...300).last(where: isFine))
+    for depth in [deepest, deepest + 1] {
+      try withFile("x.ern", Array(source(depth).utf8)) { folder in
+        #expect(try earnest("check", "x.ern", in: folder).status == (depth == deepest ? 0 : 1))
+        let small = try run("/bin/sh", ["-c", "ulimit -s 1024 && exec \(CommandTests.program) check x.ern"], in: folder)
+        #expect(small.status == (depth == deepest ? 0 : 1))
+      }
+    }
+  }
+
   @Test func filesThatAreNotThereHaveTheirOwnCodes() throws {
     #expect(try earnest("check", "nowhere.ern").status == 66)
     #expect(try earnest("inspect", "nowhere.ernb").status == 66)
