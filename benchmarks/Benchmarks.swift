@@ -63,8 +63,8 @@ enum Benchmarks {
   /// Gas that is left for the code when the call has been paid.
   private static let gas = ProtocolNumber.current.limits.gas - Gas.call(argumentWords: 0)
 
-  /// What the twin reads: how often to run, gas, the counters' bounds by slot, constants and instructions, each list behind its count. Objects of wide
-  /// constants are left out: the twin has no path for wide integers.
+  /// What the twin reads: how often to run, gas, the slots of the frame, constants and instructions, each list behind its count. Objects of wide constants
+  /// are left out: the twin has no path for wide integers.
   private static func program(_ benchmark: Benchmark) -> [UInt64] {
     let contract = benchmark.contract
     let function = contract.function(of: benchmark.entry)
@@ -72,12 +72,8 @@ enum Benchmarks {
       UInt64(instruction.opcode.rawValue) | UInt64(instruction.gas) << 8 | UInt64(instruction.a) << 16 | UInt64(instruction.b) << 32
         | UInt64(instruction.c) << 48
     }
-    let layout = contract.registers[function]
-    let bounds = (0..<layout.slotCount).map { slot -> UInt64 in
-      if case .counter(let bound)? = layout.type(at: slot) { UInt64(bound) } else { 0 }
-    }
-    return [UInt64(warmUps), UInt64(repetitions), UInt64(gas)]
-      + [bounds, contract.constantWords, code].flatMap { [UInt64($0.count)] + $0 }
+    return [UInt64(warmUps), UInt64(repetitions), UInt64(gas), UInt64(contract.registers[function].slotCount)]
+      + [contract.constantWords, code].flatMap { [UInt64($0.count)] + $0 }
   }
 
   /// Prints the median time of a run in nanoseconds, the instructions and the gas of one run, and its result.

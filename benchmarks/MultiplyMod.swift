@@ -36,7 +36,7 @@ extension Benchmark {
       Instruction(.immediate, r("one"), 1),
       Instruction(.constant, r("modulus"), 0),
       Instruction(.constant, r("n"), 1),
-      Instruction(.count, r("left"), r("n")),
+      Instruction(.count, r("left"), r("n"), 1),
       Instruction(.loop, r("left"), 14, gas: 7),
     ]
     let body = [

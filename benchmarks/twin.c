@@ -44,7 +44,7 @@ __attribute__((noipa)) static int settle(Host *host) { return host == NULL; }
 __attribute__((noipa)) static void set_word(Host *host, uint64_t word, uint16_t slot) { host->words[slot] = word; }
 
 __attribute__((noipa)) static Run execute(
-    const Instruction *code, uint64_t *r, const uint64_t *constants, const uint64_t *bounds, int64_t gas, Host *host) {
+    const Instruction *code, uint64_t *r, const uint64_t *constants, int64_t gas, Host *host) {
   static const void *const labels[256] = {
     [0 ... 255] = &&unknown,
     [op_count] = &&count,
@@ -72,9 +72,8 @@ __attribute__((noipa)) static Run execute(
 
 count:
   x = r[i->b];
-  result = (int64_t)x >> 1;
-  if ((x & 1) || result < 0 || result > (int64_t)bounds[i->a]) goto range_left;
-  r[i->a] = (uint64_t)result;
+  if ((x & 1) || (int64_t)x < 0 || x > constants[2 * i->c]) goto range_left;
+  r[i->a] = x >> 1;
   NEXT;
 loop:
   CHARGE;
@@ -192,8 +191,7 @@ int main(int count, char **arguments) {
   const uint64_t warm_ups = read_word(file), repetitions = read_word(file);
   const int64_t gas = (int64_t)read_word(file);
   const uint64_t slots = read_word(file);
-  uint64_t *r = room(slots), *bounds = room(slots);
-  for (uint64_t slot = 0; slot < slots; slot++) bounds[slot] = read_word(file);
+  uint64_t *r = room(slots);
   const uint64_t constant_count = read_word(file);
   uint64_t *constants = room(constant_count);
   for (uint64_t index = 0; index < constant_count; index++) constants[index] = read_word(file);
@@ -211,7 +209,7 @@ int main(int count, char **arguments) {
   for (uint64_t repetition = 0; repetition < warm_ups + repetitions; repetition++) {
     host.words[0] = 0;
     const int64_t begin = now();
-    const Run run = execute(code, r, constants, bounds, gas, &host);
+    const Run run = execute(code, r, constants, gas, &host);
     const int64_t time = now() - begin;
     if (run.stop != stays) {
       fprintf(stderr, "the run came out wrong: %d\n", run.stop);

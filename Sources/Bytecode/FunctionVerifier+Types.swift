@@ -50,6 +50,9 @@ extension FunctionVerifier {
       try demand(fits(type(i.b, at: pc), slotType(i.a, at: pc)), at: pc)
       try demand(opcode(i.opcode, moves: i.a, at: pc), at: pc)
       try demand(!isTerm(i.a), at: pc)
+    case .count:
+      guard case .counter(let bound) = try type(i.a, at: pc) else { throw fault(.operandType, pc) }
+      try demand(module.constants[Int(i.c)] == .int(Integer(bound)), at: pc)
     case .balance: try demand(type(i.a, at: pc) == .amount(currency: module.interface.vaults[Int(i.b)].currency), at: pc)
     case .addInt, .subtractInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)) + 1, in: i.a, at: pc)
     case .multiplyInt: try demand(bits: bits(i.b, at: pc) + bits(i.c, at: pc), in: i.a, at: pc)

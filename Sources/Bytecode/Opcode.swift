@@ -13,7 +13,7 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   case jump
   /// if not R[a] goto b
   case branch
-  /// R[a] := R[b], which must lie between 0 and the counter's bound
+  /// R[a] := R[b], which must lie between 0 and K[c], the counter's bound
   case count
   /// if R[a] = 0 goto b
   case loop
@@ -205,7 +205,7 @@ extension Opcode {
     case .next: .init("next", gas: 1, endsBlock: true)
     case .jump: .init("jump", .target, gas: 1, endsBlock: true)
     case .branch: .init("branch", .read(.bool), .target, gas: 1, endsBlock: true)
-    case .count: .init("count", .write(.counter), .read(.int), gas: 1)
+    case .count: .init("count", .write(.counter), .read(.int), .constant, gas: 1)
     case .loop: .init("loop", .read(.counter), .target, gas: 1, endsBlock: true)
     case .again: .init("again", .read(.counter), .target, gas: 1, endsBlock: true)
     case .enter: .init("enter", .state, gas: 1, endsBlock: true)

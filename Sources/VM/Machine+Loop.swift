@@ -43,12 +43,9 @@ extension Machine {
           continue running
         }
       case .count:
-        let times = Int64(bitPattern: word(i.b)) >> 1
-        guard case .counter(let bound)? = contract.registers[function].type(at: Int(i.a)) else {
-          preconditionFailure("the verifier lets only counters be counted")
-        }
-        if word(i.b) & 1 == 1 || times < 0 || times > Int64(bound) { return ended(.fails(.trapped(.range)), 0) }
-        r[Int(i.a)] = UInt64(times)
+        let times = word(i.b)
+        if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[2 * Int(i.c)] { return ended(.fails(.trapped(.range)), 0) }
+        r[Int(i.a)] = times >> 1
       case .loop:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
