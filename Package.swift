@@ -73,7 +73,7 @@ let package = Package(
         "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source", "Interface", "Primitives",
         "Support",
       ]),
-    trial("CommandTests", ["Compiler", "Bytecode", "Source", "Support"]),
+    trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Bytecode", "Interface", "Source", "Support"]),
   ]
 )

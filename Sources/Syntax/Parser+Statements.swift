@@ -25,7 +25,7 @@ extension Parser {
     case .keyword(.emit):
       _ = advance()
       let event = try typeName("an event's name")
-      return .emit(event, try parenthesized { parser throws(Stop) in try parser.argument() })
+      return .emit(event, try arguments())
     case .keyword(.let):
       _ = advance()
       let name = try name("a name")
@@ -89,8 +89,10 @@ extension Parser {
     return Share(portion: portion, targets: targets, span: start.through(previousSpan))
   }
 
+  mutating func arguments() throws(Stop) -> [Argument] { try parenthesized { parser throws(Stop) in try parser.argument() } }
+
   /// `(word ':')? expression`
-  mutating func argument() throws(Stop) -> Argument {
+  private mutating func argument() throws(Stop) -> Argument {
     let isLabelled = following.kind == .symbol(.colon)
     guard isLabelled else { return Argument(label: nil, value: try expression()) }
     let label = try word("a parameter's name")

@@ -23,7 +23,7 @@ extension Parser {
       if at(.open) { return .open(name: name, try open()) }
       guard current.kind == .name else { throw unexpected("`open` or `wallet`") }
       let function = try self.name("a function's name")
-      return .wallet(name: name, function: function, try parenthesized { parser throws(Stop) in try parser.argument() })
+      return .wallet(name: name, function: function, try self.arguments())
     case .keyword(.open): return .open(name: nil, try open())
     case .keyword(.advance):
       _ = advance()
@@ -48,7 +48,7 @@ extension Parser {
     let start = current.span
     try expect(.open)
     let contract = try type()
-    let arguments = try parenthesized { parser throws(Stop) in try parser.argument() }
+    let arguments = try self.arguments()
     let refused = accept(.refused) ? try word("the reason of the refusal") : nil
     return Open(contract: contract, arguments: arguments, refused: refused, span: start.through(previousSpan))
   }
@@ -57,7 +57,7 @@ extension Parser {
     let wallet = try name("a wallet's name")
     try expect(.dot)
     let action = try word("an action's name")
-    let arguments = try parenthesized { parser throws(Stop) in try parser.argument() }
+    let arguments = try self.arguments()
     let letGo = accept(.with) ? try expression() : nil
     let agreement = accept(.on) ? try name("an agreement's name") : nil
     let refused = accept(.refused) ? try word("the reason of the refusal") : nil

@@ -239,11 +239,7 @@ package struct Parser {
     let name = try typeName("a contract's name")
     var generics: [Generic] = []
     if accept(.less) {
-      generics = try list { parser throws(Stop) in
-        let name = try parser.typeName("a currency parameter's name")
-        try parser.expect(.colon)
-        return Generic(name: name, bound: try parser.typeName("`Currency`"))
-      }
+      generics = try list { parser throws(Stop) in try parser.generic() }
       try expect(.greater)
     }
     var members: [Member] = []
@@ -251,6 +247,12 @@ package struct Parser {
       members.append(try parser.member())
     }
     return Contract(name: name, generics: generics, members: members)
+  }
+
+  private mutating func generic() throws(Stop) -> Generic {
+    let name = try typeName("a currency parameter's name")
+    try expect(.colon)
+    return Generic(name: name, bound: try typeName("`Currency`"))
   }
 
   private mutating func member() throws(Stop) -> Member {
@@ -317,12 +319,12 @@ package struct Parser {
 
   func content(ofString span: Span) -> String { String(source.text(span).dropFirst().prefix { $0 != "\"" }) }
 
-  mutating func parameters() throws(Stop) -> [Parameter] {
-    try parenthesized { parser throws(Stop) in
-      let name = try parser.name("a parameter's name")
-      try parser.expect(.colon)
-      return Parameter(name: name, type: try parser.type())
-    }
+  mutating func parameters() throws(Stop) -> [Parameter] { try parenthesized { parser throws(Stop) in try parser.parameter() } }
+
+  private mutating func parameter() throws(Stop) -> Parameter {
+    let name = try name("a parameter's name")
+    try expect(.colon)
+    return Parameter(name: name, type: try type())
   }
 
   mutating func type() throws(Stop) -> TypeName {

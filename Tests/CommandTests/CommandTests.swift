@@ -1,9 +1,12 @@
 import Bytecode
 import Compiler
 import Foundation
+import Semantics
 import Source
 import Support
 import Testing
+import Trials
+import Wording
 
 /// The program as a user runs it: the release build that `make test` makes first, in a folder of its own.
 @Suite struct CommandTests {
@@ -93,11 +96,18 @@ import Testing
     }
   }
 
-  /// Gas, stories and final states too.
+  /// Gas, stories and final states too: three processes with their own hash seeds, and this one, which was built for debugging.
   @Test func theSameTestsGiveTheSameDigests() throws {
     let runs = try (0..<3).map { _ in try earnest("test", "--json", "contracts", "Tests/Corpus/run").output }
     #expect(Set(runs).count == 1)
     #expect(runs[0].contains(#""ok":true"#))
+    for path in Repository.files("contracts", ".ern") + Repository.files("Tests/Corpus/run", ".ern") {
+      let compilation = Compilation(SourceText(path: path, text: try Repository.text(path)))
+      for test in compilation.tests {
+        let run = TestRun(test, in: compilation, wording: Wording(.english))
+        #expect(runs[0].contains(#""gas":\#(run.gas),"digest":"\#(run.digest)""#), "\(path): \(test.name)")
+      }
+    }
   }
 
   @Test func aDamagedModuleIsRefused() throws {
