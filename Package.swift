@@ -36,7 +36,7 @@ let package = Package(
     room("Source"),
     room("Interface", ["Primitives"]),
     room("Wording", ["Interface", "Primitives"]),
-    room("Syntax", ["Source"]),
+    room("Syntax", ["Source", "Primitives"]),
     room("Semantics", ["Syntax", "Source", "Interface", "Primitives"]),
     room("Bytecode", ["Interface", "Primitives"]),
     room("Assurance", ["Bytecode", "Interface", "Primitives"]),

@@ -52,7 +52,7 @@ extension Benchmark {
       Instruction(.settle, gas: 10),
       Instruction(.narrow, r("result"), r("s"), 4),
       Instruction(.storeInt, 0, r("result")),
-      Instruction(.stay, gas: 12),
+      Instruction(.stay, gas: 32),
     ]
     let module = Module(
       protocolNumber: .current, sourceHash: Digest(sha256: []), interface: interface, constants: constants, splits: [],

@@ -23,6 +23,9 @@ package enum Finding: Hashable, Sendable {
   case finalStateMayHoldMoney(transition: Int, instruction: Int, vault: Int)
   /// A function's worst case is above the limit.
   case gasAboveLimit(function: Int, gas: Int)
+
+  /// A module is refused for one finding; nobody reads more than so many of a kind.
+  static let countMax = 100
 }
 
 package enum Verdict: Sendable {
@@ -59,7 +62,7 @@ private func automaticCycles(_ wellFormed: WellFormedModule) -> [Finding] {
   let interface = wellFormed.module.interface
   var next = [[Int]](repeating: [], count: interface.states.count)
   for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
-    next[transition.source] += targets(of: index, in: wellFormed)
+    for target in targets(of: index, in: wellFormed) where !next[transition.source].contains(target) { next[transition.source].append(target) }
   }
   var findings: [Finding] = []
   var isDone = [Bool](repeating: false, count: interface.states.count)
@@ -75,6 +78,7 @@ private func automaticCycles(_ wellFormed: WellFormedModule) -> [Finding] {
       path[path.count - 1].edge += 1
       let target = next[state][edge]
       if let first = path.firstIndex(where: { $0.state == target }) {
+        if findings.count == Finding.countMax { return findings }
         findings.append(.automaticCycle(path[first...].map(\.state)))
       } else if !isDone[target] {
         path.append((target, 0))

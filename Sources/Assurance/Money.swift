@@ -5,34 +5,40 @@ import Interface
 /// split without keeping a share: that is all there is to know, and it is enough.
 private typealias Holdings = UInt32
 
-/// Follows the vaults from the opening through every transition until nothing new is learnt, which takes at most as many rounds as there are vaults and
-/// states; then names each `enter` of a final state that may leave money behind.
+/// Follows the vaults from the opening through the transitions, then names each `enter` of a final state that may leave money behind. A state about which
+/// something was learnt is looked at again, which happens at most once for each vault, and once more.
 func strandedMoney(_ wellFormed: WellFormedModule) -> [Finding] {
   let interface = wellFormed.module.interface
+  var transitions = [[Int]](repeating: [], count: interface.states.count)
+  for (index, transition) in interface.transitions.enumerated() { transitions[transition.source].append(index) }
+
   var atState = [Holdings?](repeating: nil, count: interface.states.count)
   atState[interface.initialState] = 0
-  var hasChanged = true
-  while hasChanged {
-    hasChanged = false
-    for (index, transition) in interface.transitions.enumerated() {
-      guard let before = atState[transition.source] else { continue }
-      for (_, state, holdings) in endings(of: index, from: before, in: wellFormed) {
-        let known = atState[state]
-        let joined = (known ?? 0) | holdings
-        if known != joined {
-          atState[state] = joined
-          hasChanged = true
-        }
+  var waiting = [interface.initialState]
+  var isWaiting = [Bool](repeating: false, count: interface.states.count)
+  while let source = waiting.popLast() {
+    isWaiting[source] = false
+    guard let before = atState[source] else { continue }
+    for ending in transitions[source].flatMap({ endings(of: $0, from: before, in: wellFormed) }) {
+      let joined = (atState[ending.state] ?? 0) | ending.holdings
+      if atState[ending.state] == joined { continue }
+      atState[ending.state] = joined
+      if !isWaiting[ending.state] { waiting.append(ending.state) }
+      isWaiting[ending.state] = true
+    }
+  }
+
+  var findings: [Finding] = []
+  for (index, transition) in interface.transitions.enumerated() {
+    guard let before = atState[transition.source], findings.count < Finding.countMax else { continue }
+    for ending in endings(of: index, from: before, in: wellFormed) where interface.states[ending.state].isFinal {
+      for vault in interface.vaults.indices where ending.holdings & 1 << vault != 0 {
+        findings.append(.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: vault))
       }
+      if findings.count >= Finding.countMax { break }
     }
   }
-  return interface.transitions.indices.flatMap { index -> [Finding] in
-    guard let before = atState[interface.transitions[index].source] else { return [] }
-    return endings(of: index, from: before, in: wellFormed).filter { interface.states[$0.state].isFinal }.flatMap { ending in
-      interface.vaults.indices.filter { ending.holdings & 1 << $0 != 0 }
-        .map { Finding.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: $0) }
-    }
-  }
+  return findings
 }
 
 /// Where a transition's ways end, and what may lie in the vaults then. A way that stays ends in its own state.
@@ -42,47 +48,55 @@ private func endings(
   let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code
   var arriving = [Holdings?](repeating: nil, count: code.count)
   arriving[0] = before
-  var endings: [(instruction: Int, state: Int, holdings: Holdings)] = []
-  var isSettledDown = false
-  // Only a loop sends something back; a second and later round sees it. Each adds a vault at least, so the rounds are few.
-  while !isSettledDown {
-    isSettledDown = true
-    endings = []
-    var here: Holdings?
-    for (pc, instruction) in code.enumerated() {
-      if let arrived = arriving[pc] { here = (here ?? 0) | arrived }
-      guard var holdings = here else { continue }
-      func move(to place: Place, mayHold: Bool) { if mayHold, case .vault(let vault) = place { holdings |= 1 << vault } }
-      switch instruction.opcode {
-      case .ask: move(to: PlaceOperand(number: instruction.a).place, mayHold: true)
-      case .pay:
-        let mayHold = holdings & 1 << instruction.a != 0
-        holdings &= ~(1 << instruction.a)
-        move(to: PlaceOperand(number: instruction.b).place, mayHold: mayHold)
-      case .split:
-        let mayHold = holdings & 1 << instruction.a != 0
-        holdings &= ~(1 << instruction.a)
-        for target in wellFormed.module.splits[Int(instruction.b)].flatMap(\.targets) { move(to: target, mayHold: mayHold) }
-      case .enter: endings.append((pc, Int(instruction.a), holdings))
-      case .stay: endings.append((pc, wellFormed.module.interface.transitions[transition].source, holdings))
-      default: break
-      }
-      switch instruction.opcode {
-      case .jump: arriving[Int(instruction.a)] = (arriving[Int(instruction.a)] ?? 0) | holdings
-      case .branch, .loop: arriving[Int(instruction.b)] = (arriving[Int(instruction.b)] ?? 0) | holdings
-      case .again:
-        let known = arriving[Int(instruction.b)]
-        if known.map({ $0 | holdings != $0 }) ?? true {
-          arriving[Int(instruction.b)] = (known ?? 0) | holdings
-          isSettledDown = false
-        }
-      default: break
-      }
-      switch instruction.opcode {
-      case .jump, .enter, .stay: here = nil
-      default: here = holdings
-      }
+  var ending = [Holdings?](repeating: nil, count: code.count)
+  var here: Holdings?
+  var pc = 0
+  func arrive(_ target: Int, _ holdings: Holdings) { arriving[target] = (arriving[target] ?? 0) | holdings }
+
+  while pc < code.count {
+    let instruction = code[pc]
+    if let arrived = arriving[pc] { here = (here ?? 0) | arrived }
+    guard var holdings = here else {
+      pc += 1
+      continue
     }
+    func fill(_ place: Place) { if case .vault(let vault) = place { holdings |= 1 << vault } }
+    var next: Int? = pc + 1
+    switch instruction.opcode {
+    case .ask: fill(PlaceOperand(number: instruction.a).place)
+    case .pay, .split:
+      let mayHold = holdings & 1 << instruction.a != 0
+      holdings &= ~(1 << instruction.a)
+      guard mayHold else { break }
+      if instruction.opcode == .pay {
+        fill(PlaceOperand(number: instruction.b).place)
+      } else {
+        for target in wellFormed.module.splits[Int(instruction.b)].flatMap(\.targets) { fill(target) }
+      }
+    case .jump:
+      arrive(Int(instruction.a), holdings)
+      next = nil
+    case .branch: arrive(Int(instruction.b), holdings)
+    case .loop:
+      arrive(Int(instruction.b), holdings)
+      arrive(pc + 1, holdings)
+    case .again:
+      // What a round adds, the next one begins with: the body alone is gone through again, once for each vault at most.
+      let head = Int(instruction.b)
+      if arriving[head].map({ $0 | holdings != $0 }) ?? true {
+        arrive(head, holdings)
+        here = nil
+        pc = head
+        continue
+      }
+    case .enter, .stay:
+      ending[pc] = (ending[pc] ?? 0) | holdings
+      next = nil
+    default: break
+    }
+    here = next == nil ? nil : holdings
+    pc += 1
   }
-  return endings
+  let source = wellFormed.module.interface.transitions[transition].source
+  return code.indices.compactMap { pc in ending[pc].map { (pc, code[pc].opcode == .enter ? Int(code[pc].a) : source, $0) } }
 }

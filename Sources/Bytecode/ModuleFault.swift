@@ -2,10 +2,11 @@
 package struct ModuleFault: Error, Hashable, Sendable {
   package enum Code: String, CaseIterable, Sendable {
     // Bytes
+    case size = "the module is larger than its limit"
     case encoding = "these bytes are not the canonical encoding of a module"
     // Interface
     case tooMany = "a list is longer than its limit"
-    case name = "a name is empty, too long, or stands twice in its list"
+    case name = "a name is too long, stands twice in its list, or holds what no name of the language does"
     case index = "an index names nothing"
     case type = "a type cannot stand here"
     case value = "a value is not one of its type's"

@@ -14,6 +14,8 @@ package struct Verifier {
   }
 
   package static func verify(bytes: [UInt8]) throws(ModuleFault) -> WellFormedModule {
+    // Before anything is decoded: what decoding needs is a multiple of the bytes.
+    guard bytes.count <= ProtocolNumber.current.limits.moduleSize else { throw ModuleFault(.size) }
     let module: Module
     do throws(CanonicalFault) { module = try Module(bytes: bytes) } catch { throw ModuleFault(.encoding) }
     try Verifier(module).run()
@@ -74,7 +76,7 @@ package struct Verifier {
   }
 
   private func checkNames(_ names: [String]) throws(ModuleFault) {
-    for name in names where name.isEmpty || name.utf8.count > limits.nameSize { throw ModuleFault(.name) }
+    for name in names where !Characters.isName(name) || name.utf8.count > limits.nameSize { throw ModuleFault(.name) }
     guard Set(names.map { Array($0.utf8) }).count == names.count else { throw ModuleFault(.name) }
   }
 
@@ -114,7 +116,7 @@ package struct Verifier {
     }
     for names in actions { try checkNames(names) }
     for invariant in interface.invariants {
-      guard invariant.text.utf8.count <= limits.nameSize else { throw ModuleFault(.name) }
+      guard Characters.isLine(invariant.text), invariant.text.utf8.count <= limits.nameSize else { throw ModuleFault(.name) }
       for state in invariant.states where state >= interface.states.count { throw ModuleFault(.index) }
       guard zip(invariant.states, invariant.states.dropFirst()).allSatisfy({ $0 < $1 }) else { throw ModuleFault(.index) }
     }
@@ -143,7 +145,9 @@ package struct Verifier {
         for target in share.targets { try check(target) }
         let isLast = index == shares.count - 1
         switch share.portion {
-        case .part, .upTo: guard !isLast, share.targets.count == 1 else { throw ModuleFault(.share) }
+        case .part(let slot), .upTo(let slot):
+          guard !isLast, share.targets.count == 1 else { throw ModuleFault(.share) }
+          guard slot < limits.registers else { throw ModuleFault(.registers) }
         case .rest: guard isLast, share.targets.count == 1 else { throw ModuleFault(.share) }
         case .evenly: guard isLast else { throw ModuleFault(.share) }
         }

@@ -45,6 +45,11 @@ package struct Compilation: Sendable {
         ])
       return nil
     case .success((let module, let spans)):
+      let (size, limit) = (module.bytes.count, ProtocolNumber.current.limits.moduleSize)
+      if size > limit {
+        diagnostics.report(.limitExceeded, "this contract is a module of \(size) bytes; at most \(limit) are allowed", at: contract.spans.contract)
+        return nil
+      }
       let wellFormed: WellFormedModule
       do throws(ModuleFault) { wellFormed = try Verifier.verify(module) } catch {
         preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)")

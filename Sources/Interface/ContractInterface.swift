@@ -5,6 +5,14 @@ package struct ContractInterface: Hashable, Sendable {
   package enum CurrencySlot: Hashable, Sendable {
     case parameter(String)
     case fixed(Currency)
+
+    /// Whether an agreement may be opened with this currency here.
+    package func admits(_ currency: Currency) -> Bool {
+      switch self {
+      case .parameter: true
+      case .fixed(let fixed): fixed == currency
+      }
+    }
   }
 
   package struct Parameter: Hashable, Sendable {

@@ -20,7 +20,8 @@ package struct Currency: Hashable, Sendable {
     return index
   }
 
-  package static func named(_ code: String) -> Currency? { all.first { $0.code == code } }
+  /// The currency of a code, compared byte by byte.
+  package static func named(_ code: String) -> Currency? { all.first { $0.code.utf8.elementsEqual(code.utf8) } }
 }
 
 extension Currency: Canonical {

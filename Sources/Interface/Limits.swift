@@ -30,6 +30,8 @@ package struct Limits: Sendable {
   package let parameters: Int
   /// Of one term or action.
   package let conditions: Int
+  /// Bytes of an encoded module.
+  package let moduleSize: Int
   /// UTF-8 bytes of a name, an invariant's text included.
   package let nameSize: Int
   /// Unicode scalars of a `Text<n>`.
@@ -58,7 +60,8 @@ package struct Limits: Sendable {
   package static let byProtocol = [
     Limits(
       parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, parameters: 16,
-      conditions: 16, nameSize: 256, textScalars: 1024, functions: 4096, instructions: 32_767, constants: 4096, splits: 256, shares: 16,
+      conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
+      shares: 16,
       registers: 1024,
       loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24)
   ]

@@ -7,9 +7,11 @@ extension LedgerState {
   package var digest: Digest {
     var writer = CanonicalWriter()
     writer.write(time.milliseconds)
+    writer.write(UInt64(accountCount))
     for index in 0..<accountCount {
       for currency in Currency.all { writer.write(balance(AccountRow(index), currency).units) }
     }
+    writer.write(UInt64(agreements.count))
     for agreement in agreements { agreement.encode(to: &writer) }
     return Digest(sha256: writer.bytes)
   }
@@ -19,7 +21,8 @@ extension Agreement {
   fileprivate func encode(to writer: inout CanonicalWriter) {
     writer.write(length: contract)
     writer.write(currencies)
-    writer.write(indices: parties.map(\.index))
+    writer.write(length: parties.count)
+    for party in parties { writer.write(UInt64(party.index)) }
     writer.write(length: words.count)
     for word in words { writer.write(word) }
     writer.write(length: vaults.count)
@@ -31,6 +34,11 @@ extension Agreement {
     for deadline in position.deadlines {
       writer.write(UInt16(deadline.transition))
       writer.write(deadline.due.milliseconds)
+    }
+    writer.write(position.endedBy != nil)
+    if let endedBy = position.endedBy {
+      writer.write(UInt16(endedBy.state))
+      writer.write(endedBy.due.milliseconds)
     }
     writer.write(length: position.approvals.count)
     for approval in position.approvals {

@@ -139,6 +139,9 @@ package final class LedgerState {
     }
   }
 
+  /// Keeps everything that was done so far: it can no longer be undone, and the journal is empty.
+  package func commit() { journal.removeAll(keepingCapacity: true) }
+
   // MARK: Accounts
 
   package var accountCount: Int { accounts.count }

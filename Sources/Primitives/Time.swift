@@ -31,7 +31,8 @@ package struct Time: Hashable, Sendable, Comparable {
 
   /// Total: what would lie beyond the year 9999 is its last millisecond.
   package static func + (time: Time, duration: Duration) -> Time {
-    Time(milliseconds: min(time.milliseconds + duration.milliseconds, endOfTime))
+    let (sum, overflow) = time.milliseconds.addingReportingOverflow(duration.milliseconds)
+    return Time(milliseconds: overflow ? endOfTime : min(sum, endOfTime))
   }
 
   private static let endOfTime: Int64 = 253_402_300_799_999

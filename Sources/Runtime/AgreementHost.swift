@@ -46,12 +46,14 @@ final class AgreementHost: Host {
   }
 
   func settle() -> Refusal? {
+    let sums = asked.map(\.sum)
+    if let letGo, Currency.all.contains(where: { total(letGo, in: $0) != total(sums, in: $0) }) { return .amount }
     for currency in Currency.all {
-      guard let sum = total(asked.map(\.sum), in: currency) else { return .funds }
-      if let letGo, total(letGo, in: currency) != sum { return .amount }
+      // All of it must be there before any of it moves: what the caller is paid by its own deposit does not count.
+      guard let sum = total(sums, in: currency), sum == .zero || caller.map({ state.balance($0, currency) >= sum }) ?? false else { return .funds }
     }
     for (sum, place) in asked where sum.amount > .zero {
-      guard let caller, state.debit(caller, sum.currency, sum.amount) else { return .funds }
+      guard let caller, state.debit(caller, sum.currency, sum.amount) else { preconditionFailure("the caller has what it lets go") }
       put(sum, into: place)
       moves.append(Move(from: .account(caller), to: holder(place), sum: sum))
     }

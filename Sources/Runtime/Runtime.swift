@@ -34,7 +34,7 @@ package struct Runtime<E: Engine> {
     }
     guard
       parties.count == interface.parties.count, currencies.count == interface.currencies.count, terms.count == interface.terms.count,
-      zip(terms, interface.terms).allSatisfy({ $1.type.admits($0) })
+      zip(terms, interface.terms).allSatisfy({ $1.type.admits($0) }), zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) })
     else { return (nil, [receipt(.refused(.refused(.argument)), nil)]) }
 
     let words =

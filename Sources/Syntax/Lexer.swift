@@ -1,3 +1,4 @@
+import Primitives
 package import Source
 
 /// Cuts a source text into tokens. It never fails: what is no token is reported and passed over as `.invalid`, or skipped where it stands for nothing.
@@ -73,17 +74,17 @@ package struct Lexer {
     let span = Span(start, start + length)
     // More words about one file would not be kept.
     if diagnostics.isFull { return false }
-    switch scalar.value {
-    case 0xFFFD where length == 1:
+    if scalar == "\u{FFFD}" && length == 1 {
       diagnostics.report(.invalidUTF8, "byte 0x\(String(bytes[start], radix: 16, uppercase: true)) is not part of a UTF-8 character", at: span)
-    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
+      return true
+    }
+    let fix = Diagnostic.Fix("delete it", replacing: span, with: "")
+    switch Characters.forbidden(scalar) {
+    case .bidirectional:
       diagnostics.report(
-        .bidirectionalControl, "U+\(hexadecimal(scalar)) changes the direction in which the text is shown", at: span,
-        fixes: [.init("delete it", replacing: span, with: "")])
-    case 0..<0x09, 0x0B, 0x0C, 0x0E..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF:
-      diagnostics.report(
-        .controlCharacter, "U+\(hexadecimal(scalar)) is a control character", at: span, fixes: [.init("delete it", replacing: span, with: "")])
-    default: return false
+        .bidirectionalControl, "U+\(hexadecimal(scalar)) changes the direction in which the text is shown", at: span, fixes: [fix])
+    case .control: diagnostics.report(.controlCharacter, "U+\(hexadecimal(scalar)) is a control character", at: span, fixes: [fix])
+    case nil: return false
     }
     return true
   }
@@ -149,7 +150,7 @@ package struct Lexer {
       return 1
     case 0x80...:
       let (scalar, length) = decodedScalar(bytes[position...])
-      return isHan(scalar) ? length : nil
+      return Characters.isHan(scalar) ? length : nil
     default: return nil
     }
   }
@@ -166,13 +167,5 @@ package struct Lexer {
     } else {
       add((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[start]) ? .type : .name, from: start)
     }
-  }
-}
-
-/// The unified ideographs, the repetition mark 々 and the zero 〇. None of them has another canonical form, so names made of them and ASCII are equal when their bytes are.
-private func isHan(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0x3005, 0x3007, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0x20000...0x2A6DF, 0x2A700...0x2EBE0, 0x30000...0x323AF: true
-  default: false
   }
 }

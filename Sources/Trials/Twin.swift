@@ -74,6 +74,8 @@ package struct Twin {
       let bound = contracts[state.agreements[number.index].contract].assured.gasMax[transition]
       if receipt.gas > UInt64(bound) { differences.append("transition \(transition) used \(receipt.gas) gas; its bound is \(bound)") }
     }
+    machine.state.commit()
+    reference.state.commit()
     return mapped
   }
 }

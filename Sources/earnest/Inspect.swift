@@ -29,9 +29,6 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print JSON: earnest.inspect/1.")
   var json = false
 
-  /// A module's largest encoding is far below this.
-  private static let moduleSizeMax = 1 << 24
-
   func run() throws {
     let modules = try path.hasSuffix(".ernb") ? [assured(module: path)] : compiled(source: path)
     if json {
@@ -52,7 +49,7 @@ struct Inspect: ParsableCommand {
 
   private func assured(module path: String) throws -> AssuredModule {
     let wellFormed: WellFormedModule
-    let bytes = try Files.read(path, limit: Inspect.moduleSizeMax)
+    let bytes = try Files.read(path, limit: ProtocolNumber.current.limits.moduleSize)
     do throws(ModuleFault) { wellFormed = try Verifier.verify(bytes: bytes) } catch {
       Console.complain("\(path) is refused: \(error.description)")
       throw Exit.badData
