@@ -72,7 +72,7 @@ __attribute__((noipa)) static Run execute(
 
 count:
   x = r[i->b];
-  if ((x & 1) || (int64_t)x < 0 || x > constants[2 * i->c]) goto range_left;
+  if ((x & 1) || (int64_t)x < 0 || x > constants[4 * i->c]) goto range_left;
   r[i->a] = x >> 1;
   NEXT;
 loop:
@@ -102,7 +102,7 @@ immediate:
   r[i->a] = (uint64_t)(int64_t)(int16_t)i->b << 1;
   NEXT;
 constant:
-  r[i->a] = constants[2 * i->b];
+  r[i->a] = constants[4 * i->b];
   NEXT;
 store_int:
   set_word(host, (uint64_t)((int64_t)r[i->b] >> 1), i->a);
@@ -138,8 +138,8 @@ modulo_int:
 narrow:
   x = r[i->b];
   if (!(x & 1)) {
-    const uint64_t *range = constants + 2 * i->c;
-    if ((int64_t)x < (int64_t)range[1] || (int64_t)x > (int64_t)range[3]) goto range_left;
+    const uint64_t *range = constants + 4 * i->c;
+    if ((int64_t)x < (int64_t)range[2] || (int64_t)x >= (int64_t)range[7]) goto range_left;
     r[i->a] = x;
     NEXT;
   }

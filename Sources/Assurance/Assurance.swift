@@ -137,11 +137,22 @@ private func canExceed(_ shares: [SplitShare], at pc: Int, _ function: Int, _ we
   return sum.numerator > sum.denominator
 }
 
+private func isTarget(_ index: Int, in code: [Instruction]) -> Bool {
+  code.contains { instruction in
+    switch instruction.opcode {
+    case .jump: Int(instruction.a) == index
+    case .branch, .loop, .again: Int(instruction.b) == index
+    default: false
+    }
+  }
+}
+
 /// The percent that the straight code before an instruction puts into a register, where it is a constant.
 private func literal(inRegister slot: Int, before pc: Int, _ function: Int, _ wellFormed: WellFormedModule) -> Percent? {
   let code = wellFormed.module.functions[function].code
-  for instruction in code[..<pc].reversed() {
-    if instruction.opcode.row.endsBlock { return nil }
+  for (index, instruction) in code[..<pc].enumerated().reversed() {
+    // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight, unless something jumps behind it.
+    if instruction.opcode.row.endsBlock && (instruction.opcode != .next || isTarget(index + 1, in: code)) { return nil }
     guard case .write = instruction.opcode.row.a, Int(instruction.a) == slot else { continue }
     if instruction.opcode == .constantPair, case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)] { return percent }
     return nil

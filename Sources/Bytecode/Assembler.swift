@@ -207,13 +207,7 @@ package struct Assembler {
   private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int { try index(&line, among: interface.states.map(\.name), "state") }
 
   private func currency(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
-    let names = interface.currencies.map { slot in
-      switch slot {
-      case .parameter(let name): name
-      case .fixed(let currency): currency.code
-      }
-    }
-    return try index(&line, among: names, "currency")
+    try index(&line, among: interface.currencies.map(\.name), "currency")
   }
 
   private func place(_ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {

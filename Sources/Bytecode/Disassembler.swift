@@ -125,11 +125,7 @@ package struct Disassembler: Sendable {
   }
 
   package func currency(_ index: Int) -> String {
-    guard index < module.interface.currencies.count else { return "#\(index)" }
-    switch module.interface.currencies[index] {
-    case .parameter(let name): return name
-    case .fixed(let currency): return currency.code
-    }
+    index < module.interface.currencies.count ? module.interface.currencies[index].name : "#\(index)"
   }
 
   private func parameters(_ parameters: [ContractInterface.Parameter]) -> String {

@@ -46,7 +46,8 @@ struct FunctionVerifier {
 
   mutating func run() throws(ModuleFault) {
     try checkRegisters()
-    guard !function.code.isEmpty, function.code.count <= limits.instructions else { throw fault(.tooMany) }
+    guard !function.code.isEmpty else { throw fault(.ending) }
+    guard function.code.count <= limits.instructions else { throw fault(.tooMany) }
     try findLoops()
     try checkBlocks()
     try checkInstructions()

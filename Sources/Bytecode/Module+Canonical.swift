@@ -3,7 +3,7 @@ package import Primitives
 
 extension Module: Canonical {
   /// `ERN` and a zero, so that a file is known for what it is.
-  private static let magic: [UInt8] = [0x45, 0x52, 0x4E, 0x00]
+  package static let magic: [UInt8] = [0x45, 0x52, 0x4E, 0x00]
 
   package func encode(to writer: inout CanonicalWriter) {
     for byte in Module.magic { writer.write(byte) }

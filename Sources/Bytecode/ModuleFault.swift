@@ -7,7 +7,7 @@ package struct ModuleFault: Error, Hashable, Sendable {
     // Interface
     case tooMany = "a list is longer than its limit"
     case name = "a name is too long, stands twice in its list, or holds what no name of the language does"
-    case index = "an index names nothing"
+    case index = "an index names nothing, or indexes do not ascend"
     case type = "a type cannot stand here"
     case value = "a value is not one of its type's"
     case states = "the initial state is final, or a final state has transitions"
@@ -28,7 +28,7 @@ package struct ModuleFault: Error, Hashable, Sendable {
     case order = "deposits are asked for or settled twice, or settled on one way only"
     case notHere = "an instruction cannot stand in a function of this kind"
     // Splits
-    case share = "a split does not end in `rest` or `evenly`, or goes on after it"
+    case share = "a split does not end in `rest` or `evenly`, goes on after it, or has a share for nobody"
   }
 
   package let code: Code

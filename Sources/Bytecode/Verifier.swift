@@ -52,13 +52,7 @@ package struct Verifier {
       throw ModuleFault(.tooMany)
     }
     try checkNames([interface.name])
-    try checkNames(
-      interface.currencies.map { slot in
-        switch slot {
-        case .parameter(let name): name
-        case .fixed(let currency): currency.code
-        }
-      })
+    try checkNames(interface.currencies.map(\.name))
     try checkNames(interface.parties + interface.terms.map(\.name) + interface.vaults.map(\.name) + interface.fields.map(\.name))
     try checkNames(interface.events.map(\.name) + interface.states.map(\.name))
     for term in interface.terms {
@@ -141,7 +135,8 @@ package struct Verifier {
       guard shares.count <= limits.shares else { throw ModuleFault(.tooMany) }
       guard !shares.isEmpty else { throw ModuleFault(.share) }
       for (index, share) in shares.enumerated() {
-        guard !share.targets.isEmpty, share.targets.count <= limits.shares else { throw ModuleFault(.tooMany) }
+        guard !share.targets.isEmpty else { throw ModuleFault(.share) }
+        guard share.targets.count <= limits.shares else { throw ModuleFault(.tooMany) }
         for target in share.targets { try check(target) }
         let isLast = index == shares.count - 1
         switch share.portion {

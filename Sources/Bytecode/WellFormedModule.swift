@@ -8,8 +8,9 @@ package struct WellFormedModule: Sendable {
   package let id: Digest
   /// For each function, which register begins at which slot.
   package let registers: [RegisterLayout]
-  /// Two words for each constant: the value, or in the first the place of its object in `objects`, an integer's place marked as in a register. An integer's
-  /// second word is what a small one is compared with: itself, or the end of the small range that it lies beyond.
+  /// Four words for each constant. The first two are its value, or in the first the place of its object in `objects`, an integer's place marked as in a
+  /// register. Of an integer the third and fourth are what the word of a small one is compared with where the constant is an end of a range: below the low
+  /// end is what is less than the third, above the high end what is not less than the fourth.
   package let constantWords: [UInt64]
   /// Wide integers and texts among the constants, as they lie in the arena.
   package let objects: [UInt64]
@@ -25,19 +26,21 @@ package struct WellFormedModule: Sendable {
     var objects: [UInt64] = []
     for constant in module.constants {
       switch constant {
-      case .bool(let value): words += [value ? 1 : 0, 0]
-      case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0]
-      case .percent(let value): words += [value.numerator, value.denominator]
-      case .amount(let value): words += [UInt64(truncatingIfNeeded: value.units), UInt64(value.units >> 64)]
+      case .bool(let value): words += [value ? 1 : 0, 0, 0, 0]
+      case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
+      case .percent(let value): words += [value.numerator, value.denominator, 0, 0]
+      case .amount(let value): words += [UInt64(truncatingIfNeeded: value.units), UInt64(value.units >> 64), 0, 0]
       case .int(let value):
         if let small = SmallInteger.word(value) {
-          words += [small, small]
+          words += [small, 0, small, small + 1]
         } else {
-          words += [UInt64(objects.count) << 1 | 1, UInt64(bitPattern: value.sign < 0 ? Int64.min : Int64.max)]
-          objects += [UInt64(value.limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + value.limbs
+          // Beyond every small integer on one side.
+          let end = UInt64(bitPattern: value.sign < 0 ? Int64.min : Int64.max)
+          words += [UInt64(objects.count) << 1 | 1, 0, end, end]
+          objects += IntegerObject.words(value)
         }
       case .text(let bytes):
-        words += [UInt64(objects.count), 0]
+        words += [UInt64(objects.count), 0, 0, 0]
         objects += TextObject.words(bytes)
       }
     }
@@ -79,6 +82,14 @@ package enum SmallInteger {
   package static func word(_ value: Integer) -> UInt64? {
     guard let int = value.int, int >= -(1 << 62), int < 1 << 62 else { return nil }
     return UInt64(bitPattern: Int64(int)) << 1
+  }
+}
+
+/// An integer in the arena, where it has no small form: a header (limb count << 1 | sign), then the limbs, least first.
+package enum IntegerObject {
+  package static func words(_ value: Integer) -> [UInt64] {
+    let limbs = value.limbs
+    return [UInt64(limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + limbs
   }
 }
 

@@ -23,7 +23,7 @@ package struct Compilation: Sendable {
     var tests: [CheckedTest] = []
     // What the parser did not understand is missing in the tree: checking it would complain about the gaps.
     if diagnostics.isEmpty {
-      let (program, semantics) = check(file, of: source)
+      let (program, semantics) = check(file)
       diagnostics.append(contentsOf: semantics)
       tests = program.tests
       let sourceHash = Digest(sha256: source.bytes)
@@ -57,7 +57,7 @@ package struct Compilation: Sendable {
       switch assure(wellFormed) {
       case .assured(let assured): return CompiledContract(checked: contract, assured: assured, spans: spans)
       case .refused(let findings):
-        for finding in findings { diagnostics.report(finding, in: contract, spans) }
+        for finding in findings { diagnostics.report(finding, in: contract, wellFormed, spans) }
         return nil
       }
     }
@@ -75,7 +75,7 @@ package struct CompiledContract: Sendable {
 }
 
 extension Diagnostics {
-  fileprivate mutating func report(_ finding: Finding, in contract: CheckedContract, _ spans: [[Span]]) {
+  fileprivate mutating func report(_ finding: Finding, in contract: CheckedContract, _ wellFormed: WellFormedModule, _ spans: [[Span]]) {
     let interface = contract.interface
     switch finding {
     case .stateWithoutDeadline(let state):
@@ -102,7 +102,7 @@ extension Diagnostics {
         .automaticCycle, "deadlines lead from \(names) back to `\(interface.states[states[0]].name)`, round and round for ever",
         at: contract.spans.states[states[0]], "comes round by itself")
     case .finalStateMayHoldMoney(let transition, let instruction, let vault):
-      let function = interface.entries.firstIndex(of: .body(transition: transition)) ?? 0
+      let function = wellFormed.function(of: .body(transition: transition))
       let name = interface.vaults[vault].name
       report(
         .finalStateMayHoldMoney, "the vault `\(name)` may still hold money here, and nothing can happen afterwards", at: spans[function][instruction],

@@ -58,9 +58,6 @@ struct FunctionBuilder {
   private(set) var slotCount = 0
   private var free: [Register] = []
 
-  /// How many instructions there are so far.
-  var count: Int { items.count }
-
   // MARK: Registers
 
   private mutating func append(_ type: RegisterType, isTemporary: Bool) -> Register {

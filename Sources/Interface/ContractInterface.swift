@@ -6,6 +6,14 @@ package struct ContractInterface: Hashable, Sendable {
     case parameter(String)
     case fixed(Currency)
 
+    /// The parameter's name, or the currency's code.
+    package var name: String {
+      switch self {
+      case .parameter(let name): name
+      case .fixed(let currency): currency.code
+      }
+    }
+
     /// Whether an agreement may be opened with this currency here.
     package func admits(_ currency: Currency) -> Bool {
       switch self {

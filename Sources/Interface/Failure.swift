@@ -1,12 +1,12 @@
 /// Why the ledger did not do what it was asked, in the order in which it asks: the first that applies is the answer, but for a `require` in an action's
 /// body, which is asked when the body gets there. Nothing but this has happened then.
 package enum Refusal: String, CaseIterable, Sendable {
-  /// The terms of an opening break a `where` of the contract.
-  case terms
   /// The action is not offered in the agreement's state.
   case state
   /// An argument is missing, superfluous, or no value of its parameter's type.
   case argument
+  /// The terms of an opening break a `where` of the contract.
+  case terms
   /// Whoever signed is not a party that may take the action.
   case authority
   /// A `where` or a `require` does not hold.

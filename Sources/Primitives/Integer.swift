@@ -1,5 +1,5 @@
 // Exact integers of any size, for the compiler and the reference interpreter: GMP's mpz behind value semantics.
-// The machine does not use this type. It keeps limbs in its own arena, which is why comparing the two engines means something.
+// The machine computes nothing with this type: it keeps limbs in its own arena, which is why comparing the two engines means something.
 
 import CGMP
 

@@ -22,13 +22,16 @@ package enum JSON: Sendable {
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x22: result += "\\\""
-      case 0x5C: result += "\\\\"
-      case 0..<0x20, 0x7F, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069:
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      default:
+        guard Characters.forbidden(scalar) != nil || scalar.value < 0x20 else {
+          result.unicodeScalars.append(scalar)
+          continue
+        }
         let hexadecimal = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - hexadecimal.utf8.count) + hexadecimal
-      default: result.unicodeScalars.append(scalar)
       }
     }
     return result + "\""

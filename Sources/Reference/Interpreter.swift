@@ -1,5 +1,6 @@
-// The reference interpreter: walks the checked tree with GMP's mpz numbers, and says what a contract means as plainly as can be. It is slow, meters nothing,
-// and shares no code with the machine but the `Host` protocol; every test runs both and compares them.
+// The reference interpreter: walks the checked tree with GMP's mpz numbers, and says what a contract means as plainly as can be. It is slow and meters
+// nothing. Its control flow and arithmetic are its own; it shares with the machine the `Host`, and how values rest in the state (`Resting`). Every test runs
+// both engines and compares them.
 
 package import Interface
 import Primitives
@@ -123,7 +124,9 @@ private struct Call<H: Host> {
         // One unit goes round until nothing is left: the first targets get what does not divide.
         let count = Integer(share.targets.count)
         for (index, target) in share.targets.enumerated() {
-          guard let part = (left + count - Integer(1) - Integer(index)).divided(by: count, rounded: .down) else { continue }
+          guard let part = (left + count - Integer(1) - Integer(index)).divided(by: count, rounded: .down) else {
+            preconditionFailure("`evenly` has a target")
+          }
           moves.append((part, target))
         }
       }
@@ -232,30 +235,5 @@ private struct Call<H: Host> {
   private func duration(_ milliseconds: Integer, at span: Span) throws(Failed) -> Duration {
     guard let duration = Duration(milliseconds: milliseconds) else { throw .trap(.range, at: span) }
     return duration
-  }
-}
-
-extension Comparison {
-  /// Whether it holds between two values of one type. Tests compare what they expect with it too.
-  package func holds(_ a: Value, _ b: Value) -> Bool {
-    switch self {
-    case .equal: a == b
-    case .notEqual: a != b
-    case .less: Comparison.isLess(a, b)
-    case .lessOrEqual: !Comparison.isLess(b, a)
-    case .greater: Comparison.isLess(b, a)
-    case .greaterOrEqual: !Comparison.isLess(a, b)
-    }
-  }
-
-  private static func isLess(_ a: Value, _ b: Value) -> Bool {
-    switch (a, b) {
-    case (.int(let x), .int(let y)): x < y
-    case (.amount(let x), .amount(let y)): x < y
-    case (.duration(let x), .duration(let y)): x < y
-    case (.percent(let x), .percent(let y)):
-      Integer(x.numerator) * Integer(y.denominator) < Integer(y.numerator) * Integer(x.denominator)
-    default: preconditionFailure("the checker orders only integers, amounts, percents and durations")
-    }
   }
 }

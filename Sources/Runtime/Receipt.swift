@@ -73,4 +73,15 @@ package struct Receipt<Site: Hashable & Sendable>: Hashable, Sendable {
     receipt.gas = 0
     return receipt
   }
+
+  /// In words, the first thing on which two receipts of one event differ.
+  package func difference(from other: Receipt) -> String {
+    if outcome != other.outcome { return "the outcome is \(outcome) on the machine and \(other.outcome) on the reference" }
+    if site != other.site { return "\(outcome) stops at different places" }
+    if moves != other.moves {
+      return "the machine moves \(moves.map(\.sum.amount.units)), the reference \(other.moves.map(\.sum.amount.units)) units"
+    }
+    if events != other.events { return "the events differ" }
+    return "the receipts differ in time, state or invariants"
+  }
 }

@@ -2,7 +2,7 @@ package import Source
 package import Syntax
 
 /// From the tree to the checked program. Nothing is thrown: what is wrong is reported, and a contract or test with a mistake is left out.
-package func check(_ file: File, of source: SourceText) -> (CheckedProgram, Diagnostics) {
+package func check(_ file: File) -> (CheckedProgram, Diagnostics) {
   var diagnostics = Diagnostics()
   reportDuplicates(in: file.contracts.map(\.name), &diagnostics)
   var contracts: [CheckedContract] = []

@@ -4,12 +4,7 @@ import Source
 import Syntax
 
 extension ContractChecker {
-  func currencyName(_ index: Int) -> String {
-    switch interface.currencies[index] {
-    case .parameter(let name): name
-    case .fixed(let currency): currency.code
-    }
-  }
+  func currencyName(_ index: Int) -> String { interface.currencies[index].name }
 
   func describe(_ type: ExpressionType) -> String {
     switch type {

@@ -84,7 +84,6 @@ extension ContractChecker {
   private mutating func parties(_ names: [Identifier]) -> [Int]? {
     reportDuplicates(in: names, &diagnostics)
     let parties = names.compactMap { party($0) }
-    actingParties.formUnion(parties)
     return parties.count == names.count ? parties : nil
   }
 

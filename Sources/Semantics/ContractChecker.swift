@@ -10,11 +10,10 @@ struct ContractChecker {
   var scope = Scope()
   var interface: ContractInterface
   let limits = ProtocolNumber.current.limits
-  /// Declared states, in source order, and whether a `->` or the opening leads there.
+  /// Declared states, in source order.
   var stateNames: [Identifier] = []
   var eventNames: [Identifier] = []
   var usedEvents: Set<Int> = []
-  var actingParties: Set<Int> = []
   var transitionSpans: [Span] = []
   /// What the transition that is being checked may do and has declared.
   var isAutomatic = false

@@ -84,8 +84,12 @@ func reportDuplicates(in names: [Identifier], _ diagnostics: inout Diagnostics) 
 
 /// The known name that `name` was most likely meant to be: at most two edits away, and fewer than its letters.
 func closest(to name: String, in names: [String]) -> String? {
-  names.map { (distance: editDistance(name, $0), name: $0) }.filter { $0.distance <= 2 && $0.distance < $0.name.count }
-    .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+  // Whoever wrote more than this did not mistype a name.
+  guard name.utf8.count <= 64, names.count <= 256 else { return nil }
+  return names.filter { $0.utf8.count <= 66 }.map { (distance: editDistance(name, $0), name: $0) }.filter {
+    $0.distance <= 2 && $0.distance < $0.name.count
+  }
+  .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
 private func editDistance(_ a: String, _ b: String) -> Int {
@@ -107,11 +111,12 @@ private func editDistance(_ a: String, _ b: String) -> Int {
 
 /// A name that is not declared, with the one that may have been meant.
 func reportUnknown(_ what: String, _ name: Identifier, known: [String], _ diagnostics: inout Diagnostics) {
+  if diagnostics.isFull { return diagnostics.leaveOut() }
   let proposal = closest(to: name.text, in: known)
   var distinct: [String] = []
-  for name in known where !distinct.contains(name) { distinct.append(name) }
+  for name in known.prefix(100) where !distinct.contains(name) { distinct.append(name) }
   diagnostics.report(
-    .unknownName, "there is no \(what) `\(name.text)`", at: name.span, "not declared",
+    .unknownName, "there is no \(what) `\(name.text.prefix(64))`", at: name.span, "not declared",
     notes: proposal == nil && !distinct.isEmpty && distinct.count <= 12 ? ["known here: \(distinct.map { "`\($0)`" }.joined(separator: ", "))"] : [],
     fixes: proposal.map { [.init("write", replacing: name.span, with: $0)] } ?? [])
 }

@@ -47,11 +47,4 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   // Tests.
   case testStep = "E0701"
   case testFailed = "E0702"
-
-  package enum Severity: String, Sendable {
-    case error
-    case warning
-  }
-
-  package var severity: Severity { rawValue.hasPrefix("W") ? .warning : .error }
 }

@@ -13,7 +13,6 @@ package struct DiagnosticRenderer: Sendable {
 
   private enum Style: String {
     case error = "1;31"
-    case warning = "1;33"
     case note = "1;36"
     case frame = "1;34"
     case bold = "1"
@@ -23,15 +22,15 @@ package struct DiagnosticRenderer: Sendable {
 
   /// Every line ends in a line break.
   package func render(_ diagnostic: Diagnostic) -> String {
-    let severity = diagnostic.code.severity
-    let style: Style = severity == .error ? .error : .warning
     let labels = ([(diagnostic.primary, true)] + diagnostic.secondary.map { ($0, false) })
       .map { (label: $0.0, isPrimary: $0.1, line: source.line(at: $0.0.span.start)) }
     let lines = Array(Set(labels.map(\.line))).sorted()
     let gutter = String(repeating: " ", count: String(lines.last ?? 1).utf8.count)
 
-    var text = styled("\(severity.rawValue)[\(diagnostic.code.rawValue)]", style) + styled(": \(diagnostic.message)", .bold) + "\n"
+    var text = styled("error[\(diagnostic.code.rawValue)]", .error) + styled(": \(diagnostic.message)", .bold) + "\n"
     let start = diagnostic.primary.span.start
+    // Of a file that is too long no line is worth showing.
+    if diagnostic.code == .sourceTooLong { return text + styled("--> ", .frame) + source.path + "\n" }
     text += gutter + styled("--> ", .frame) + "\(source.path):\(source.line(at: start)):\(source.column(at: start))\n"
     text += styled("\(gutter) |", .frame) + "\n"
     for (index, line) in lines.enumerated() {
@@ -44,7 +43,8 @@ package struct DiagnosticRenderer: Sendable {
         let mark = String(repeating: entry.isPrimary ? "^" : "-", count: place.width)
         let underline = mark + (entry.label.text.isEmpty ? "" : " " + entry.label.text)
         text +=
-          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? style : .frame) + "\n"
+          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? .error : .frame)
+          + "\n"
       }
     }
     let tail = diagnostic.notes.map { ("note", $0) } + diagnostic.fixes.map { ("help", sentence(for: $0)) }

@@ -5,7 +5,7 @@ package struct Expression: Sendable {
     case name(String)
     /// `deal.escrow`
     case member(Identifier, Identifier)
-    /// Digits without `_`, a minus sign before them where the source has one.
+    /// Digits without `_`.
     case int(String)
     case decimal(String)
     /// Without its `%`.

@@ -16,7 +16,7 @@ package struct Lexer {
     var lexer = Lexer(source: source)
     let size = source.bytes.count
     if size > sourceSizeMax {
-      lexer.diagnostics.report(.sourceTooLong, "this file has \(size) bytes; a source file has at most \(sourceSizeMax)", at: Span(0, 0))
+      lexer.diagnostics.report(.sourceTooLong, "this file has more than \(sourceSizeMax) bytes, the most that a source file may have", at: Span(0, 0))
     } else {
       lexer.run()
     }

@@ -64,7 +64,7 @@ package struct Parser {
     if !accept(symbol) { throw unexpected(TokenKind.symbol(symbol).description) }
   }
 
-  /// Reports the current token; `wanted` completes "… was wanted".
+  /// How a message calls a token.
   func described(_ token: Token) -> String {
     switch token.kind {
     case .name, .type, .int, .decimal, .percent, .unit: "`\(source.text(token.span))`"
@@ -72,6 +72,7 @@ package struct Parser {
     }
   }
 
+  /// Reports the current token; `wanted` completes "… was wanted".
   mutating func unexpected(_ wanted: String) -> Stop {
     let token = current
     switch token.kind {

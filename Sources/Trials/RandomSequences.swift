@@ -148,9 +148,11 @@ private struct Sequence {
     switch type {
     case .bool: return .bool(random.oneIn(2))
     case .int(let range):
-      let ends = [
-        range.low, range.high, range.low - Integer(1), .zero, Integer(1), Integer(random.below(1_000_000)), Integer(-random.below(1_000_000)),
-      ]
+      let limits = [62, 63, 64].flatMap { bits in [0, -1].map { Integer.power(ofTwo: bits) + Integer($0) } }
+      let ends =
+        limits + limits.map { -$0 } + [
+          range.low, range.high, range.low - Integer(1), .zero, Integer(1), Integer(random.below(1_000_000)), Integer(-random.below(1_000_000)),
+        ]
       let limbs = (0..<4).map { _ in random.next() >> UInt64(random.below(64)) }
       return .int(random.element(ends + [Integer(limbs: limbs, isNegative: random.oneIn(2))]))
     case .percent:

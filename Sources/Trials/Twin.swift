@@ -67,7 +67,8 @@ package struct Twin {
       let index = receipt.agreement.map { state.agreements[$0.index].contract } ?? contract ?? 0
       return receipt.relocated { contracts[index].spans[$0.function][$0.instruction] }
     }
-    if mapped.map(\.withoutGas) != theirs { differences.append("the machine says \(mapped.map(\.withoutGas)), the reference \(theirs)") }
+    for (our, their) in zip(mapped.map(\.withoutGas), theirs) where our != their { differences.append(our.difference(from: their)) }
+    if mapped.count != theirs.count { differences.append("the machine tells of \(mapped.count) events, the reference of \(theirs.count)") }
     if machine.state.digest != reference.state.digest { differences.append("the states differ after \(mapped.map(\.cause))") }
     for receipt in mapped {
       guard let transition = receipt.transition, let number = receipt.agreement else { continue }

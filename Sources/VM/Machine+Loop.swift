@@ -44,7 +44,7 @@ extension Machine {
         }
       case .count:
         let times = word(i.b)
-        if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[2 * Int(i.c)] { return ended(.fails(.trapped(.range)), 0) }
+        if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[4 * Int(i.c)] { return ended(.fails(.trapped(.range)), 0) }
         r[Int(i.a)] = times >> 1
       case .loop:
         gas &-= Int(i.gas)
@@ -83,13 +83,13 @@ extension Machine {
         let value = pair(i.b)
         setPair(i.a, value)
       case .immediate: r[Int(i.a)] = UInt64(bitPattern: Int64(Int16(bitPattern: i.b))) << 1
-      case .constant: r[Int(i.a)] = constants[2 * Int(i.b)]
+      case .constant: r[Int(i.a)] = constants[4 * Int(i.b)]
       case .constantPair:
-        r[Int(i.a)] = constants[2 * Int(i.b)]
-        r[Int(i.a) + 1] = constants[2 * Int(i.b) + 1]
+        r[Int(i.a)] = constants[4 * Int(i.b)]
+        r[Int(i.a) + 1] = constants[4 * Int(i.b) + 1]
       case .constantWide:
         let (place, left) = wideConstant(
-          &arena, constants[2 * Int(i.b)], objects, isText: contract.registers[function].type(at: Int(i.a))?.isInteger == false, gas: gas)
+          &arena, constants[4 * Int(i.b)], objects, isText: contract.registers[function].type(at: Int(i.a))?.isInteger == false, gas: gas)
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = place
@@ -181,9 +181,9 @@ extension Machine {
         }
       case .narrow:
         let x = word(i.b)
-        let range = constants + 2 * Int(i.c)
+        let range = constants + 4 * Int(i.c)
         if x & 1 == 0 {
-          if Int64(bitPattern: x) < Int64(bitPattern: range[1]) || Int64(bitPattern: x) > Int64(bitPattern: range[3]) {
+          if Int64(bitPattern: x) < Int64(bitPattern: range[2]) || Int64(bitPattern: x) >= Int64(bitPattern: range[7]) {
             return ended(.fails(.trapped(.range)), 0)
           }
         } else {

@@ -55,7 +55,7 @@ extension Machine {
     let value = arena.operand(x, scratch: 0)
     return (
       Arena.compare(value, arena.operand(range[0], in: objects, scratch: 1)) >= 0
-        && Arena.compare(value, arena.operand(range[2], in: objects, scratch: 1)) <= 0, left
+        && Arena.compare(value, arena.operand(range[4], in: objects, scratch: 1)) <= 0, left
     )
   }
 

@@ -84,7 +84,7 @@ package struct Machine: Engine {
         if let small = SmallInteger.word(value) {
           frame[slot] = small
         } else {
-          let words = [UInt64(value.limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + value.limbs
+          let words = IntegerObject.words(value)
           frame[slot] = UInt64(arena.append(words, count: words.count)) << 1 | 1
         }
       case .text(let bytes):

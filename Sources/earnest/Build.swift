@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bytecode
 import Compiler
-import Foundation
 import Interface
 import Primitives
 import Source
@@ -10,7 +9,8 @@ struct Build: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compile contracts to modules, one file (.ernb) each.",
     discussion:
-      "The same source gives the same bytes on every machine. A module's id is the SHA-256 of its bytes. Nothing is written where anything is wrong.")
+      "The same source gives the same bytes on every machine. A module's id is the SHA-256 of its bytes. Where anything is wrong with the source, nothing is written."
+  )
 
   @Argument(help: "A source file (.ern).")
   var path: String
@@ -25,31 +25,24 @@ struct Build: ParsableCommand {
     let compilation = Compilation(try Files.source(path))
     guard compilation.diagnostics.isEmpty else {
       if json {
-        Console.print(
-          .object([
-            ("schema", "earnest.build/1"), ("ok", .bool(false)),
-            ("diagnostics", .list(compilation.diagnostics.all.map { $0.json(in: compilation.source) })),
-          ]))
+        try Console.print(
+          .object([("schema", "earnest.build/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: compilation.source))]))
       } else {
-        Console.show(compilation.diagnostics, of: compilation.source)
+        try Console.show(compilation.diagnostics, of: compilation.source)
       }
       throw Exit.no
     }
-    var modules: [JSON] = []
-    for contract in compilation.contracts {
-      let bytes = contract.module.module.bytes
-      let file = (output as NSString).appendingPathComponent(contract.interface.name + ".ernb")
-      try Files.write(bytes, to: file)
-      if json {
-        modules.append(
-          .object([
-            ("contract", .text(contract.interface.name)), ("file", .text(file)), ("id", .text(contract.module.id.description)),
-            ("size", .number(bytes.count)),
-          ]))
-      } else {
-        Console.print("\(file)  \(bytes.count) bytes\n  id \(contract.module.id)")
+    let modules = compilation.contracts.map { (name: $0.interface.name + ".ernb", id: $0.module.id, bytes: $0.module.module.bytes) }
+    try Files.write(modules.map { ($0.name, $0.bytes) }, to: output)
+    if json {
+      let objects = modules.map { module -> JSON in
+        .object([
+          ("file", .text(Files.join(output, module.name))), ("id", .text(module.id.description)), ("size", .number(module.bytes.count)),
+        ])
       }
+      return try Console.print(.object([("schema", "earnest.build/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
     }
-    if json { Console.print(.object([("schema", "earnest.build/1"), ("ok", .bool(true)), ("modules", .list(modules))])) }
+    if modules.isEmpty { try Console.print("there is no contract in \(path)") }
+    for module in modules { try Console.print("\(Files.join(output, module.name))  \(module.bytes.count) bytes\n  id \(module.id)") }
   }
 }

@@ -18,24 +18,29 @@ struct Check: ParsableCommand {
   func run() throws {
     var isClean = true
     var files: [JSON] = []
-    for path in try Files.sources(paths) {
-      let compilation = Compilation(try Files.source(path))
-      isClean = isClean && compilation.diagnostics.isEmpty
-      if json {
-        files.append(
-          .object([
-            ("file", .text(path)), ("contracts", .list(compilation.contracts.map { .text($0.interface.name) })),
-            ("diagnostics", .list(compilation.diagnostics.all.map { $0.json(in: compilation.source) })),
-            ("leftOut", .number(compilation.diagnostics.leftOut)),
-          ]))
-      } else if compilation.diagnostics.isEmpty {
-        let names = compilation.contracts.map(\.interface.name).joined(separator: ", ")
-        Console.print("\(path): \(Console.green("ok"))  \(names.isEmpty ? "no contract" : names), \(compilation.tests.count) tests")
-      } else {
-        Console.show(compilation.diagnostics, of: compilation.source)
+    // The object is printed even where a file cannot be read; that file's exit code follows.
+    let result = Result {
+      try Files.forEachSource(paths) { source in
+        let compilation = Compilation(source)
+        isClean = isClean && compilation.diagnostics.isEmpty
+        if json {
+          files.append(
+            .object([
+              ("file", .text(source.path)), ("contracts", .list(compilation.contracts.map { .text($0.interface.name) })),
+              ("diagnostics", compilation.diagnostics.json(in: source)), ("leftOut", .number(compilation.diagnostics.leftOut)),
+            ]))
+        } else if compilation.diagnostics.isEmpty {
+          let names = compilation.contracts.map(\.interface.name).joined(separator: ", ")
+          try Console.print(
+            "\(source.path): \(Console.green("ok"))  \(names.isEmpty ? "no contract" : names), \(Console.counted(compilation.tests.count, "test"))")
+        } else {
+          try Console.show(compilation.diagnostics, of: source)
+        }
       }
     }
-    if json { Console.print(.object([("schema", "earnest.check/1"), ("ok", .bool(isClean)), ("files", .list(files))])) }
+    if case .failure = result { isClean = false }
+    if json { try Console.print(.object([("schema", "earnest.check/1"), ("ok", .bool(isClean)), ("files", .list(files))])) }
+    try result.get()
     if !isClean { throw Exit.no }
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Primitives
 import Source
-import Syntax
 
 /// How a command ends.
 enum Exit {
@@ -12,6 +11,8 @@ enum Exit {
   static let noInput = ExitCode(66)
   static let cannotCreate = ExitCode(73)
   static let cannotRead = ExitCode(74)
+  /// Nobody reads on: as if SIGPIPE had ended the program.
+  static let brokenPipe = ExitCode(128 + SIGPIPE)
 }
 
 /// Where output goes: data to standard output, everything else to standard error.
@@ -24,105 +25,35 @@ enum Console {
     return isatty(descriptor) == 1 && environment["TERM"] != "dumb"
   }
 
-  static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+  static func print(_ text: String) throws { try write(text + "\n", to: .standardOutput) }
 
-  static func complain(_ text: String) { FileHandle.standardError.write(Data(("earnest: " + text + "\n").utf8)) }
+  static func print(_ json: JSON) throws { try print(json.line) }
 
-  static func print(_ json: JSON) { print(json.line) }
+  static func complain(_ text: String) throws { try write("earnest: " + text + "\n", to: .standardError) }
+
+  /// A full disk, a closed descriptor or a reader that has gone end the command, not the process.
+  private static func write(_ text: String, to handle: FileHandle) throws {
+    do { try handle.write(contentsOf: Data(text.utf8)) } catch {
+      if errno == EPIPE { throw Exit.brokenPipe }
+      // Standard error may be just as unwritable; then the exit code has to say it alone.
+      try? FileHandle.standardError.write(contentsOf: Data("earnest: cannot write the output\n".utf8))
+      throw Exit.cannotCreate
+    }
+  }
+
+  /// Diagnostics as people read them, to standard error.
+  static func show(_ diagnostics: Diagnostics, of source: SourceText) throws {
+    let renderer = DiagnosticRenderer(source: source, isColoured: isColoured(2))
+    var text = diagnostics.all.map { renderer.render($0) + "\n" }.joined()
+    if diagnostics.leftOut > 0 { text += "and \(diagnostics.leftOut) more in \(source.path)\n" }
+    try write(text, to: .standardError)
+  }
 
   static func bold(_ text: String) -> String { isColoured(1) ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
   static func green(_ text: String) -> String { isColoured(1) ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
   static func red(_ text: String) -> String { isColoured(1) ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
   static func dim(_ text: String) -> String { isColoured(1) ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
 
-  /// Diagnostics as people read them, to standard error.
-  static func show(_ diagnostics: Diagnostics, of source: SourceText) {
-    let renderer = DiagnosticRenderer(source: source, isColoured: isColoured(2))
-    var text = diagnostics.all.map { renderer.render($0) + "\n" }.joined()
-    if diagnostics.leftOut > 0 { text += "and \(diagnostics.leftOut) more in \(source.path)\n" }
-    FileHandle.standardError.write(Data(text.utf8))
-  }
-}
-
-/// Reading and writing files, with the errors that a user can mend.
-enum Files {
-  /// Reads a file, but never more than `limit` bytes and one: what is longer is refused by whoever asked, not held in memory.
-  static func read(_ path: String, limit: Int) throws -> [UInt8] {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      Console.complain("there is no file \(path)")
-      throw Exit.noInput
-    }
-    guard !isDirectory.boolValue else {
-      Console.complain("\(path) is a folder; a file was wanted")
-      throw Exit.noInput
-    }
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { handle.closeFile() }
-      return Array(try handle.read(upToCount: limit + 1) ?? Data())
-    } catch {
-      Console.complain("cannot read \(path): \(error.localizedDescription)")
-      throw Exit.cannotRead
-    }
-  }
-
-  static func source(_ path: String) throws -> SourceText { SourceText(path: path, bytes: try read(path, limit: Lexer.sourceSizeMax)) }
-
-  /// Replaces a file as a whole, or leaves what was there.
-  static func write(_ bytes: [UInt8], to path: String) throws {
-    do { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-      Console.complain("cannot write \(path): \(error.localizedDescription)")
-      throw Exit.cannotCreate
-    }
-  }
-
-  /// The `.ern` files that the arguments name, folders searched through, in order of their paths.
-  static func sources(_ paths: [String]) throws -> [String] {
-    var files: [String] = []
-    for path in paths {
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else {
-        files.append(path)
-        continue
-      }
-      let found = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".ern") }.sorted()
-      if found.isEmpty {
-        Console.complain("there is no .ern file in \(path)")
-        throw Exit.noInput
-      }
-      files += found.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
-    }
-    return files
-  }
-}
-
-extension Diagnostic {
-  /// One object, as `--json` prints it.
-  func json(in source: SourceText) -> JSON {
-    func place(_ span: Span) -> [(String, JSON)] {
-      [
-        ("line", .number(source.line(at: span.start))), ("column", .number(source.column(at: span.start))), ("start", .number(span.start)),
-        ("end", .number(span.end)),
-      ]
-    }
-    return .object(
-      [("code", .text(code.rawValue)), ("severity", .text(code.severity.rawValue)), ("message", .text(message))]
-        + [("file", .text(source.path))] + place(primary.span)
-        + [
-          ("label", .text(primary.text)),
-          ("related", .list(secondary.map { .object(place($0.span) + [("message", .text($0.text))]) })),
-          ("notes", .list(notes.map { .text($0) })),
-          (
-            "fixes",
-            .list(
-              fixes.map {
-                .object([
-                  ("title", .text($0.title)), ("start", .number($0.span.start)), ("end", .number($0.span.end)),
-                  ("replacement", .text($0.replacement)),
-                ])
-              })
-          ),
-        ])
-  }
+  /// `1 test`, `2 tests`
+  static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -16,7 +16,7 @@ struct Earnest: ParsableCommand {
 
       EXIT CODES
         0 fine · 1 no: errors found or tests failed · 2 no test matches · 64 wrong usage
-        65 not a module · 66 no such file · 70 a bug of ours · 73 cannot write · 74 cannot read
+        65 not a module · 66 no such file · 73 cannot write · 74 cannot read
       """,
     version: "0.1.0",
     subcommands: [Check.self, Build.self, Test.self, Inspect.self, Explain.self])

@@ -15,23 +15,23 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     guard let code else {
-      if json { return Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list(DiagnosticCode.allCases.map(object)))])) }
-      for code in DiagnosticCode.allCases { Console.print("\(Console.bold(code.rawValue))  \(code.explanation.rule)") }
+      if json { return try Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list(DiagnosticCode.allCases.map(object)))])) }
+      for code in DiagnosticCode.allCases { try Console.print("\(Console.bold(code.rawValue))  \(code.explanation.rule)") }
       return
     }
     guard let known = DiagnosticCode(rawValue: code.uppercased()) else {
-      Console.complain("there is no code \(code); `earnest explain` lists all of them")
+      try Console.complain("there is no code \(code); `earnest explain` lists all of them")
       throw Exit.no
     }
-    if json { return Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list([object(known)]))])) }
+    if json { return try Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list([object(known)]))])) }
     let explanation = known.explanation
-    Console.print("\(Console.bold(known.rawValue))  \(explanation.rule)\n\n\(Explain.wrapped(explanation.reason))")
+    try Console.print("\(Console.bold(known.rawValue))  \(explanation.rule)\n\n\(Explain.wrapped(explanation.reason))")
     for (title, example) in [("Wrong", explanation.wrong), ("Right", explanation.right)] {
       guard let example else { continue }
       let place = if case .file = example { "" } else { ", in a contract" }
       let lines = example.text.split(separator: "\n", omittingEmptySubsequences: false)
       let shown = lines.map { line in "  " + line.unicodeScalars.map { drawn($0, atColumn: 0) }.joined() }
-      Console.print("\n\(title)\(place):\n\n\(shown.joined(separator: "\n"))")
+      try Console.print("\n\(title)\(place):\n\n\(shown.joined(separator: "\n"))")
     }
   }
 

@@ -5,7 +5,6 @@ import Compiler
 import Interface
 import Primitives
 import Source
-import Wording
 
 struct Inspect: ParsableCommand {
   enum View: String, CaseIterable, ExpressibleByArgument {
@@ -30,209 +29,53 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    let modules = try path.hasSuffix(".ernb") ? [assured(module: path)] : compiled(source: path)
+    let bytes = try Files.read(path)
+    let modules = bytes.starts(with: Module.magic) ? [try assured(module: bytes)] : try compiled(SourceText(path: path, bytes: bytes))
     if json {
-      return Console.print(
-        .object([("schema", "earnest.inspect/1"), ("modules", .list(modules.map { ModuleView($0).json(view) }))]))
+      let objects = modules.map { ModuleView($0).json(view) }
+      return try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
     }
-    for module in modules { Console.print(ModuleView(module).text(view)) }
+    if modules.isEmpty { try Console.print("there is no contract in \(path)") }
+    for module in modules { try Console.print(ModuleView(module).text(view)) }
   }
 
-  private func compiled(source: String) throws -> [AssuredModule] {
-    let compilation = Compilation(try Files.source(source))
-    guard compilation.diagnostics.isEmpty else {
-      Console.show(compilation.diagnostics, of: compilation.source)
-      throw Exit.no
+  private func compiled(_ source: SourceText) throws -> [AssuredModule] {
+    let compilation = Compilation(source)
+    if compilation.diagnostics.isEmpty { return compilation.contracts.map(\.assured) }
+    if json {
+      try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: source))]))
+    } else {
+      try Console.show(compilation.diagnostics, of: source)
     }
-    return compilation.contracts.map(\.assured)
+    throw Exit.no
   }
 
-  private func assured(module path: String) throws -> AssuredModule {
-    let wellFormed: WellFormedModule
-    let bytes = try Files.read(path, limit: ProtocolNumber.current.limits.moduleSize)
-    do throws(ModuleFault) { wellFormed = try Verifier.verify(bytes: bytes) } catch {
-      Console.complain("\(path) is refused: \(error.description)")
-      throw Exit.badData
+  private func assured(module bytes: [UInt8]) throws -> AssuredModule {
+    var reason: String
+    do throws(ModuleFault) {
+      let wellFormed = try Verifier.verify(bytes: bytes)
+      switch assure(wellFormed) {
+      case .assured(let module): return module
+      case .refused(let findings): reason = findings.map { $0.sentence(about: wellFormed.module.interface) }.joined(separator: "; ")
+      }
+    } catch { reason = error.description }
+    if json {
+      try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("refused", .text(reason))]))
     }
-    switch assure(wellFormed) {
-    case .assured(let module): return module
-    case .refused(let findings):
-      Console.complain("\(path) is well-formed but not assured: \(findings.map { "\($0)" }.joined(separator: ", "))")
-      throw Exit.badData
-    }
+    try Console.complain("\(path) is refused: \(reason)")
+    throw Exit.badData
   }
 }
 
-/// The four views of one module, as text and as JSON.
-struct ModuleView {
-  private let assured: AssuredModule
-  private let disassembler: Disassembler
-
-  init(_ assured: AssuredModule) {
-    self.assured = assured
-    disassembler = Disassembler(assured.wellFormed.module)
-  }
-
-  private var module: Module { assured.wellFormed.module }
-  private var interface: ContractInterface { module.interface }
-
-  func text(_ view: Inspect.View) -> String {
-    let title = "\(Console.bold(interface.name))  \(assured.wellFormed.id)"
-    switch view {
-    case .code: return disassembler.text
-    case .interface: return ([title] + interfaceLines).joined(separator: "\n")
-    case .gas:
-      let rows = interface.transitions.indices.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
-      let width = rows.map { displayWidth($0.0) }.max() ?? 0
-      return ([title, "the most gas that each transition uses"] + rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" })
-        .joined(separator: "\n")
-    case .states: return ([title] + stateLines).joined(separator: "\n")
+extension Finding {
+  fileprivate func sentence(about interface: ContractInterface) -> String {
+    switch self {
+    case .stateWithoutDeadline(let state): "the state \(interface.states[state].name) has no deadline"
+    case .automaticCanFail(let function, let instruction): "a deadline can fail (function \(function), instruction \(instruction))"
+    case .automaticCycle(let states): "deadlines lead round in a circle: \(states.map { interface.states[$0].name }.joined(separator: " → "))"
+    case .finalStateMayHoldMoney(let transition, _, let vault):
+      "transition \(transition) enters a final state although the vault \(interface.vaults[vault].name) may hold money"
+    case .gasAboveLimit(let function, let gas): "function \(function) may use \(gas) gas, which is more than is allowed"
     }
-  }
-
-  private func padding(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - displayWidth(text))) }
-
-  private func name(_ transition: Int) -> String {
-    let source = interface.states[interface.transitions[transition].source].name
-    switch interface.transitions[transition].trigger {
-    case .action(let name, _, _): return "\(source): \(name)"
-    case .after: return "\(source): deadline"
-    }
-  }
-
-  private var interfaceLines: [String] {
-    var lines: [String] = []
-    func section(_ title: String, _ rows: [String]) { if !rows.isEmpty { lines += ["\(title)"] + rows.map { "  " + $0 } } }
-    section("currencies", interface.currencies.indices.map { disassembler.currency($0) })
-    section("parties", interface.parties)
-    section(
-      "terms",
-      interface.terms.map { term in
-        let value = term.defaultValue.map { " = " + Wording(.english).value($0, term.type, currencies: []) } ?? ""
-        return "\(term.name): \(disassembler.type(term.type))\(value)"
-      })
-    section("vaults", interface.vaults.map { "\($0.name): Money<\(disassembler.currency($0.currency))>" })
-    section("fields", interface.fields.map { "\($0.name): \(disassembler.type($0.type))" })
-    section("events", interface.events.map { "\($0.name)(\(parameters($0.parameters)))" })
-    section(
-      "actions",
-      interface.transitions.compactMap { transition in
-        guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
-        return "\(interface.states[transition.source].name): \(name)(\(self.parameters(parameters))) by \(describe(who))"
-      })
-    section("invariants", interface.invariants.map { "“\($0.text)” while \($0.states.map { interface.states[$0].name }.joined(separator: ", "))" })
-    return lines
-  }
-
-  private func parameters(_ parameters: [ContractInterface.Parameter]) -> String {
-    parameters.map { "\($0.name): \(disassembler.type($0.type))" }.joined(separator: ", ")
-  }
-
-  private func describe(_ who: ContractInterface.Who) -> String {
-    switch who {
-    case .anyone: "anyone"
-    case .parties(let parties, let needed):
-      parties.count == needed
-        ? parties.map { interface.parties[$0] }.joined(separator: " and ")
-        : "\(needed) of (\(parties.map { interface.parties[$0] }.joined(separator: ", ")))"
-    }
-  }
-
-  private var stateLines: [String] {
-    interface.states.indices.flatMap { state -> [String] in
-      let marks = (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
-      let title = Console.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
-      return [title]
-        + interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
-          let targets = targets(of: transition)
-          let to = targets.isEmpty ? "stays" : "→ " + targets.joined(separator: " | ")
-          switch interface.transitions[transition].trigger {
-          case .action(let name, _, let who): return "  \(name) by \(describe(who))  \(to)"
-          case .after: return "  deadline  \(to)"
-          }
-        }
-    }
-  }
-
-  private func targets(of transition: Int) -> [String] {
-    var names: [String] = []
-    for instruction in module.functions[assured.wellFormed.function(of: .body(transition: transition))].code {
-      let name = instruction.opcode == .enter ? interface.states[Int(instruction.a)].name : instruction.opcode == .stay ? "(stays)" : nil
-      if let name, !names.contains(name) { names.append(name) }
-    }
-    return names
-  }
-
-  // MARK: JSON
-
-  func json(_ view: Inspect.View) -> JSON {
-    var members: [(String, JSON)] = [
-      ("contract", .text(interface.name)), ("id", .text(assured.wellFormed.id.description)), ("protocol", .number(Int(module.protocolNumber.number))),
-      ("source", .text(module.sourceHash.description)),
-    ]
-    switch view {
-    case .interface: members += interfaceJSON
-    case .code:
-      members.append(
-        (
-          "functions",
-          .list(
-            module.functions.indices.map { index in
-              .object([
-                ("entry", .text(disassembler.describe(interface.entries[index]))),
-                ("code", .list(module.functions[index].code.map { .text(disassembler.instruction($0)) })),
-              ])
-            })
-        ))
-    case .gas:
-      members.append(
-        ("gas", .list(interface.transitions.indices.map { .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))]) })))
-    case .states:
-      members.append(
-        (
-          "states",
-          .list(
-            interface.states.indices.map { state in
-              .object([
-                ("name", .text(interface.states[state].name)), ("initial", .bool(state == interface.initialState)),
-                ("final", .bool(interface.states[state].isFinal)),
-                (
-                  "transitions",
-                  .list(
-                    interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
-                      .object([("name", .text(name(transition))), ("targets", .list(targets(of: transition).map { .text($0) }))])
-                    })
-                ),
-              ])
-            })
-        ))
-    }
-    return .object(members)
-  }
-
-  private var interfaceJSON: [(String, JSON)] {
-    func fields(_ parameters: [ContractInterface.Parameter]) -> JSON {
-      .list(parameters.map { .object([("name", .text($0.name)), ("type", .text(disassembler.type($0.type)))]) })
-    }
-    return [
-      ("currencies", .list(interface.currencies.indices.map { .text(disassembler.currency($0)) })),
-      ("parties", .list(interface.parties.map { .text($0) })),
-      ("terms", fields(interface.terms.map { .init(name: $0.name, type: $0.type) })),
-      ("vaults", .list(interface.vaults.map { .object([("name", .text($0.name)), ("currency", .text(disassembler.currency($0.currency)))]) })),
-      ("fields", fields(interface.fields.map { .init(name: $0.name, type: $0.type) })),
-      ("events", .list(interface.events.map { .object([("name", .text($0.name)), ("parameters", fields($0.parameters))]) })),
-      (
-        "actions",
-        .list(
-          interface.transitions.compactMap { transition in
-            guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
-            return .object([
-              ("state", .text(interface.states[transition.source].name)), ("name", .text(name)), ("parameters", fields(parameters)),
-              ("by", .text(describe(who))),
-            ])
-          })
-      ),
-      ("invariants", .list(interface.invariants.map { .text($0.text) })),
-    ]
   }
 }

@@ -25,7 +25,7 @@ struct Test: ParsableCommand {
   @Flag(help: "Tell what happens in each test.")
   var trace = false
 
-  @Option(help: "The language of the story: en or zh.")
+  @Option(help: "The language of the story (en or zh); verdicts and failures stay English.")
   var lang = Language.english
 
   @Flag(help: "Print JSON: earnest.test/1.")
@@ -36,60 +36,63 @@ struct Test: ParsableCommand {
     var failed = 0
     var areSourcesClean = true
     var files: [JSON] = []
-    for path in try Files.sources(paths) {
-      let compilation = Compilation(try Files.source(path))
-      if !compilation.diagnostics.isEmpty { areSourcesClean = false }
-      let runs = compilation.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
-        .map { TestRun($0, in: compilation, wording: Wording(lang)) }
-      passed += runs.filter(\.hasPassed).count
-      failed += runs.filter { !$0.hasPassed }.count
-      if json {
-        files.append(object(path, compilation, runs))
-      } else {
-        if !compilation.diagnostics.isEmpty { Console.show(compilation.diagnostics, of: compilation.source) }
-        if !runs.isEmpty { Console.print(Console.bold(path)) }
-        for run in runs { show(run, in: compilation.source) }
+    // The summary comes even where a file cannot be read; that file's exit code follows.
+    let result = Result {
+      try Files.forEachSource(paths) { source in
+        let compilation = Compilation(source)
+        if !compilation.diagnostics.isEmpty { areSourcesClean = false }
+        let runs = compilation.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
+          .map { TestRun($0, in: compilation, wording: Wording(lang)) }
+        passed += runs.filter(\.hasPassed).count
+        failed += runs.filter { !$0.hasPassed }.count
+        if json { return files.append(object(source.path, compilation, runs)) }
+        if !compilation.diagnostics.isEmpty { try Console.show(compilation.diagnostics, of: source) }
+        if !runs.isEmpty { try Console.print(Console.bold(source.path)) }
+        for run in runs { try show(run, in: source) }
       }
     }
+    if case .failure = result { areSourcesClean = false }
+    let isUnmatched = filter != nil && passed + failed == 0
     if json {
-      Console.print(
+      try Console.print(
         .object([
-          ("schema", "earnest.test/1"), ("ok", .bool(areSourcesClean && failed == 0)), ("passed", .number(passed)), ("failed", .number(failed)),
-          ("files", .list(files)),
+          ("schema", "earnest.test/1"), ("ok", .bool(areSourcesClean && failed == 0 && !isUnmatched)), ("passed", .number(passed)),
+          ("failed", .number(failed)), ("files", .list(files)),
         ]))
     } else {
-      Console.print("\(passed) passed, \(failed) failed")
+      try Console.print("\(passed) passed, \(failed) failed")
     }
+    try result.get()
     if !areSourcesClean || failed > 0 { throw Exit.no }
-    if let filter, passed == 0 {
-      Console.complain("no test's name contains “\(filter)”")
+    if isUnmatched, let filter {
+      try Console.complain("no test's name contains “\(filter)”")
       throw Exit.nothingToRun
     }
   }
 
-  private func show(_ run: TestRun, in source: SourceText) {
+  private func show(_ run: TestRun, in source: SourceText) throws {
     let verdict = run.hasPassed ? Console.green("pass") : Console.red("FAIL")
     let gas = Console.dim("\(Wording(.english).grouped(String(run.gas))) gas")
     if trace {
-      Console.print("\n  \(Console.bold(run.name))")
+      try Console.print("\n  \(Console.bold(run.name))")
       for line in run.story {
         let time = line.time.map { Wording(lang).time($0) } ?? ""
-        Console.print("    " + Console.dim(time + String(repeating: " ", count: max(0, 18 - time.count))) + line.text)
+        try Console.print("    " + Console.dim(time + String(repeating: " ", count: max(0, 18 - time.count))) + line.text)
       }
-      Console.print("    \(verdict)  \(gas)")
+      try Console.print("    \(verdict)  \(gas)")
     } else {
-      Console.print("  \(verdict)  \(run.name)  \(gas)")
+      try Console.print("  \(verdict)  \(run.name)  \(gas)")
     }
     if let failure = run.failure {
       var diagnostics = Diagnostics()
       diagnostics.report(failure)
-      Console.show(diagnostics, of: source)
+      try Console.show(diagnostics, of: source)
     }
   }
 
   private func object(_ path: String, _ compilation: Compilation, _ runs: [TestRun]) -> JSON {
     .object([
-      ("file", .text(path)), ("diagnostics", .list(compilation.diagnostics.all.map { $0.json(in: compilation.source) })),
+      ("file", .text(path)), ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
       (
         "tests",
         .list(

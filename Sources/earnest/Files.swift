@@ -1,0 +1,95 @@
+import ArgumentParser
+import Bytecode
+import Foundation
+import Interface
+import Source
+import Syntax
+
+/// Reading and writing files, with the errors that a user can mend.
+enum Files {
+  /// The largest file that any command reads whole.
+  private static let sizeMax = max(Lexer.sourceSizeMax, ProtocolNumber.current.limits.moduleSize)
+
+  /// Reads a regular file, but never more than the largest size and one byte: what is longer is refused by whoever asked, not held in memory.
+  static func read(_ path: String) throws -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      try Console.complain("there is no file \(path)")
+      throw Exit.noInput
+    }
+    // A pipe might never end, and a device neither.
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      try Console.complain("\(path) is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no ordinary file"); a file was wanted")
+      throw Exit.noInput
+    }
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { handle.closeFile() }
+      return Array(try handle.read(upToCount: sizeMax + 1) ?? Data())
+    } catch {
+      try Console.complain("cannot read \(path)")
+      throw Exit.cannotRead
+    }
+  }
+
+  static func source(_ path: String) throws -> SourceText {
+    let bytes = try read(path)
+    if bytes.starts(with: Module.magic) {
+      try Console.complain("\(path) is a module; `earnest inspect` reads it")
+      throw Exit.badData
+    }
+    return SourceText(path: path, bytes: bytes)
+  }
+
+  /// Does something with each source file that the paths name, folders searched through, in order of their paths. One that cannot be read does not keep the
+  /// others from their turn; its exit code comes at the end.
+  static func forEachSource(_ paths: [String], _ body: (SourceText) throws -> Void) throws {
+    var failure: ExitCode?
+    for path in try sources(paths) {
+      let text: SourceText
+      do { text = try source(path) } catch let code as ExitCode where code != Exit.brokenPipe {
+        failure = failure ?? code
+        continue
+      }
+      try body(text)
+    }
+    if let failure { throw failure }
+  }
+
+  private static func sources(_ paths: [String]) throws -> [String] {
+    var files: [String] = []
+    for path in paths {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        files.append(path)
+        continue
+      }
+      let found = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".ern") }.sorted()
+      if found.isEmpty {
+        try Console.complain("there is no .ern file in \(path)")
+        throw Exit.noInput
+      }
+      files += found.map { path.hasSuffix("/") ? path + $0 : path + "/" + $0 }
+    }
+    return files
+  }
+
+  /// Writes files into a folder, each whole or not at all.
+  static func write(_ files: [(name: String, bytes: [UInt8])], to folder: String) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue else {
+      try Console.complain(exists ? "\(folder) is a file; a folder was wanted" : "there is no folder \(folder)")
+      throw Exit.cannotCreate
+    }
+    for file in files {
+      let path = join(folder, file.name)
+      do { try Data(file.bytes).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+        try Console.complain("cannot write \(path)")
+        throw Exit.cannotCreate
+      }
+    }
+  }
+
+  static func join(_ folder: String, _ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
+}
