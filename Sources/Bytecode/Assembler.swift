@@ -38,7 +38,7 @@ package struct Assembler {
     switch try line.word() {
     case "module": interface.name = try line.word()
     case "protocol":
-      guard let number = ProtocolNumber(UInt16(truncatingIfNeeded: try line.number())) else { throw line.fault("there is no such protocol") }
+      guard let number = ProtocolNumber(try line.short()) else { throw line.fault("there is no such protocol") }
       protocolNumber = number
     case "source": sourceHash = try line.digest()
     case "currency":
@@ -158,25 +158,25 @@ package struct Assembler {
     instruction.a = try operand(row.a, &line)
     instruction.b = try operand(row.b, &line)
     instruction.c = try operand(row.c, &line)
-    if line.accept("gas") { instruction.gas = UInt8(truncatingIfNeeded: try line.number()) }
+    if line.accept("gas") { instruction.gas = UInt8(truncatingIfNeeded: try line.short()) }
     functions[functions.count - 1].code.append(instruction)
     guard line.isAtEnd else { throw line.fault("something is left over on this line") }
   }
 
   private func operand(_ kind: Operand, _ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {
-    if line.accept("#") { return UInt16(truncatingIfNeeded: try line.number()) }
+    if line.accept("#") { return try line.short() }
     switch kind {
     case .unused: return 0
-    case .read, .write, .readAll: return UInt16(truncatingIfNeeded: try line.register())
-    case .target: return UInt16(truncatingIfNeeded: try line.prefixed("@"))
-    case .number: return UInt16(truncatingIfNeeded: try line.number())
-    case .constant: return UInt16(truncatingIfNeeded: try line.prefixed("k"))
-    case .slot: return UInt16(truncatingIfNeeded: try line.prefixed("s"))
-    case .split: return UInt16(truncatingIfNeeded: try line.prefixed("split"))
-    case .vault: return UInt16(truncatingIfNeeded: try index(&line, among: interface.vaults.map(\.name), "vault"))
-    case .currency: return UInt16(truncatingIfNeeded: try currency(&line))
-    case .state: return UInt16(truncatingIfNeeded: try state(&line))
-    case .event: return UInt16(truncatingIfNeeded: try index(&line, among: interface.events.map(\.name), "event"))
+    case .read, .write, .readAll: return try line.exactly(try line.register())
+    case .target: return try line.exactly(try line.prefixed("@"))
+    case .number: return try line.short()
+    case .constant: return try line.exactly(try line.prefixed("k"))
+    case .slot: return try line.exactly(try line.prefixed("s"))
+    case .split: return try line.exactly(try line.prefixed("split"))
+    case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
+    case .currency: return try line.exactly(try currency(&line))
+    case .state: return try line.exactly(try state(&line))
+    case .event: return try line.exactly(try index(&line, among: interface.events.map(\.name), "event"))
     case .place: return try place(&line)
     }
   }
@@ -211,7 +211,7 @@ package struct Assembler {
   }
 
   private func place(_ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {
-    if line.accept("#") { return UInt16(truncatingIfNeeded: try line.number()) }
+    if line.accept("#") { return try line.short() }
     let name = try line.word()
     if let vault = interface.vaults.firstIndex(where: { $0.name == name }) { return PlaceOperand(.vault(vault)).number }
     if let party = interface.parties.firstIndex(of: name) { return PlaceOperand(.party(party)).number }
@@ -249,8 +249,8 @@ package struct Assembler {
       try line.expect("<")
       let type: RegisterType
       switch name {
-      case "Wide": type = .wide(bits: try line.number())
-      case "Text": type = .text(max: try line.number())
+      case "Wide": type = .wide(bits: Int(try line.short()))
+      case "Text": type = .text(max: Int(try line.short()))
       case "Counter": type = .counter(bound: try line.number())
       default: type = .amount(currency: try currency(&line))
       }

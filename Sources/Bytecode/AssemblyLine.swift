@@ -71,6 +71,14 @@ struct AssemblyLine {
     return value
   }
 
+  /// A number of 16 bits.
+  mutating func short() throws(AssemblyFault) -> UInt16 { try exactly(try number()) }
+
+  func exactly(_ number: Int) throws(AssemblyFault) -> UInt16 {
+    guard let short = UInt16(exactly: number) else { throw fault("\(number) does not fit an operand") }
+    return short
+  }
+
   mutating func prefixed(_ prefix: String) throws(AssemblyFault) -> Int {
     guard rest.hasPrefix(prefix) else { throw fault("`\(prefix)` and a number were wanted before “\(rest.prefix(20))”") }
     rest = rest.dropFirst(prefix.count)

@@ -69,7 +69,12 @@ extension WellFormedModule {
 
   /// The most that an instruction costs beyond its fixed gas.
   package func variableGasMax(_ instruction: Instruction, in function: Int) -> Int {
-    func bits(_ slot: UInt16) -> Int { registers[function].type(at: Int(slot))?.bits ?? 64 }
+    func bits(_ slot: UInt16) -> Int {
+      guard let bits = registers[function].type(at: Int(slot))?.bits else {
+        preconditionFailure("the verifier gives integers to what computes with them")
+      }
+      return bits
+    }
     func limbs(_ slot: UInt16) -> Int { Gas.limbs(bits: bits(slot)) }
     // Where operands and result always have the small form, size costs nothing.
     func isSmall(_ slots: UInt16...) -> Bool { slots.allSatisfy { bits($0) <= SmallInteger.bits } }

@@ -154,7 +154,7 @@ extension ContractChecker {
 
   private mutating func reference(_ name: Identifier) -> TypedExpression? {
     guard let meaning = scope.use(name.text) else {
-      reportUnknown("name", name, known: scope.names, &diagnostics)
+      if !misdeclared.contains(name.text) { reportUnknown("name", name, known: scope.names, &diagnostics) }
       return nil
     }
     switch meaning {

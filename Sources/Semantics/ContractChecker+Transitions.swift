@@ -95,7 +95,7 @@ extension ContractChecker {
   /// The meaning of a name where a `wanted` must stand, reported where there is none. A name of another kind is for the caller to refuse.
   mutating func use(_ name: Identifier, wanted: String) -> Scope.Meaning? {
     guard let meaning = scope.use(name.text) else {
-      reportUnknown(wanted, name, known: scope.names, &diagnostics)
+      if !misdeclared.contains(name.text) { reportUnknown(wanted, name, known: scope.names, &diagnostics) }
       return nil
     }
     let fits: Bool

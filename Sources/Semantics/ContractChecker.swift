@@ -15,6 +15,8 @@ struct ContractChecker {
   var eventNames: [Identifier] = []
   var usedEvents: Set<Int> = []
   var transitionSpans: [Span] = []
+  /// Names whose declaration was refused: their uses are not complained about again.
+  var misdeclared: Set<String> = []
   /// What the transition that is being checked may do and has declared.
   var isAutomatic = false
   var localCount = 0
@@ -176,13 +178,14 @@ struct ContractChecker {
           checkSize(of: name)
           if scope.declare(name, .party(interface.parties.count), &diagnostics) { interface.parties.append(name.text) }
         }
-      case .term(let term): if let checked = check(term) { bounds.append(checked) }
+      case .term(let term): if let checked = check(term) { bounds.append(checked) } else { misdeclared.insert(term.name.text) }
       case .vault(let vault):
         checkSize(of: vault.name)
         guard vault.type.name.text == "Money" else {
           diagnostics.report(
             .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`", at: vault.type.span,
             fixes: vault.type.name.text == "Amount" ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
+          misdeclared.insert(vault.name.text)
           continue
         }
         guard let currency = currencyArgument(of: vault.type), scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else {
@@ -194,7 +197,10 @@ struct ContractChecker {
         checkSize(of: field.name)
         guard let type = valueType(field.type), rests(type, at: field.type.span), let initial = constant(field.initialValue, as: type),
           scope.declare(field.name, .field(interface.fields.count), &diagnostics)
-        else { continue }
+        else {
+          misdeclared.insert(field.name.text)
+          continue
+        }
         interface.fields.append(.init(name: field.name.text, type: type, initialValue: initial))
       case .event(let event):
         checkSize(of: event.name)

@@ -83,7 +83,10 @@ package struct Lexer {
     case .bidirectional:
       diagnostics.report(
         .bidirectionalControl, "U+\(hexadecimal(scalar)) changes the direction in which the text is shown", at: span, fixes: [fix])
-    case .control: diagnostics.report(.controlCharacter, "U+\(hexadecimal(scalar)) is a control character", at: span, fixes: [fix])
+    case .control:
+      diagnostics.report(
+        .controlCharacter, "U+\(hexadecimal(scalar)) is \(scalar == "\u{FEFF}" ? "a byte order mark" : "a control character")", at: span,
+        notes: scalar == "\u{FEFF}" ? ["let the editor save the file as UTF-8 without one"] : [], fixes: [fix])
     case nil: return false
     }
     return true

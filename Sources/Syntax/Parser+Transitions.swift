@@ -50,6 +50,12 @@ extension Parser {
     }
     var parties = [try name("a party's name")]
     while accept(.and) { parties.append(try name("a party's name")) }
+    if at(.or) || (at(.comma) && following.kind == .name) {
+      diagnostics.report(
+        .unexpectedToken, "this is \(described(current)); several parties are joined otherwise", at: current.span,
+        notes: ["`by a and b` wants both, `by 1 of (a, b)` either"])
+      throw Stop()
+    }
     return .all(parties)
   }
 

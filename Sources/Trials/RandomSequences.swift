@@ -158,7 +158,9 @@ private struct Sequence {
     case .percent:
       let denominator = random.element([100, 10_000, 3, 7, 1 << 62])
       let numerator = random.oneIn(10) ? denominator + 1 : random.below(denominator + 1)
-      guard let percent = Percent(Integer(numerator), outOf: Integer(denominator)) else { return .bool(false) }
+      guard let percent = Percent(Integer(numerator), outOf: Integer(denominator)) else {
+        preconditionFailure("a fraction of small numbers is a percent")
+      }
       return .percent(percent)
     case .amount:
       return .amount(Amount(unchecked: random.oneIn(20) ? Amount.max.units : UInt128(random.below(random.element([2, 100, 2000, 1_000_000])))))

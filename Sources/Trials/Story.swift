@@ -10,7 +10,7 @@ struct Story {
   /// By account row.
   let names: [String]
 
-  private func name(_ row: AccountRow) -> String { row.index < names.count ? names[row.index] : "?" }
+  private func name(_ row: AccountRow) -> String { names[row.index] }
 
   /// One line for each thing that happened; the first says who or what brought it about. The last carries the states.
   func lines(_ receipt: Receipt<Span>, _ interface: ContractInterface, _ agreement: Agreement?, arguments: [Value]) -> [String] {

@@ -64,7 +64,9 @@ package struct Twin {
   /// The machine's receipts with places in the source, after holding them against the reference's. `contract` is the one whose call may have failed.
   private mutating func compare(_ ours: [Receipt<Machine.Site>], _ theirs: [Receipt<Span>], contract: Int?) -> [Receipt<Span>] {
     let mapped = ours.map { receipt in
-      let index = receipt.agreement.map { state.agreements[$0.index].contract } ?? contract ?? 0
+      guard let index = receipt.agreement.map({ state.agreements[$0.index].contract }) ?? contract else {
+        preconditionFailure("what belongs to no agreement was the opening of a contract")
+      }
       return receipt.relocated { contracts[index].spans[$0.function][$0.instruction] }
     }
     for (our, their) in zip(mapped.map(\.withoutGas), theirs) where our != their { differences.append(our.difference(from: their)) }

@@ -106,8 +106,10 @@ extension Machine {
     var moves: [(units: UInt128, place: Place)] = []
     func portion(_ slot: Int) -> UInt128 {
       if case .amount = layout.type(at: slot) { return UInt128(r[slot + 1]) << 64 | UInt128(r[slot]) }
-      // A percent at rest is at most the whole, so the product always divides.
-      return scaled(whole, by: r[slot], outOf: r[slot + 1], rounded: .down) ?? whole
+      guard let part = scaled(whole, by: r[slot], outOf: r[slot + 1], rounded: .down) else {
+        preconditionFailure("a percent at rest is at most the whole")
+      }
+      return part
     }
     for share in shares {
       switch share.portion {

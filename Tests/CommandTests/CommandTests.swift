@@ -135,6 +135,45 @@ import Wording
     }
   }
 
+  @Test func everyViewOfEveryContractIsShown() throws {
+    for path in Repository.files("contracts", ".ern") + Repository.files("Tests/Corpus/run", ".ern") {
+      for view in ["interface", "code", "gas", "states"] {
+        #expect(try earnest("inspect", path, view).status == 0, "\(path) \(view)")
+        #expect(try earnest("inspect", path, view, "--json").status == 0, "\(path) \(view)")
+      }
+    }
+    let withDefault =
+      "contract R { party a term t: Amount<JPY> = 500 JPY vault v: Money<JPY> initial state S { on go() by a receiving t into v -> P "
+      + "after 1 day -> T } state P { after 1 day { pay v to a } -> T } final state T }"
+    try withFile("r.ern", Array(withDefault.utf8)) { folder in
+      let result = try earnest("inspect", "r.ern", in: folder)
+      #expect(result.output.contains("t: Amount<JPY> = 500 JPY"))
+    }
+  }
+
+  /// Output that cannot be written, files that never end, modules under another name: a sentence and an exit code, never a crash.
+  @Test func theWorldMayBeUncooperative() throws {
+    let program = CommandTests.program
+    #expect(try run("/bin/sh", ["-c", "\(program) explain > /dev/full"]).status == 73)
+    #expect(try run("/bin/sh", ["-c", "\(program) explain >&-"]).status == 73)
+    #expect(try run("/bin/sh", ["-c", "trap '' PIPE; (\(program) explain; echo $? >&2) | head -1"]).errors == "141\n")
+    try withTemporaryFolder { folder in
+      #expect(try run("/usr/bin/mkfifo", [folder.appendingPathComponent("pipe.ern").path]).status == 0)
+      #expect(try earnest("check", "pipe.ern", in: folder).status == 66)
+      #expect(try earnest("check", ".", in: folder).status == 66)
+      #expect(try earnest("check", "/dev/zero").status == 66)
+      #expect(try earnest("build", Repository.root.appendingPathComponent("contracts/purchase.ern").path, "-o", "nowhere", in: folder).status == 73)
+      #expect(try earnest("build", Repository.root.appendingPathComponent("contracts/purchase.ern").path, in: folder).status == 0)
+      try FileManager.default.moveItem(at: folder.appendingPathComponent("Purchase.ernb"), to: folder.appendingPathComponent("module.bin"))
+      #expect(try earnest("inspect", "module.bin", in: folder).status == 0)
+      #expect(try earnest("check", "module.bin", in: folder).errors.contains("is a module"))
+      try Data("contract".utf8).write(to: folder.appendingPathComponent("bad.ern"))
+      let mixed = try earnest("check", "--json", "nowhere.ern", "bad.ern", in: folder)
+      #expect(mixed.status == 66 && mixed.output.contains(#""ok":false"#) && mixed.output.contains("E0101"))
+      #expect(try earnest("inspect", "--json", "bad.ern", in: folder).output.contains(#""ok":false"#))
+    }
+  }
+
   @Test func colourFollowsTheEnvironment() throws {
     #expect(try !earnest("check", "Tests/Corpus/check/names.ern").errors.contains("\u{1B}"))
     #expect(

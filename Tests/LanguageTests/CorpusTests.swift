@@ -55,27 +55,3 @@ import Testing
     }
   }
 }
-
-/// What the docs show compiles.
-@Suite struct SnippetTests {
-  private func fences(_ path: String, _ begin: String, _ end: String) throws -> [String] {
-    try Repository.text(path).components(separatedBy: begin).dropFirst().compactMap { $0.components(separatedBy: end).first }
-  }
-
-  @Test func theSnippetsOfTheLanguageCompile() throws {
-    let snippets = try fences("docs/language.md", "```earnest\n", "```")
-    #expect(snippets.count >= 4)
-    for snippet in snippets {
-      let found = Compilation(SourceText(path: "snippet", text: snippet)).diagnostics.all
-      #expect(found.isEmpty, "\(found.map(\.message))\n\(snippet)")
-    }
-  }
-
-  /// The tour's contract is refused as the tour says, and passes once the deadline is there.
-  @Test func theTourOfTheReadmeIsTrue() throws {
-    let contract = try #require(try fences("README.md", "<<'ERN'\n", "ERN\n").first)
-    #expect(Compilation(SourceText(path: "deposit.ern", text: contract)).diagnostics.all.map(\.code) == [.stateWithoutDeadline])
-    let mended = contract.replacing("  on release", with: "  after 30 days { pay held to guest } -> Ended\n    on release")
-    #expect(Compilation(SourceText(path: "deposit.ern", text: mended)).diagnostics.isEmpty)
-  }
-}
