@@ -17,7 +17,7 @@ struct Story {
     let state = interface.states[receipt.state].name
     var lines: [String] = []
     switch (receipt.cause, receipt.outcome) {
-    case (_, .refused(let failure)): return [refusal(failure, receipt, interface)]
+    case (_, .refused(let failure)): return [wording.refused(failure, because: refusal(failure, receipt, interface))]
     case (.opening, _):
       let parties = zip(interface.parties, agreement?.parties ?? []).map { (role: $0, name: name($1)) }
       return [wording.opened(interface.name, parties: parties, state: state)]

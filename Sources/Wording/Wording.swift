@@ -135,6 +135,10 @@ package struct Wording: Sendable {
 
   // MARK: Refusals
 
+  package func refused(_ failure: Failure, because sentence: String) -> String {
+    say("Refused (\(failure.name)): \(sentence)", "被拒绝（\(failure.name)）：\(sentence)")
+  }
+
   /// What a refused party is told.
   package struct Attempt: Sendable {
     package let who: String
