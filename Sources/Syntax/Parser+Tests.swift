@@ -38,6 +38,12 @@ extension Parser {
         return .gained(wallet, amount, start.through(previousSpan))
       }
       let condition = try expression()
+      if at(.assign) {
+        diagnostics.report(
+          .unexpectedToken, "this is `=`; values are compared with `==`", at: current.span,
+          fixes: [.init("write", replacing: current.span, with: "==")])
+        throw Stop()
+      }
       return .expect(condition, start.through(previousSpan))
     case .name: return .act(try act())
     default: throw unexpected("a step (`let`, `open`, `advance`, `expect` or `wallet.action()`)")
