@@ -1,0 +1,49 @@
+import Assurance
+import Compiler
+import Interface
+import Ledger
+import Primitives
+import Runtime
+import Source
+import Support
+import Testing
+import VM
+
+/// With any amount of gas a call either happens or is undone; what it needs exactly is enough, and is within its bound.
+@Suite struct GasTests {
+  @Test func everyAmountOfGasSucceedsOrLeavesNoTrace() throws {
+    let source = SourceText(path: "purchase.ern", text: try Repository.text("contracts/purchase.ern"))
+    let contract = try #require(Compilation(source).contracts.first)
+    let state = LedgerState(time: Time(milliseconds: 0))
+    var generous = Runtime(engine: Machine(), contracts: [contract.module], state: state)
+    let accounts = contract.interface.parties.map { _ in state.openAccount { _ in Amount(unchecked: 1_000_000) } }
+    let day = Value.duration(Duration(unchecked: 86_400_000))
+    let (opened, _) = generous.open(
+      contract: 0, currencies: [Currency.all[0]], parties: accounts, terms: [.amount(Amount(unchecked: 999)), day, day])
+    let number = try #require(opened)
+
+    /// Takes the action with ever more gas until it happens; answers how much that took.
+    func needed(_ action: String, by party: Int, _ arguments: [Value]) throws -> Int {
+      let before = state.digest
+      for gas in 0..<2000 {
+        var tight = Runtime(engine: Machine(gasLimit: gas), contracts: [contract.module], state: state)
+        let receipt = tight.act(action, by: accounts[party], on: number, arguments: arguments, letGo: nil)[0]
+        guard case .refused(let failure) = receipt.outcome else {
+          let transition = try #require(receipt.transition)
+          #expect(receipt.gas == UInt64(gas) && gas <= contract.assured.gasMax[transition], "\(action)")
+          return gas
+        }
+        #expect(failure == .trapped(.gas) && state.digest == before, "\(action) with \(gas)")
+      }
+      return 0
+    }
+
+    // Due times and invariants are run by the same engine with the same limit, so what they need counts as well where it is more.
+    #expect(try needed("pay", by: 0, []) > 50)
+    #expect(try needed("ship", by: 1, [.text(Array("SF1029384756".utf8))]) > 50)
+    #expect(try needed("dispute", by: 0, []) > 10)
+    let ruling = try #require(Percent(Integer(1), outOf: Integer(3)))
+    #expect(try needed("rule", by: 3, [.percent(ruling), .text(Array("both were late".utf8))]) > 150)
+    #expect(state.agreements[number.index].vaults == [.zero])
+  }
+}
