@@ -91,12 +91,17 @@ private func automaticCycles(_ wellFormed: WellFormedModule) -> [Finding] {
 // MARK: Infallibility
 
 private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule) -> [Finding] {
-  wellFormed.module.interface.transitions.indices.filter { wellFormed.module.interface.transitions[$0].trigger.isAutomatic }.flatMap { transition in
-    [Entry.due(transition: transition), .body(transition: transition)].map(wellFormed.function(of:)).flatMap { function in
-      wellFormed.module.functions[function].code.indices.filter { canTrap(at: $0, function, wellFormed) }
-        .map { Finding.automaticCanFail(function: function, instruction: $0) }
+  let interface = wellFormed.module.interface
+  var findings: [Finding] = []
+  for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
+    for function in [Entry.due(transition: index), .body(transition: index)].map(wellFormed.function(of:)) {
+      for instruction in wellFormed.module.functions[function].code.indices where canTrap(at: instruction, function, wellFormed) {
+        if findings.count == Finding.countMax { return findings }
+        findings.append(.automaticCanFail(function: function, instruction: instruction))
+      }
     }
   }
+  return findings
 }
 
 /// Whether an instruction has values of its operands' types with which it traps. Out of gas is not asked here: an automatic transition is given its bound.

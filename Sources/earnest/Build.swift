@@ -15,7 +15,7 @@ struct Build: ParsableCommand {
   @Argument(help: "A source file (.ern).")
   var path: String
 
-  @Option(name: .shortAndLong, help: "The folder to write to. (default: here)")
+  @Option(name: .shortAndLong, help: "The folder to write to.")
   var output = "."
 
   @Flag(help: "Print JSON: earnest.build/1.")
