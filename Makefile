@@ -3,7 +3,7 @@
 # make bench  sets up and measures the machine against its peers
 
 # The C libraries that Package.swift names, by their Debian packages.
-PACKAGES := libgmp-dev libssl-dev pkg-config binutils
+PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils
 # A second build folder, so that debug and release builds do not push each other out.
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)

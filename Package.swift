@@ -27,12 +27,18 @@ func trial(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "earnest",
-  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
   targets: [
     .systemLibrary(name: "CGMP", pkgConfig: "gmp", providers: [.apt(["libgmp-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
 
     room("Primitives", ["CGMP", "COpenSSL"]),
+    room("Signing", ["Primitives", "CSodium"]),
     room("Source"),
     room("Interface", ["Primitives"]),
     room("Wording", ["Interface", "Primitives"]),
@@ -43,8 +49,10 @@ let package = Package(
     room("Compiler", ["Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Interface", "Primitives"]),
     room("VM", ["Bytecode", "Interface", "Primitives", "CGMP"], besides: oneJumpEach),
     room("Reference", ["Semantics", "Source", "Interface", "Primitives"]),
-    room("Ledger", ["Interface", "Primitives"]),
-    room("Runtime", ["Ledger", "Interface", "Primitives"]),
+    room("Ledger", ["Signing", "Interface", "Primitives", .product(name: "HeapModule", package: "swift-collections")]),
+    room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Wording", "Interface", "Primitives"]),
+    room("Store", ["Ledger", "Primitives", "CLMDB"]),
+    room("Ordering", ["Ledger", "Interface", "Primitives"]),
     room(
       "Trials",
       [
@@ -53,7 +61,9 @@ let package = Package(
     .executableTarget(
       name: "earnest",
       dependencies: [
-        "Trials", "Compiler", "Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Wording", "Interface", "Primitives",
+        "Trials", "Ordering", "Store", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Wording",
+        "Signing",
+        "Interface", "Primitives",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 

@@ -87,7 +87,7 @@ enum Benchmarks {
     for repetition in 0..<(warmUps + repetitions) {
       host.setWord(0, at: 0)
       let begin = clock.now
-      let execution = machine.run(benchmark.entry, of: benchmark.contract, arguments: [], host: &host)
+      let execution = machine.run(benchmark.entry, of: benchmark.contract, arguments: [], gas: .max, host: &host)
       let time = (clock.now - begin).components
       guard execution.ending == .stays, host.words[0] == benchmark.result else { throw Complaint("\(benchmark.name) came out wrong: \(execution)") }
       gasUsed = Int(execution.gas) - Gas.call(argumentWords: 0)

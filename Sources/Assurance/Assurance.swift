@@ -10,6 +10,8 @@ package struct AssuredModule: Sendable {
   package let wellFormed: WellFormedModule
   /// Of each transition the most gas that its body uses, entering the call included.
   package let gasMax: [Int]
+  /// What leads on from each state, in gas.
+  package let prepayment: Prepayment
 }
 
 package enum Finding: Hashable, Sendable {
@@ -41,7 +43,9 @@ package func assure(_ wellFormed: WellFormedModule) -> Verdict {
     + bounds.indices.filter { bounds[$0] > wellFormed.module.protocolNumber.limits.gas }.map { .gasAboveLimit(function: $0, gas: bounds[$0]) }
   if !findings.isEmpty { return .refused(findings) }
   return .assured(
-    AssuredModule(wellFormed: wellFormed, gasMax: interface.transitions.indices.map { bounds[wellFormed.function(of: .body(transition: $0))] }))
+    AssuredModule(
+      wellFormed: wellFormed, gasMax: interface.transitions.indices.map { bounds[wellFormed.function(of: .body(transition: $0))] },
+      prepayment: Prepayment(wellFormed, bounds: bounds)))
 }
 
 private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] {
@@ -53,7 +57,7 @@ private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] 
 // MARK: Endings
 
 /// The states that a transition can enter.
-private func targets(of transition: Int, in wellFormed: WellFormedModule) -> [Int] {
+func targets(of transition: Int, in wellFormed: WellFormedModule) -> [Int] {
   wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code.filter { $0.opcode == .enter }.map { Int($0.a) }
 }
 

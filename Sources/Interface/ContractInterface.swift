@@ -153,6 +153,14 @@ package struct ContractInterface: Hashable, Sendable {
   /// The words that an agreement's terms and fields take together.
   package var wordCount: Int { (terms.map(\.type) + fields.map(\.type)).reduce(0) { $0 + $1.wordsAtRest } }
 
+  /// The parties that may act, a bit for each: they consent to an agreement before money comes in.
+  package var actingParties: UInt16 {
+    transitions.reduce(0) { mask, transition in
+      guard case .action(_, _, .parties(let parties, _)) = transition.trigger else { return mask }
+      return parties.reduce(mask) { $0 | 1 << UInt16($1) }
+    }
+  }
+
   /// The transition that `action` names in `state`, by index.
   package func transition(action: String, in state: Int) -> Int? {
     transitions.firstIndex {

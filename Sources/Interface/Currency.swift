@@ -2,23 +2,22 @@ package import Primitives
 
 /// A currency by its ISO 4217 code, with the decimals of its minor unit. So far four of them; the payments contract brings the whole table.
 package struct Currency: Hashable, Sendable {
-  package let code: String
-  package let decimals: Int
-  /// How a Chinese sentence calls it behind a number.
-  package let chineseName: String
+  /// Its place in the table.
+  package let index: Int
 
-  package static let all = [
-    Currency(code: "CNY", decimals: 2, chineseName: "元"),
-    Currency(code: "EUR", decimals: 2, chineseName: "欧元"),
-    Currency(code: "JPY", decimals: 0, chineseName: "日元"),
-    Currency(code: "USD", decimals: 2, chineseName: "美元"),
+  private static let table: [(code: String, decimals: Int, chineseName: String)] = [
+    ("CNY", 2, "元"),
+    ("EUR", 2, "欧元"),
+    ("JPY", 0, "日元"),
+    ("USD", 2, "美元"),
   ]
 
-  /// Its place in `all`.
-  package var index: Int {
-    guard let index = Currency.all.firstIndex(of: self) else { preconditionFailure("every currency comes from the table") }
-    return index
-  }
+  package static let all = table.indices.map { Currency(index: $0) }
+
+  package var code: String { Currency.table[index].code }
+  package var decimals: Int { Currency.table[index].decimals }
+  /// How a Chinese sentence calls it behind a number.
+  package var chineseName: String { Currency.table[index].chineseName }
 
   /// The currency of a code, compared byte by byte.
   package static func named(_ code: String) -> Currency? { all.first { $0.code.utf8.elementsEqual(code.utf8) } }
@@ -41,5 +40,16 @@ package struct CurrencyAmount: Hashable, Sendable {
   package init(_ amount: Amount, _ currency: Currency) {
     self.amount = amount
     self.currency = currency
+  }
+}
+
+extension CurrencyAmount: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(amount)
+    writer.write(currency)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(try reader.read(Amount.self), try reader.read(Currency.self))
   }
 }

@@ -64,6 +64,6 @@ package protocol Engine {
   associatedtype Site: Hashable & Sendable
 
   func interface(of contract: Contract) -> ContractInterface
-  /// `arguments` are admitted by the entry's parameter types.
-  mutating func run<H: Host>(_ entry: Entry, of contract: Contract, arguments: [Value], host: inout H) -> Execution<Site>
+  /// `arguments` are admitted by the entry's parameter types. An engine that meters stops with the trap `gas` where `gas` is not enough.
+  mutating func run<H: Host>(_ entry: Entry, of contract: Contract, arguments: [Value], gas: Int, host: inout H) -> Execution<Site>
 }

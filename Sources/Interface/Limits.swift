@@ -53,6 +53,24 @@ package struct Limits: Sendable {
   /// Of one transition, in the worst case.
   package let gas: Int
 
+  /// Bytes of a transaction with its signatures.
+  package let transactionSize: Int
+  /// What one transaction may ask for.
+  package let instructionsOfTransaction: Int
+  package let coSigners: Int
+  /// Bytes of a client reference.
+  package let referenceSize: Int
+  /// Milliseconds that a transaction may stay valid.
+  package let validity: Int
+  /// Of one transaction.
+  package let transactionGas: Int
+  /// Bytes of a block's transactions.
+  package let blockSize: Int
+  /// Of a block's deadlines, and of its transactions' limits together.
+  package let blockGas: Int
+  /// Milliseconds between a block and its parent, unless the operator allowed more.
+  package let stampGap: Int
+
   /// Of an integer at rest: its magnitude is below 2^255.
   package static let integerBitsAtRest = 255
 
@@ -63,6 +81,8 @@ package struct Limits: Sendable {
       conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
       shares: 16,
       registers: 1024,
-      loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24)
+      loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24,
+      transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000, transactionGas: 1 << 28,
+      blockSize: 1 << 23, blockGas: 1 << 30, stampGap: 86_400_000)
   ]
 }

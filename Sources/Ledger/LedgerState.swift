@@ -1,125 +1,75 @@
-// The state of a ledger in memory: accounts with their balances, agreements with their words and vaults. Every change goes through one of the setters, which
-// keeps what was there before in a journal, so that a call, a step or a whole test can be undone as if it had not happened.
+// The state of a ledger in memory: accounts and balances, modules, agreements. Every table is an array whose rows are counted as they appear; dictionaries only
+// find a row by its id. Every change goes through one of the setters, which keeps what was there before in a journal, so that a call, a transaction or a whole
+// block can be undone as if it had not happened, and remembers which rows the next root and the next checkpoint must look at.
 
 package import Interface
 package import Primitives
 
-/// The row of an account. Ids of the outside world appear only at the boundary.
-package struct AccountRow: Hashable, Sendable {
-  package let index: Int
-
-  package init(_ index: Int) { self.index = index }
-}
-
-/// An agreement's number: openings are counted, so nobody can choose it.
-package struct AgreementNumber: Hashable, Sendable, Comparable {
-  package let index: Int
-
-  package init(_ index: Int) { self.index = index }
-
-  package static func < (a: AgreementNumber, b: AgreementNumber) -> Bool { a.index < b.index }
-}
-
-/// An opened contract.
-package struct Agreement: Sendable {
-  /// The contract's place in the list of what is published.
-  package let contract: Int
-  /// What the contract's currencies are in this agreement.
-  package let currencies: [Currency]
-  package let vaultCurrencies: [Currency]
-  /// Who the parties are.
-  package let parties: [AccountRow]
-  /// Terms, then fields, as `Resting` lays them down.
-  package internal(set) var words: [UInt64]
-  package internal(set) var vaults: [Amount]
-  package internal(set) var position: Position
-
-  /// Where an agreement is in its graph. It changes as a whole.
-  package struct Position: Hashable, Sendable {
-    package var state: Int
-    /// Counts the entries into a state.
-    package var visit: UInt64
-    package var enteredAt: Time
-    /// What is due in this state, in source order.
-    package var deadlines: [Deadline]
-    /// Consents to actions that need several parties.
-    package var approvals: [Approval]
-    /// The deadline that led here, if one did.
-    package var endedBy: EndedBy?
-
-    package init(state: Int, visit: UInt64, enteredAt: Time, deadlines: [Deadline], endedBy: EndedBy?) {
-      self.state = state
-      self.visit = visit
-      self.enteredAt = enteredAt
-      self.deadlines = deadlines
-      self.endedBy = endedBy
-      approvals = []
-    }
-  }
-
-  package struct Deadline: Hashable, Sendable {
-    package let transition: Int
-    package let due: Time
-
-    package init(transition: Int, due: Time) {
-      self.transition = transition
-      self.due = due
-    }
-  }
-
-  package struct Approval: Hashable, Sendable {
-    package let transition: Int
-    package let party: Int
-    package let arguments: [Value]
-
-    package init(transition: Int, party: Int, arguments: [Value]) {
-      self.transition = transition
-      self.party = party
-      self.arguments = arguments
-    }
-  }
-
-  /// The state that a deadline ended, and when that was due.
-  package struct EndedBy: Hashable, Sendable {
-    package let state: Int
-    package let due: Time
-
-    package init(state: Int, due: Time) {
-      self.state = state
-      self.due = due
-    }
-  }
-
-  package init(
-    contract: Int, currencies: [Currency], vaultCurrencies: [Currency], parties: [AccountRow], words: [UInt64], position: Position
-  ) {
-    self.contract = contract
-    self.currencies = currencies
-    self.vaultCurrencies = vaultCurrencies
-    self.parties = parties
-    self.words = words
-    vaults = Array(repeating: .zero, count: vaultCurrencies.count)
-    self.position = position
-  }
+/// Published code, as it was received.
+package struct PublishedModule: Hashable, Sendable {
+  package let id: Digest
+  package let bytes: [UInt8]
 }
 
 package final class LedgerState {
   /// What a change replaced.
   private enum Undo {
-    case balance(AccountRow, currency: Int, Amount)
+    case account(AccountRow, nonce: UInt64, credit: UInt64)
+    case balance(Int, Amount)
     case word(AgreementNumber, slot: Int, UInt64)
     case vault(AgreementNumber, vault: Int, Amount)
     case position(AgreementNumber, Agreement.Position)
+    case consents(AgreementNumber, UInt16)
+    case pot(AgreementNumber, [PotShare])
+    case globals(Globals)
+    case accountAppeared
+    case balanceAppeared
     case opened
-    case time(Time)
+    case published
+    case referenceAppeared
   }
 
-  private var accounts: [[Amount]] = []
-  package private(set) var agreements: [Agreement] = []
-  package private(set) var time: Time
-  private var journal: [Undo] = []
+  /// What an account holds of a currency. An account's balances are linked, the latest first.
+  struct Balance {
+    let account: AccountRow
+    let currency: Currency
+    /// -1 at the end.
+    let next: Int32
+    var available: Amount
+  }
 
-  package init(time: Time) { self.time = time }
+  /// What belongs to nobody in particular.
+  struct Globals: Hashable {
+    var time: Time
+    /// Until when the operator allows blocks to be stamped.
+    var stampUntil: Time
+    /// Credit that gas has used up.
+    var spent: UInt64 = 0
+    /// Units of each currency that there are.
+    var issued: [UInt128]
+  }
+
+  private(set) var accounts: [Account] = []
+  /// Of each account its latest balance, or -1.
+  private var latestBalance: [Int32] = []
+  private var rows: [AccountID: Int] = [:]
+  private(set) var balances: [Balance] = []
+  package private(set) var agreements: [Agreement] = []
+  package private(set) var modules: [PublishedModule] = []
+  private var moduleRows: [Digest: Int] = [:]
+  private(set) var references: [Digest] = []
+  private var referenceRows: [Digest: Int] = [:]
+  private(set) var globals: Globals
+  private var schedule = Schedule()
+  private var journal: [Undo] = []
+  /// For the next root, and for the next checkpoint.
+  private var unrooted = TouchedRows()
+  private var unsaved = TouchedRows()
+
+  package init(time: Time) {
+    globals = Globals(time: time, stampUntil: time, issued: Currency.all.map { _ in 0 })
+    touch(.ledger, 0)
+  }
 
   // MARK: Journal
 
@@ -129,53 +79,178 @@ package final class LedgerState {
   package func rollBack(to mark: Int) {
     while journal.count > mark, let undo = journal.popLast() {
       switch undo {
-      case .balance(let row, let currency, let amount): accounts[row.index][currency] = amount
+      case .account(let row, let nonce, let credit):
+        accounts[row.index].nonce = nonce
+        accounts[row.index].credit = credit
+      case .balance(let index, let amount): balances[index].available = amount
       case .word(let number, let slot, let word): agreements[number.index].words[slot] = word
       case .vault(let number, let vault, let amount): agreements[number.index].vaults[vault] = amount
-      case .position(let number, let position): agreements[number.index].position = position
-      case .opened: agreements.removeLast()
-      case .time(let before): time = before
+      case .position(let number, let position):
+        schedule.replace(agreements[number.index].position.deadlines, with: position.deadlines, of: number)
+        agreements[number.index].position = position
+      case .consents(let number, let consents): agreements[number.index].consents = consents
+      case .pot(let number, let pot): agreements[number.index].pot = pot
+      case .globals(let before): globals = before
+      case .accountAppeared:
+        rows[accounts.removeLast().id] = nil
+        latestBalance.removeLast()
+      case .balanceAppeared:
+        let balance = balances.removeLast()
+        latestBalance[balance.account.index] = balance.next
+      case .opened:
+        let agreement = agreements.removeLast()
+        schedule.replace(agreement.position.deadlines, with: [], of: AgreementNumber(agreements.count))
+      case .published: moduleRows[modules.removeLast().id] = nil
+      case .referenceAppeared: referenceRows[references.removeLast()] = nil
       }
     }
   }
 
   /// Keeps everything that was done so far: it can no longer be undone, and the journal is empty.
-  package func commit() { journal.removeAll(keepingCapacity: true) }
+  package func commit() {
+    journal.removeAll(keepingCapacity: true)
+    schedule.sweep(stands: stands)
+  }
+
+  // MARK: Time
+
+  package var time: Time { globals.time }
+  package var stampUntil: Time { globals.stampUntil }
+
+  private func setGlobals(_ change: (inout Globals) -> Void) {
+    journal.append(.globals(globals))
+    change(&globals)
+    touch(.ledger, 0)
+  }
+
+  package func setTime(_ time: Time) { if time != globals.time { setGlobals { $0.time = time } } }
+
+  package func setStampUntil(_ time: Time) { setGlobals { $0.stampUntil = time } }
 
   // MARK: Accounts
 
   package var accountCount: Int { accounts.count }
 
-  package func openAccount(holding holdings: (Currency) -> Amount) -> AccountRow {
-    accounts.append(Currency.all.map(holdings))
+  package func row(of id: AccountID) -> AccountRow? { rows[id].map(AccountRow.init) }
+
+  package func account(_ row: AccountRow) -> Account { accounts[row.index] }
+
+  /// The account must not be there yet.
+  package func addAccount(_ id: AccountID, credit: UInt64 = 0) -> AccountRow {
+    precondition(rows[id] == nil, "an account appears once")
+    journal.append(.accountAppeared)
+    accounts.append(Account(id: id, credit: credit))
+    latestBalance.append(-1)
+    rows[id] = accounts.count - 1
+    touch(.account, accounts.count - 1)
     return AccountRow(accounts.count - 1)
   }
 
-  package func balance(_ row: AccountRow, _ currency: Currency) -> Amount { accounts[row.index][currency.index] }
+  package func setNonce(_ row: AccountRow, _ nonce: UInt64) {
+    journalAccount(row)
+    accounts[row.index].nonce = nonce
+  }
 
-  private func setBalance(_ row: AccountRow, _ currency: Currency, _ amount: Amount) {
-    journal.append(.balance(row, currency: currency.index, accounts[row.index][currency.index]))
-    accounts[row.index][currency.index] = amount
+  package func setCredit(_ row: AccountRow, _ credit: UInt64) {
+    journalAccount(row)
+    accounts[row.index].credit = credit
+  }
+
+  private func journalAccount(_ row: AccountRow) {
+    let account = accounts[row.index]
+    journal.append(.account(row, nonce: account.nonce, credit: account.credit))
+    touch(.account, row.index)
+  }
+
+  /// Credit that gas has used up belongs to nobody any more.
+  package func spend(_ credit: UInt64) { if credit > 0 { setGlobals { $0.spent += credit } } }
+
+  // MARK: Balances
+
+  private func balanceIndex(_ row: AccountRow, _ currency: Currency) -> Int? {
+    var index = latestBalance[row.index]
+    while index >= 0 {
+      let balance = balances[Int(index)]
+      if balance.currency == currency { return Int(index) }
+      index = balance.next
+    }
+    return nil
+  }
+
+  package func balance(_ row: AccountRow, _ currency: Currency) -> Amount { balanceIndex(row, currency).map { balances[$0].available } ?? .zero }
+
+  /// Whether crediting it would need a new row.
+  package func hasBalance(_ row: AccountRow, _ currency: Currency) -> Bool { balanceIndex(row, currency) != nil }
+
+  private func setBalance(_ index: Int, _ amount: Amount) {
+    journal.append(.balance(index, balances[index].available))
+    balances[index].available = amount
+    touch(.balance, index)
   }
 
   package func credit(_ row: AccountRow, _ currency: Currency, _ amount: Amount) {
-    guard let sum = balance(row, currency).adding(amount) else { preconditionFailure("no currency's issue exceeds the largest amount") }
-    setBalance(row, currency, sum)
+    guard let index = balanceIndex(row, currency) else {
+      journal.append(.balanceAppeared)
+      balances.append(Balance(account: row, currency: currency, next: latestBalance[row.index], available: amount))
+      latestBalance[row.index] = Int32(balances.count - 1)
+      touch(.balance, balances.count - 1)
+      return
+    }
+    guard let sum = balances[index].available.adding(amount) else { preconditionFailure("no currency's issue exceeds the largest amount") }
+    setBalance(index, sum)
   }
 
   /// False, and nothing happens, where the account holds less.
   package func debit(_ row: AccountRow, _ currency: Currency, _ amount: Amount) -> Bool {
-    guard let rest = balance(row, currency).subtracting(amount) else { return false }
-    setBalance(row, currency, rest)
+    guard let index = balanceIndex(row, currency), let rest = balances[index].available.subtracting(amount) else { return amount == .zero }
+    setBalance(index, rest)
     return true
   }
 
-  /// Accounts and vaults together, in units.
+  /// Brings money into the world; false, and nothing happens, where there would be more of it than the largest amount.
+  package func issue(_ amount: Amount, _ currency: Currency, to row: AccountRow) -> Bool {
+    guard let issued = Amount(unchecked: globals.issued[currency.index]).adding(amount) else { return false }
+    setGlobals { $0.issued[currency.index] = issued.units }
+    credit(row, currency, amount)
+    return true
+  }
+
+  /// What was issued, in units.
+  package func issued(of currency: Currency) -> UInt128 { globals.issued[currency.index] }
+
+  /// Accounts and vaults together, in units, added up one by one.
   package func total(of currency: Currency) -> UInt128 {
-    let held = accounts.reduce(UInt128(0)) { $0 + $1[currency.index].units }
+    let held = balances.reduce(UInt128(0)) { $1.currency == currency ? $0 + $1.available.units : $0 }
     return agreements.reduce(held) { sum, agreement in
       zip(agreement.vaults, agreement.vaultCurrencies).reduce(sum) { $1.1 == currency ? $0 + $1.0.units : $0 }
     }
+  }
+
+  /// Credit of all accounts and pots and what was spent, added up one by one.
+  package func totalCredit(gasPrice: UInt64) -> UInt128 {
+    let held = accounts.reduce(UInt128(globals.spent)) { $0 + UInt128($1.credit) }
+    return agreements.reduce(held) { sum, agreement in agreement.pot.reduce(sum) { $0 + UInt128($1.gas) * UInt128(gasPrice) } }
+  }
+
+  // MARK: Modules and references
+
+  package func moduleRow(_ id: Digest) -> Int? { moduleRows[id] }
+
+  package func publish(_ id: Digest, bytes: [UInt8]) {
+    journal.append(.published)
+    modules.append(PublishedModule(id: id, bytes: bytes))
+    moduleRows[id] = modules.count - 1
+    touch(.module, modules.count - 1)
+  }
+
+  /// `reference` is the digest of a sender and what it called a transaction.
+  package func hasReference(_ reference: Digest) -> Bool { referenceRows[reference] != nil }
+
+  package func addReference(_ reference: Digest) {
+    journal.append(.referenceAppeared)
+    references.append(reference)
+    referenceRows[reference] = references.count - 1
+    touch(.reference, references.count - 1)
   }
 
   // MARK: Agreements
@@ -183,26 +258,125 @@ package final class LedgerState {
   package func open(_ agreement: Agreement) -> AgreementNumber {
     journal.append(.opened)
     agreements.append(agreement)
-    return AgreementNumber(agreements.count - 1)
+    let number = AgreementNumber(agreements.count - 1)
+    schedule.replace([], with: agreement.position.deadlines, of: number)
+    touch(.agreement, number.index)
+    return number
   }
 
   package func setWord(_ number: AgreementNumber, slot: Int, _ word: UInt64) {
     journal.append(.word(number, slot: slot, agreements[number.index].words[slot]))
     agreements[number.index].words[slot] = word
+    touch(.agreement, number.index)
   }
 
   package func setVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
     journal.append(.vault(number, vault: vault, agreements[number.index].vaults[vault]))
     agreements[number.index].vaults[vault] = amount
+    touch(.agreement, number.index)
   }
 
   package func setPosition(_ number: AgreementNumber, _ position: Agreement.Position) {
-    journal.append(.position(number, agreements[number.index].position))
+    let before = agreements[number.index].position
+    journal.append(.position(number, before))
+    schedule.replace(before.deadlines, with: position.deadlines, of: number)
     agreements[number.index].position = position
+    touch(.agreement, number.index)
   }
 
-  package func setTime(_ time: Time) {
-    journal.append(.time(self.time))
-    self.time = time
+  package func setConsents(_ number: AgreementNumber, _ consents: UInt16) {
+    journal.append(.consents(number, agreements[number.index].consents))
+    agreements[number.index].consents = consents
+    touch(.agreement, number.index)
+  }
+
+  package func setPot(_ number: AgreementNumber, _ pot: [PotShare]) {
+    journal.append(.pot(number, agreements[number.index].pot))
+    agreements[number.index].pot = pot
+    touch(.agreement, number.index)
+  }
+
+  /// The deadline that comes first of all that are due at `time` or before.
+  package func nextDeadline(until time: Time) -> Schedule.Item? { schedule.next(until: time, stands: stands) }
+
+  /// When the next deadline of all is due.
+  package var nextDue: Time? { schedule.nextDue(stands: stands) }
+
+  private func stands(_ item: Schedule.Item) -> Bool {
+    item.agreement.index < agreements.count
+      && agreements[item.agreement.index].position.deadlines.contains { $0.transition == item.transition && $0.due == item.due }
+  }
+
+  // MARK: Rows
+
+  private func touch(_ table: Table, _ index: Int) {
+    unrooted.insert(table, index)
+    unsaved.insert(table, index)
+  }
+
+  /// The rows that have changed since this was last asked, for the root.
+  package func takeUnrooted() -> [RowPlace] { unrooted.take() }
+
+  /// The rows that have changed since this was last asked, for a checkpoint.
+  package func takeUnsaved() -> [RowPlace] { unsaved.take() }
+
+  package var unsavedCount: Int { unsaved.count }
+
+  /// Puts a row of a checkpoint back. Rows of a table come in their order.
+  func restore(account: Account) {
+    rows[account.id] = accounts.count
+    accounts.append(account)
+    latestBalance.append(-1)
+  }
+
+  func restore(balance account: AccountRow, _ currency: Currency, _ amount: Amount) {
+    balances.append(Balance(account: account, currency: currency, next: latestBalance[account.index], available: amount))
+    latestBalance[account.index] = Int32(balances.count - 1)
+  }
+
+  func restore(module: PublishedModule) {
+    moduleRows[module.id] = modules.count
+    modules.append(module)
+  }
+
+  func restore(reference: Digest) {
+    referenceRows[reference] = references.count
+    references.append(reference)
+  }
+
+  func restore(agreement: Agreement) {
+    agreements.append(agreement)
+    schedule.replace([], with: agreement.position.deadlines, of: AgreementNumber(agreements.count - 1))
+  }
+
+  func restore(globals: Globals) { self.globals = globals }
+
+  /// What was restored is saved already, but not yet in any root.
+  func restored() {
+    _ = unrooted.take()
+    _ = unsaved.take()
+    for table in Table.allCases { for index in 0..<count(of: table) { unrooted.insert(table, index) } }
+  }
+}
+
+/// Rows that have changed, each once.
+private struct TouchedRows {
+  private var places: [RowPlace] = []
+  private var flags: [[Bool]] = Table.allCases.map { _ in [] }
+
+  var count: Int { places.count }
+
+  mutating func insert(_ table: Table, _ index: Int) {
+    let place = Int(table.rawValue)
+    if flags[place].count <= index { flags[place] += Array(repeating: false, count: max(16, index + 1)) }
+    if flags[place][index] { return }
+    flags[place][index] = true
+    places.append(RowPlace(table: table, index: index))
+  }
+
+  mutating func take() -> [RowPlace] {
+    for place in places { flags[Int(place.table.rawValue)][place.index] = false }
+    defer { places.removeAll(keepingCapacity: true) }
+    return places
   }
 }

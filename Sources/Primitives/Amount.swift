@@ -29,6 +29,15 @@ package struct Amount: Hashable, Sendable, Comparable {
   package func subtracting(_ other: Amount) -> Amount? { units < other.units ? nil : Amount(unchecked: units - other.units) }
 }
 
+extension Amount: Canonical {
+  package func encode(to writer: inout CanonicalWriter) { writer.write(units) }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    guard let amount = Amount(units: try reader.read(UInt128.self)) else { throw .notCanonical }
+    self = amount
+  }
+}
+
 /// A reduced fraction with both parts below 2^63. At rest it lies between 0 and 1 (0 % and 100 %); a literal in an expression may exceed that.
 package struct Percent: Hashable, Sendable {
   package let numerator: UInt64

@@ -45,7 +45,10 @@ package struct CanonicalWriter {
 
   package mutating func write(_ text: String) { write(bytes: Array(text.utf8)) }
 
-  package mutating func write(_ digest: Digest) { bytes.append(contentsOf: digest.bytes) }
+  package mutating func write(_ digest: Digest) { digest.encode(to: &bytes) }
+
+  /// Bytes whose number the reader knows.
+  package mutating func write(raw value: [UInt8]) { bytes.append(contentsOf: value) }
 
   package mutating func write<T: Canonical>(_ value: T) { value.encode(to: &self) }
 
@@ -122,6 +125,13 @@ package struct CanonicalReader {
     return Array(bytes[position..<position + count])
   }
 
+  /// The next `count` bytes.
+  package mutating func read(raw count: Int) throws(CanonicalFault) -> [UInt8] {
+    guard count <= remaining else { throw .truncated }
+    defer { position += count }
+    return Array(bytes[position..<position + count])
+  }
+
   package mutating func readText() throws(CanonicalFault) -> String {
     guard let text = String(validating: try readBytes(), as: UTF8.self) else { throw .invalidText }
     return text
@@ -135,9 +145,9 @@ package struct CanonicalReader {
 
   package mutating func read<T: Canonical>(_ type: T.Type) throws(CanonicalFault) -> T { try T(from: &self) }
 
-  package mutating func readList<T: Canonical>(of type: T.Type) throws(CanonicalFault) -> [T] {
+  package mutating func readList<T: Canonical>(of type: T.Type, max: Int = Int(UInt32.max)) throws(CanonicalFault) -> [T] {
     var values: [T] = []
-    for _ in 0..<(try readLength()) { values.append(try T(from: &self)) }
+    for _ in 0..<(try readLength(max: max)) { values.append(try T(from: &self)) }
     return values
   }
 
@@ -149,6 +159,21 @@ package struct CanonicalReader {
 
   package mutating func readOptional<T: Canonical>(_ type: T.Type) throws(CanonicalFault) -> T? {
     try readBool() ? try T(from: &self) : nil
+  }
+}
+
+extension Canonical {
+  package var canonicalBytes: [UInt8] {
+    var writer = CanonicalWriter()
+    writer.write(self)
+    return writer.bytes
+  }
+
+  /// Of all the bytes.
+  package init(canonicalBytes bytes: [UInt8]) throws(CanonicalFault) {
+    var reader = CanonicalReader(bytes)
+    try self.init(from: &reader)
+    try reader.finish()
   }
 }
 

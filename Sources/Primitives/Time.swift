@@ -27,6 +27,12 @@ package struct Time: Hashable, Sendable, Comparable {
 
   package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+  /// From `other` until this time; nil where that is no duration.
+  package func since(_ other: Time) -> Duration? {
+    let (difference, overflow) = milliseconds.subtractingReportingOverflow(other.milliseconds)
+    return overflow ? nil : Duration(milliseconds: difference)
+  }
+
   package static func < (a: Time, b: Time) -> Bool { a.milliseconds < b.milliseconds }
 
   /// Total: what would lie beyond the year 9999 is its last millisecond.
@@ -36,6 +42,16 @@ package struct Time: Hashable, Sendable, Comparable {
   }
 
   private static let endOfTime: Int64 = 253_402_300_799_999
+}
+
+extension Time: Canonical {
+  package func encode(to writer: inout CanonicalWriter) { writer.write(milliseconds) }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    let milliseconds = try reader.read(Int64.self)
+    guard (0...Time.endOfTime).contains(milliseconds) else { throw .notCanonical }
+    self.init(milliseconds: milliseconds)
+  }
 }
 
 extension Time: CustomStringConvertible {

@@ -12,7 +12,7 @@ package struct Interpreter: Engine {
 
   package func interface(of contract: CheckedContract) -> ContractInterface { contract.interface }
 
-  package func run<H: Host>(_ entry: Entry, of contract: CheckedContract, arguments: [Value], host: inout H) -> Execution<Span> {
+  package func run<H: Host>(_ entry: Entry, of contract: CheckedContract, arguments: [Value], gas: Int, host: inout H) -> Execution<Span> {
     var call = Call(contract: contract, arguments: arguments, host: host)
     defer { host = call.host }
     do throws(Failed) {

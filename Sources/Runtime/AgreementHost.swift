@@ -10,14 +10,17 @@ final class AgreementHost: Host {
   private let caller: AccountRow?
   /// What the transaction lets go; nil: whatever is asked for.
   private let letGo: [CurrencyAmount]?
+  /// Whether every party that may act has consented.
+  private let isConsented: Bool
   /// The agreement's words as the call sees them. They stay where they are while it runs, which an array's do not.
   private let seen: UnsafeMutablePointer<UInt64>
   private var asked: [(sum: CurrencyAmount, place: Place)] = []
   private(set) var moves: [Move] = []
   private(set) var events: [Emission] = []
 
-  init(_ state: LedgerState, _ number: AgreementNumber, caller: AccountRow? = nil, letGo: [CurrencyAmount]? = []) {
+  init(_ state: LedgerState, _ number: AgreementNumber, caller: AccountRow? = nil, letGo: [CurrencyAmount]? = [], isConsented: Bool = true) {
     self.state = state
+    self.isConsented = isConsented
     self.number = number
     self.caller = caller
     self.letGo = letGo
@@ -46,6 +49,7 @@ final class AgreementHost: Host {
   }
 
   func settle() -> Refusal? {
+    if !asked.isEmpty && !isConsented { return .consent }
     let sums = asked.map(\.sum)
     if let letGo, Currency.all.contains(where: { total(letGo, in: $0) != total(sums, in: $0) }) { return .amount }
     for currency in Currency.all {

@@ -1,5 +1,5 @@
-// Applies events to the state: openings, actions, time. It asks its questions in the order of `Refusal`, runs the contract on the engine it was given, and
-// undoes everything of an event that fails. Deadlines it runs by itself.
+// Applies events to the state: openings, actions, deadlines. It asks its questions in the order of `Refusal`, runs the contract on the engine it was given, and
+// undoes everything of an event that fails.
 
 package import Interface
 package import Ledger
@@ -8,34 +8,89 @@ package import Primitives
 package struct Runtime<E: Engine> {
   package let state: LedgerState
   private var engine: E
-  private let contracts: [E.Contract]
-  private let interfaces: [ContractInterface]
+  private var contracts: [E.Contract]
+  private var interfaces: [ContractInterface]
+  /// Of each contract the parties whose consent it takes.
+  private var actingParties: [UInt16]
+  /// What is left of the gas of the event that is going on.
+  private var gasLeft = 0
+  private var gasUsed: UInt64 = 0
+  /// Where the last call that failed stopped.
+  package private(set) var failureSite: E.Site?
 
   package init(engine: E, contracts: [E.Contract], state: LedgerState) {
     self.engine = engine
     self.contracts = contracts
     self.state = state
     interfaces = contracts.map { engine.interface(of: $0) }
+    actingParties = interfaces.map(\.actingParties)
+  }
+
+  /// The contract takes the next place after the first `count`; what lay there was undone.
+  package mutating func add(_ contract: E.Contract, after count: Int) {
+    contracts.removeSubrange(count...)
+    interfaces.removeSubrange(count...)
+    actingParties.removeSubrange(count...)
+    let interface = engine.interface(of: contract)
+    contracts.append(contract)
+    interfaces.append(interface)
+    actingParties.append(interface.actingParties)
   }
 
   package func interface(of number: AgreementNumber) -> ContractInterface { interfaces[state.agreements[number.index].contract] }
 
+  package func interface(ofContract index: Int) -> ContractInterface { interfaces[index] }
+
+  /// Whether every party that may act has consented.
+  package func isConsented(_ number: AgreementNumber) -> Bool {
+    let agreement = state.agreements[number.index]
+    return actingParties[agreement.contract] & ~agreement.consents == 0
+  }
+
+  private mutating func begin(gas: Int) {
+    gasLeft = gas
+    gasUsed = 0
+    failureSite = nil
+  }
+
   // MARK: Opening
 
-  /// Opens an agreement; what is due at once happens at once. The first receipt is the opening's.
-  package mutating func open(
-    contract index: Int, currencies: [Currency], parties: [AccountRow], terms: [Value]
-  ) -> (AgreementNumber?, [Receipt<E.Site>]) {
-    let interface = interfaces[index]
-    let mark = state.mark
-    func receipt(_ outcome: Outcome, _ number: AgreementNumber?, at site: E.Site? = nil, gas: UInt64 = 0) -> Receipt<E.Site> {
-      Receipt(
-        time: state.time, agreement: number, cause: .opening, state: interface.initialState, transition: nil, outcome: outcome, site: site, gas: gas)
+  package struct Opening {
+    package let contract: Int
+    package let currencies: [Currency]
+    package let parties: [AccountRow]
+    package let terms: [Value]
+    package let summary: Digest
+    /// The parties that have consented by signing, a bit for each.
+    package let consents: UInt16
+
+    package init(contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value], summary: Digest = .zero, consents: UInt16 = .max) {
+      self.contract = contract
+      self.currencies = currencies
+      self.parties = parties
+      self.terms = terms
+      self.summary = summary
+      self.consents = consents
     }
+  }
+
+  /// Opens an agreement, or leaves no trace. What is due at once is still to be run.
+  package mutating func open(_ opening: Opening, gas: Int) -> Step {
+    begin(gas: gas)
+    let interface = interfaces[opening.contract]
+    let mark = state.mark
+    func refused(_ failure: Failure, gas: UInt64) -> Step {
+      state.rollBack(to: mark)
+      var step = Step(
+        time: state.time, agreement: nil, cause: .opening, state: interface.initialState, outcome: .refused(failure))
+      step.gas = gas
+      return step
+    }
+    let (parties, currencies, terms) = (opening.parties, opening.currencies, opening.terms)
     guard
       parties.count == interface.parties.count, currencies.count == interface.currencies.count, terms.count == interface.terms.count,
       zip(terms, interface.terms).allSatisfy({ $1.type.admits($0) }), zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) })
-    else { return (nil, [receipt(.refused(.refused(.argument)), nil)]) }
+    else { return refused(.refused(.argument), gas: 0) }
 
     let words =
       zip(terms, interface.terms).flatMap { Resting.words($0, as: $1.type) }
@@ -43,181 +98,182 @@ package struct Runtime<E: Engine> {
     let position = Agreement.Position(state: interface.initialState, visit: 0, enteredAt: state.time, deadlines: [], endedBy: nil)
     let number = state.open(
       Agreement(
-        contract: index, currencies: currencies, vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties, words: words,
-        position: position))
-    var gas: UInt64 = 0
+        contract: opening.contract, currencies: currencies, vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
+        summary: opening.summary, consents: opening.consents, words: words, position: position))
     for (term, declared) in interface.terms.enumerated() {
       for bound in 0..<declared.boundCount {
-        let execution = run(.bound(term: term, number: bound), number)
-        gas += execution.gas
-        if execution.ending == .returns(.bool(true)) { continue }
-        state.rollBack(to: mark)
-        let failure: Failure = if case .fails(let failure) = execution.ending { failure } else { .refused(.terms) }
-        return (nil, [receipt(.refused(failure), nil, at: execution.site, gas: gas)])
+        switch run(.bound(term: term, number: bound), number).ending {
+        case .returns(.bool(true)): break
+        case .fails(let failure): return refused(failure, gas: gasUsed)
+        case .returns, .enters, .stays: return refused(.refused(.terms), gas: gasUsed)
+        }
       }
     }
-    enter(interface.initialState, number, at: state.time, endedBy: nil)
-    if let broken = brokenInvariants(number).first {
-      state.rollBack(to: mark)
-      return (nil, [receipt(.refused(broken.failure), nil, gas: gas)])
-    }
-    return (number, [receipt(.opened(state: interface.initialState), number, gas: gas)] + runDue(at: state.time))
+    if let failure = enter(interface.initialState, number, at: state.time, endedBy: nil) { return refused(failure, gas: gasUsed) }
+    if let broken = brokenInvariants(number).first { return refused(broken.failure, gas: gasUsed) }
+    var step = Step(
+      time: state.time, agreement: number, cause: .opening, state: interface.initialState, outcome: .opened(state: interface.initialState))
+    step.gas = gasUsed
+    return step
   }
 
   // MARK: Actions
 
-  /// A party's action. `letGo` nil lets go what is asked for. The first receipt is the action's; what it made due at once follows.
-  package mutating func act(
-    _ action: String, by caller: AccountRow, on number: AgreementNumber, arguments: [Value], letGo: [CurrencyAmount]?
-  ) -> [Receipt<E.Site>] {
+  /// A party's action, or a refusal that leaves no trace. `letGo` nil lets go what is asked for; `visit` 0 means whichever. What is due at once is still to be
+  /// run.
+  package mutating func take(
+    _ action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value], letGo: [CurrencyAmount]?, gas: Int
+  ) -> Step {
+    begin(gas: gas)
     let mark = state.mark
-    let receipt = take(action, by: caller, on: number, arguments, letGo)
-    if case .refused = receipt.outcome {
-      state.rollBack(to: mark)
-      return [receipt]
-    }
-    return [receipt] + runDue(at: state.time)
+    let position = state.agreements[number.index].position
+    var step = Step(
+      time: state.time, agreement: number, cause: .party(caller, action: action), state: position.state, outcome: .refused(.refused(.visit)))
+    if visit == 0 || visit == position.visit { take(action, by: caller, on: number, arguments, letGo, &step) }
+    step.gas = gasUsed
+    if step.isRefused { state.rollBack(to: mark) }
+    return step
   }
 
   private mutating func take(
-    _ action: String, by caller: AccountRow, on number: AgreementNumber, _ arguments: [Value], _ letGo: [CurrencyAmount]?
-  ) -> Receipt<E.Site> {
+    _ action: String, by caller: AccountRow, on number: AgreementNumber, _ arguments: [Value], _ letGo: [CurrencyAmount]?, _ step: inout Step
+  ) {
     let agreement = state.agreements[number.index]
     let interface = interfaces[agreement.contract]
     let position = agreement.position
-    var receipt = Receipt<E.Site>(
-      time: state.time, agreement: number, cause: .party(caller, action: action), state: position.state, transition: nil,
-      outcome: .refused(.refused(.state)))
-    guard let transition = interface.transition(action: action, in: position.state),
+    guard let transition = interface.transition(action: action, in: position.state), !position.isSuspended,
       case .action(_, let parameters, let who) = interface.transitions[transition].trigger
     else {
-      receipt.endedBy = position.endedBy
-      return receipt
+      step.outcome = .refused(.refused(.state))
+      step.endedBy = position.endedBy
+      return
     }
-    receipt.transition = transition
+    step.transition = transition
     guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0) }) else {
-      receipt.outcome = .refused(.refused(.argument))
-      return receipt
+      step.outcome = .refused(.refused(.argument))
+      return
     }
     if case .parties(let parties, let needed) = who {
       let own = parties.filter { agreement.parties[$0] == caller }
       guard !own.isEmpty else {
-        receipt.outcome = .refused(.refused(.authority))
-        return receipt
+        step.outcome = .refused(.refused(.authority))
+        return
       }
       if needed > 1 {
         let have = approve(transition, by: own, arguments, number)
         if have < needed {
           // An approval lets nothing go.
-          receipt.outcome = letGo?.contains { $0.amount > .zero } == true ? .refused(.refused(.amount)) : .approved(have: have, needed: needed)
-          return receipt
+          step.outcome = letGo?.contains { $0.amount > .zero } == true ? .refused(.refused(.amount)) : .approved(have: have, needed: needed)
+          return
         }
       }
     }
-    let host = AgreementHost(state, number, caller: caller, letGo: letGo)
-    let execution = run(.body(transition: transition), number, arguments, host)
-    receipt.gas = execution.gas
-    receipt.site = execution.site
-    switch execution.ending {
-    case .fails(let failure):
-      receipt.outcome = .refused(failure)
-      return receipt
+    let host = AgreementHost(state, number, caller: caller, letGo: letGo, isConsented: isConsented(number))
+    var failure: Failure?
+    switch run(.body(transition: transition), number, arguments, host).ending {
+    case .fails(let reason): failure = reason
     case .enters(let target):
-      enter(target, number, at: state.time, endedBy: nil)
-      receipt.outcome = .entered(state: target)
+      failure = enter(target, number, at: state.time, endedBy: nil)
+      step.outcome = .entered(state: target)
     case .stays:
-      stay(number, after: transition)
-      receipt.outcome = .stayed
+      failure = stay(number, after: transition)
+      step.outcome = .stayed
     case .returns: preconditionFailure("a body leads somewhere")
     }
-    if let broken = brokenInvariants(number).first {
-      receipt.outcome = .refused(broken.failure)
-      return receipt
+    if let failure = failure ?? brokenInvariants(number).first?.failure {
+      step.outcome = .refused(failure)
+      return
     }
-    receipt.moves = host.moves
-    receipt.events = host.events
-    return receipt
+    step.moves = host.moves
+    step.events = host.events
   }
 
   /// Records that these parties agree to the action with these arguments, in place of what they agreed to before; answers how many parties now agree.
   private func approve(_ transition: Int, by parties: [Int], _ arguments: [Value], _ number: AgreementNumber) -> Int {
+    var writer = CanonicalWriter()
+    writer.write(arguments)
+    let digest = Digest(sha256: writer.bytes)
     var position = state.agreements[number.index].position
     position.approvals.removeAll { $0.transition == transition && parties.contains($0.party) }
-    position.approvals += parties.map { Agreement.Approval(transition: transition, party: $0, arguments: arguments) }
+    position.approvals += parties.map { Agreement.Approval(transition: transition, party: $0, arguments: digest) }
     position.approvals.sort { ($0.transition, $0.party) < ($1.transition, $1.party) }
     state.setPosition(number, position)
-    return position.approvals.filter { $0.transition == transition && $0.arguments == arguments }.count
+    return position.approvals.filter { $0.transition == transition && $0.arguments == digest }.count
   }
 
   // MARK: Time
 
-  /// Lets time pass: every deadline that is due until then, each at its own time, the earliest first.
-  package mutating func advance(to time: Time) -> [Receipt<E.Site>] {
-    precondition(time >= state.time, "time does not run backwards")
-    return runDue(at: time)
+  /// Runs the deadline that comes first of those due at `time` or before, stamped with its own due time; nil where there is none. `gas` says what its agreement
+  /// can pay.
+  package mutating func runNextDeadline(until time: Time, gas: (AgreementNumber) -> Int) -> Step? {
+    guard let item = state.nextDeadline(until: time) else { return nil }
+    begin(gas: gas(item.agreement))
+    state.setTime(item.due)
+    let mark = state.mark
+    let position = state.agreements[item.agreement.index].position
+    let host = AgreementHost(state, item.agreement)
+    var step = Step(
+      time: item.due, agreement: item.agreement, cause: .deadline, state: position.state, transition: item.transition, outcome: .stayed)
+    let execution = run(.body(transition: item.transition), item.agreement, [], host)
+    var failure: Failure?
+    switch execution.ending {
+    case .enters(let target):
+      failure = enter(target, item.agreement, at: item.due, endedBy: Agreement.EndedBy(state: position.state, due: item.due))
+      step.outcome = .entered(state: target)
+    case .fails(let reason): failure = reason
+    case .stays, .returns: failure = .trapped(.range)
+    }
+    if let failure {
+      state.rollBack(to: mark)
+      suspend(item.agreement)
+      step.outcome = .suspended(failure)
+    } else {
+      step.moves = host.moves
+      step.events = host.events
+      step.defects = brokenInvariants(item.agreement).map(\.index)
+    }
+    step.gas = gasUsed
+    return step
   }
 
-  /// Runs what is due at `time` or before, by due time, agreement and place in the source; then it is `time`.
-  private mutating func runDue(at time: Time) -> [Receipt<E.Site>] {
-    var receipts: [Receipt<E.Site>] = []
-    while let (number, deadline) = nextDue(until: time) {
-      state.setTime(deadline.due)
-      receipts.append(run(deadline, of: number))
-    }
-    state.setTime(time)
-    return receipts
-  }
-
-  private func nextDue(until time: Time) -> (AgreementNumber, Agreement.Deadline)? {
-    var next: (number: AgreementNumber, deadline: Agreement.Deadline)?
-    for (index, agreement) in state.agreements.enumerated() {
-      for deadline in agreement.position.deadlines where deadline.due <= time {
-        // Agreements and transitions come in order: only an earlier time displaces what was found.
-        if next.map({ deadline.due < $0.deadline.due }) ?? true { next = (AgreementNumber(index), deadline) }
-      }
-    }
-    return next
-  }
-
-  private mutating func run(_ deadline: Agreement.Deadline, of number: AgreementNumber) -> Receipt<E.Site> {
-    let source = state.agreements[number.index].position.state
-    let host = AgreementHost(state, number)
-    let execution = run(.body(transition: deadline.transition), number, [], host)
-    guard case .enters(let target) = execution.ending else {
-      preconditionFailure("an assured deadline neither fails nor stays, but this ended in \(execution.ending)")
-    }
-    enter(target, number, at: deadline.due, endedBy: Agreement.EndedBy(state: source, due: deadline.due))
-    return Receipt(
-      time: deadline.due, agreement: number, cause: .deadline, state: source, transition: deadline.transition, outcome: .entered(state: target),
-      moves: host.moves, events: host.events, defects: brokenInvariants(number).map(\.index), gas: execution.gas)
+  /// What was proved impossible has happened: nothing goes on by itself any more, so that nothing worse can follow.
+  private func suspend(_ number: AgreementNumber) {
+    var position = state.agreements[number.index].position
+    position.deadlines = []
+    position.isSuspended = true
+    state.setPosition(number, position)
   }
 
   // MARK: Position
 
-  private mutating func enter(_ target: Int, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?) {
+  /// Answers a failure to compute what is due there, which only lack of gas brings about.
+  private mutating func enter(_ target: Int, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?) -> Failure? {
     let visit = state.agreements[number.index].position.visit + 1
-    var position = Agreement.Position(state: target, visit: visit, enteredAt: time, deadlines: [], endedBy: endedBy)
-    position.deadlines = deadlines(in: target, number, enteredAt: time, notBefore: time)
-    state.setPosition(number, position)
+    let position = Agreement.Position(state: target, visit: visit, enteredAt: time, deadlines: [], endedBy: endedBy)
+    return settle(position, number, notBefore: time)
   }
 
   /// The clocks run on, but what they wait for may have changed with the fields. The approvals of what was done are spent.
-  private mutating func stay(_ number: AgreementNumber, after transition: Int) {
+  private mutating func stay(_ number: AgreementNumber, after transition: Int) -> Failure? {
     var position = state.agreements[number.index].position
     position.approvals.removeAll { $0.transition == transition }
-    position.deadlines = deadlines(in: position.state, number, enteredAt: position.enteredAt, notBefore: state.time)
-    state.setPosition(number, position)
+    return settle(position, number, notBefore: state.time)
   }
 
-  private mutating func deadlines(in target: Int, _ number: AgreementNumber, enteredAt: Time, notBefore: Time) -> [Agreement.Deadline] {
+  private mutating func settle(_ position: Agreement.Position, _ number: AgreementNumber, notBefore: Time) -> Failure? {
     let interface = interface(of: number)
-    return interface.transitions.indices.filter { interface.transitions[$0].source == target && interface.transitions[$0].trigger.isAutomatic }
-      .map { transition in
-        guard case .returns(.duration(let duration)) = run(.due(transition: transition), number).ending else {
-          preconditionFailure("an assured due time is a duration")
-        }
-        return Agreement.Deadline(transition: transition, due: max(enteredAt + duration, notBefore))
+    var position = position
+    position.deadlines = []
+    for (transition, declared) in interface.transitions.enumerated() where declared.source == position.state && declared.trigger.isAutomatic {
+      switch run(.due(transition: transition), number).ending {
+      case .returns(.duration(let duration)):
+        position.deadlines.append(Agreement.Deadline(transition: transition, due: max(position.enteredAt + duration, notBefore)))
+      case .fails(let failure): return failure
+      case .returns, .enters, .stays: preconditionFailure("a due time is a duration")
       }
+    }
+    state.setPosition(number, position)
+    return nil
   }
 
   private mutating func brokenInvariants(_ number: AgreementNumber) -> [(index: Int, failure: Failure)] {
@@ -238,6 +294,11 @@ package struct Runtime<E: Engine> {
     _ entry: Entry, _ number: AgreementNumber, _ arguments: [Value] = [], _ host: AgreementHost? = nil
   ) -> Execution<E.Site> {
     var host = host ?? AgreementHost(state, number)
-    return engine.run(entry, of: contracts[state.agreements[number.index].contract], arguments: arguments, host: &host)
+    let execution = engine.run(
+      entry, of: contracts[state.agreements[number.index].contract], arguments: arguments, gas: gasLeft, host: &host)
+    gasLeft -= Int(execution.gas)
+    gasUsed += execution.gas
+    if let site = execution.site { failureSite = site }
+    return execution
   }
 }

@@ -96,50 +96,10 @@ struct TestChecker {
 
   // MARK: Literals
 
-  private mutating func money(_ tree: Expression) -> CurrencyAmount? {
-    if case .amount(let digits, let name) = tree.kind {
-      guard let currency = Currency.named(name.text) else {
-        reportUnknown("currency", name, known: Currency.all.map(\.code), &diagnostics)
-        return nil
-      }
-      return Literals.amount(digits, currency, at: tree.span, &diagnostics).map { CurrencyAmount($0, currency) }
-    }
-    diagnostics.report(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
-    return nil
-  }
+  private mutating func money(_ tree: Expression) -> CurrencyAmount? { Literals.money(tree, &diagnostics) }
 
-  /// A literal of the type. Values outside the type's range pass where `isExact` is false: a test may show that the ledger refuses them.
-  private mutating func literal(
-    _ tree: Expression, as type: ValueType, currencies: [Currency] = [], isExact: Bool = true
-  ) -> Value? {
-    var value: Value?
-    switch (type, tree.kind) {
-    case (.bool, .bool(let truth)): value = .bool(truth)
-    case (.int, .int(let digits)): value = Literals.integer(digits).map { .int($0) }
-    case (.int, .negate(let inner)): if case .int(let digits) = inner.kind { value = Literals.integer("-" + digits).map { .int($0) } }
-    case (.percent, .percent(let digits)): value = Literals.percent(digits, at: tree.span, &diagnostics).map { .percent($0) }
-    case (.duration, .duration(let digits, let unit)): value = Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
-    case (.text, .string(let text)): value = .text(Array(text.utf8))
-    case (.amount, .int("0")): value = .amount(.zero)
-    case (.amount(let index), .amount):
-      guard let money = money(tree) else { return nil }
-      if money.currency != currencies[index] {
-        diagnostics.report(
-          .currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)", at: tree.span)
-        return nil
-      }
-      value = .amount(money.amount)
-    default: break
-    }
-    guard let value else {
-      diagnostics.report(.typeMismatch, "a literal of the type `\(type.name)` was wanted", at: tree.span)
-      return nil
-    }
-    if isExact && !type.admits(value) {
-      diagnostics.report(.valueOutOfRange, "this is no value of `\(type.name)`", at: tree.span)
-      return nil
-    }
-    return value
+  private mutating func literal(_ tree: Expression, as type: ValueType, currencies: [Currency] = [], isExact: Bool = true) -> Value? {
+    Literals.value(tree, as: type, currencies: currencies, isExact: isExact, &diagnostics)
   }
 
   // MARK: Steps

@@ -23,6 +23,15 @@ package struct Parser {
     return (file, parser.diagnostics)
   }
 
+  /// A single expression that is the whole text, as somebody writes a value outside of a source file.
+  package static func parseExpression(_ source: SourceText) -> (Expression?, Diagnostics) {
+    let (tokens, diagnostics) = Lexer.tokens(of: source)
+    var parser = Parser(source: source, tokens: tokens, diagnostics: diagnostics)
+    guard let expression = try? parser.expression() else { return (nil, parser.diagnostics) }
+    if parser.current.kind != .end { _ = parser.unexpected("the end") }
+    return (parser.diagnostics.isEmpty ? expression : nil, parser.diagnostics)
+  }
+
   private init(source: SourceText, tokens: [Token], diagnostics: Diagnostics) {
     self.source = source
     self.tokens = tokens

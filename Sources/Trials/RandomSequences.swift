@@ -89,8 +89,8 @@ private struct Sequence {
     if random.oneIn(10), parties.count > 1 { parties[1] = parties[0] }
     totals = Currency.all.map { twin.state.total(of: $0) }
     let terms = interface.terms.map { term in term.defaultValue.flatMap { random.oneIn(2) ? $0 : nil } ?? value(of: term.type) }
-    let (number, receipts) = twin.open(contract: 0, currencies: currencies, parties: parties, terms: terms)
-    record(receipts)
+    let (number, steps) = twin.open(contract: 0, currencies: currencies, parties: parties, terms: terms)
+    record(steps)
     guard let number else { return }
     for _ in 0..<(1 + random.below(12)) where defect == nil {
       if random.oneIn(4) { wait(number) } else { act(on: number) }
@@ -111,9 +111,9 @@ private struct Sequence {
     var arguments = parameters.map { value(of: $0.type) }
     if random.oneIn(20) { arguments.append(.bool(true)) }
     let before = twin.digest
-    let receipts = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
-    record(receipts)
-    if case .refused(let failure)? = receipts.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
+    let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
+    record(steps)
+    if case .refused(let failure)? = steps.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
   }
 
   /// Mostly what is asked for, sometimes something else.
@@ -171,20 +171,23 @@ private struct Sequence {
 
   // MARK: What must hold
 
-  private mutating func record(_ receipts: [Receipt<Span>]) {
+  private mutating func record(_ steps: [Step]) {
     stepCount += 1
-    for receipt in receipts {
+    for step in steps {
       let name: String
-      switch receipt.outcome {
+      switch step.outcome {
       case .opened: name = "opened"
       case .entered(let state): name = "entered \(interface.states[state].name)"
       case .stayed: name = "stayed"
       case .approved: name = "approved"
       case .refused(let failure): name = "refused \(failure.name)"
+      case .suspended(let failure):
+        name = "suspended"
+        defect = "a deadline failed: \(failure.name)"
       }
       outcomes[name, default: 0] += 1
-      if let transition = receipt.transition, !name.hasPrefix("refused") { outcomes["transition \(transition)", default: 0] += 1 }
-      if let index = receipt.defects.first { defect = "a deadline broke the invariant “\(interface.invariants[index].text)”" }
+      if let transition = step.transition, !name.hasPrefix("refused") { outcomes["transition \(transition)", default: 0] += 1 }
+      if let index = step.defects.first { defect = "a deadline broke the invariant “\(interface.invariants[index].text)”" }
     }
     if let difference = twin.differences.first { defect = difference }
     for (currency, total) in zip(Currency.all, totals) where twin.state.total(of: currency) != total {

@@ -68,7 +68,7 @@ private struct Stage {
     self.test = test
     self.contracts = contracts
     self.wording = wording
-    told = Story(wording: wording, names: test.wallets.map(\.name))
+    told = Story(wording) { test.wallets[$0.index].name }
     twin = Twin(contracts)
     numbers = Array(repeating: nil, count: test.agreements.count)
     for wallet in test.wallets {
@@ -102,18 +102,18 @@ private struct Stage {
     lastTime = twin.state.time
   }
 
-  private mutating func tell(_ receipts: [Receipt<Span>], contract: Int, arguments: [Value] = []) {
-    for receipt in receipts {
-      let agreement = receipt.agreement.map { twin.state.agreements[$0.index] }
+  private mutating func tell(_ steps: [Step], contract: Int, arguments: [Value] = []) {
+    for happened in steps {
+      let agreement = happened.agreement.map { twin.state.agreements[$0.index] }
       let interface = contracts[agreement?.contract ?? contract].interface
-      for (index, text) in told.lines(receipt, interface, agreement, arguments: arguments).enumerated() {
-        lines.append(.init(time: index == 0 && receipt.time != lastTime ? receipt.time : nil, text: text))
-        lastTime = receipt.time
+      for (index, text) in told.lines(happened, interface, agreement, arguments: arguments).enumerated() {
+        lines.append(.init(time: index == 0 && happened.time != lastTime ? happened.time : nil, text: text))
+        lastTime = happened.time
       }
-      gas += receipt.gas
-      switch receipt.outcome {
-      case .entered, .stayed: if let transition = receipt.transition { transitions.insert(transition) }
-      case .opened, .approved, .refused: break
+      gas += happened.gas
+      switch happened.outcome {
+      case .entered, .stayed: if let transition = happened.transition { transitions.insert(transition) }
+      case .opened, .approved, .refused, .suspended: break
       }
     }
   }
@@ -128,21 +128,21 @@ private struct Stage {
     switch step.kind {
     case .open(let agreement, let parties, let terms, let refused):
       let declared = test.agreements[agreement]
-      let (number, receipts) = twin.open(
+      let (number, steps) = twin.open(
         contract: declared.contract, currencies: declared.currencies, parties: parties.map { accounts[$0] }, terms: terms)
       numbers[agreement] = number
-      tell(receipts, contract: declared.contract)
-      return judge(receipts, expecting: refused, contract: declared.contract, at: step)
+      tell(steps, contract: declared.contract)
+      return judge(steps, expecting: refused, contract: declared.contract, at: step)
     case .act(let wallet, let agreement, let action, let arguments, let letGo, let refused):
       guard let number = numbers[agreement] else { return notOpened(agreement, step) }
-      let receipts = twin.act(action, by: accounts[wallet], on: number, arguments: arguments, letGo: letGo.map { [$0] })
-      tell(receipts, contract: test.agreements[agreement].contract, arguments: arguments)
-      return judge(receipts, expecting: refused, contract: test.agreements[agreement].contract, at: step)
+      let steps = twin.act(action, by: accounts[wallet], on: number, arguments: arguments, letGo: letGo.map { [$0] })
+      tell(steps, contract: test.agreements[agreement].contract, arguments: arguments)
+      return judge(steps, expecting: refused, contract: test.agreements[agreement].contract, at: step)
     case .advance(let duration):
       tell(wording.timePasses(duration))
-      let receipts = twin.advance(to: twin.state.time + duration)
-      tell(receipts, contract: 0)
-      return defect(in: receipts, at: step)
+      let steps = twin.advance(to: twin.state.time + duration)
+      tell(steps, contract: 0)
+      return defect(in: steps, at: step)
     case .expectState(let agreement, let state):
       guard let number = numbers[agreement] else { return notOpened(agreement, step) }
       let states = twin.interface(of: number).states
@@ -169,25 +169,26 @@ private struct Stage {
     fail(step, "`\(test.agreements[agreement].name)` was never opened: its opening was refused")
   }
 
-  private func judge(_ receipts: [Receipt<Span>], expecting expected: Failure?, contract: Int, at step: CheckedStep) -> Diagnostic? {
-    guard let first = receipts.first else { return nil }
+  private func judge(_ steps: [Step], expecting expected: Failure?, contract: Int, at step: CheckedStep) -> Diagnostic? {
+    guard let first = steps.first else { return nil }
     let interface = contracts[contract].interface
     switch (first.outcome, expected) {
     case (.refused(let failure), let expected?) where failure == expected: return nil
     case (.refused(let failure), let expected):
       let wanted = expected.map { "`\($0.name)` was expected" } ?? "it was expected to happen"
-      let site = first.site.map { [Diagnostic.Label($0, "stopped here")] } ?? []
+      let site = twin.failureSite.map { [Diagnostic.Label($0, "stopped here")] } ?? []
       return Diagnostic(
         .testFailed, "this is refused because of `\(failure.name)`; \(wanted)", at: step.span, secondary: site,
         notes: [told.refusal(failure, first, interface)])
     case (_, let expected?): return fail(step, "this happens; it was expected to be refused because of `\(expected.name)`")
-    case (_, nil): return defect(in: receipts, at: step)
+    case (_, nil): return defect(in: steps, at: step)
     }
   }
 
-  private func defect(in receipts: [Receipt<Span>], at step: CheckedStep) -> Diagnostic? {
-    for receipt in receipts {
-      guard let number = receipt.agreement, let index = receipt.defects.first else { continue }
+  private func defect(in steps: [Step], at step: CheckedStep) -> Diagnostic? {
+    for happened in steps {
+      if case .suspended(let failure) = happened.outcome { return fail(step, "a deadline failed, which is a bug of Earnest: \(failure.name)") }
+      guard let number = happened.agreement, let index = happened.defects.first else { continue }
       return fail(step, "a deadline breaks the invariant “\(twin.interface(of: number).invariants[index].text)”")
     }
     return nil

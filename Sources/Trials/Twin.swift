@@ -1,10 +1,10 @@
-import Assurance
+package import Assurance
 package import Compiler
 package import Interface
 package import Ledger
 package import Primitives
 import Reference
-package import Runtime
+import Runtime
 package import Source
 import VM
 
@@ -16,6 +16,9 @@ package struct Twin {
   private let contracts: [CompiledContract]
   /// What the engines did not agree on, in words. It should stay empty.
   package private(set) var differences: [String] = []
+
+  /// Where the last call that failed stopped.
+  package private(set) var failureSite: Span?
 
   /// Tests start here.
   package static let start = Time(milliseconds: 1_767_225_600_000)
@@ -42,7 +45,7 @@ package struct Twin {
 
   package mutating func open(
     contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value]
-  ) -> (AgreementNumber?, [Receipt<Span>]) {
+  ) -> (AgreementNumber?, [Step]) {
     let (number, ours) = machine.open(contract: contract, currencies: currencies, parties: parties, terms: terms)
     let (other, theirs) = reference.open(contract: contract, currencies: currencies, parties: parties, terms: terms)
     if number != other { differences.append("the machine opens \(String(describing: number)), the reference \(String(describing: other))") }
@@ -51,34 +54,62 @@ package struct Twin {
 
   package mutating func act(
     _ action: String, by caller: AccountRow, on number: AgreementNumber, arguments: [Value], letGo: [CurrencyAmount]?
-  ) -> [Receipt<Span>] {
+  ) -> [Step] {
     let ours = machine.act(action, by: caller, on: number, arguments: arguments, letGo: letGo)
     let theirs = reference.act(action, by: caller, on: number, arguments: arguments, letGo: letGo)
     return compare(ours, theirs, contract: state.agreements[number.index].contract)
   }
 
-  package mutating func advance(to time: Time) -> [Receipt<Span>] { compare(machine.advance(to: time), reference.advance(to: time), contract: nil) }
+  package mutating func advance(to time: Time) -> [Step] { compare(machine.advance(to: time), reference.advance(to: time), contract: nil) }
 
   // MARK: Comparison
 
-  /// The machine's receipts with places in the source, after holding them against the reference's. `contract` is the one whose call may have failed.
-  private mutating func compare(_ ours: [Receipt<Machine.Site>], _ theirs: [Receipt<Span>], contract: Int?) -> [Receipt<Span>] {
-    let mapped = ours.map { receipt in
-      guard let index = receipt.agreement.map({ state.agreements[$0.index].contract }) ?? contract else {
+  /// The machine's steps, after holding them against the reference's.
+  private mutating func compare(_ ours: [Step], _ theirs: [Step], contract: Int?) -> [Step] {
+    func index(_ step: Step) -> Int {
+      guard let index = step.agreement.map({ state.agreements[$0.index].contract }) ?? contract else {
         preconditionFailure("what belongs to no agreement was the opening of a contract")
       }
-      return receipt.relocated { contracts[index].spans[$0.function][$0.instruction] }
+      return index
     }
-    for (our, their) in zip(mapped.map(\.withoutGas), theirs) where our != their { differences.append(our.difference(from: their)) }
-    if mapped.count != theirs.count { differences.append("the machine tells of \(mapped.count) events, the reference of \(theirs.count)") }
-    if machine.state.digest != reference.state.digest { differences.append("the states differ after \(mapped.map(\.cause))") }
-    for receipt in mapped {
-      guard let transition = receipt.transition, let number = receipt.agreement else { continue }
-      let bound = contracts[state.agreements[number.index].contract].assured.gasMax[transition]
-      if receipt.gas > UInt64(bound) { differences.append("transition \(transition) used \(receipt.gas) gas; its bound is \(bound)") }
+    failureSite = nil
+    if let step = ours.last, step.isRefused {
+      failureSite = machine.failureSite.map { contracts[index(step)].spans[$0.function][$0.instruction] }
+      if failureSite != reference.failureSite { differences.append("\(step.outcome) stops at different places") }
+    }
+    for (our, their) in zip(ours.map(\.withoutGas), theirs) where our != their { differences.append(Twin.difference(our, their)) }
+    if ours.count != theirs.count { differences.append("the machine tells of \(ours.count) events, the reference of \(theirs.count)") }
+    if machine.state.digest != reference.state.digest { differences.append("the states differ after \(ours.map(\.cause))") }
+    for step in ours {
+      let bound = contracts[index(step)].assured.gasMax(of: step)
+      if step.gas > UInt64(bound) { differences.append("\(step.cause) used \(step.gas) gas; its bound is \(bound)") }
     }
     machine.state.commit()
     reference.state.commit()
-    return mapped
+    return ours
+  }
+
+  /// In words, the first thing on which two steps differ.
+  private static func difference(_ our: Step, _ their: Step) -> String {
+    if our.outcome != their.outcome { return "the outcome is \(our.outcome) on the machine and \(their.outcome) on the reference" }
+    if our.moves != their.moves {
+      return "the machine moves \(our.moves.map(\.sum.amount.units)), the reference \(their.moves.map(\.sum.amount.units)) units"
+    }
+    if our.events != their.events { return "the events differ" }
+    return "the steps differ in time, state or invariants"
+  }
+}
+
+extension AssuredModule {
+  /// The most gas that a step of this contract uses.
+  package func gasMax(of step: Step) -> Int {
+    guard let transition = step.transition else { return prepayment.opening }
+    let target: Int =
+      switch step.outcome {
+      case .entered(let state): prepayment.entering[state]
+      // A refusal comes before or after the body; what it would have entered is not told.
+      case .refused, .stayed, .opened, .approved, .suspended: prepayment.entering.max() ?? 0
+      }
+    return gasMax[transition] + target
   }
 }

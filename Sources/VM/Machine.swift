@@ -18,21 +18,21 @@ package struct Machine: Engine {
     deinit { words.deallocate() }
   }
 
-  /// What every call is given.
-  package let gasLimit: Int
+  /// The most that a call is given: the slab is made for it.
+  private let gasMax = ProtocolNumber.current.limits.gas
   private let slab: Slab
 
   /// The slab is as large as the gas allows; the operating system lends its pages only when they are touched.
-  package init(gasLimit: Int = ProtocolNumber.current.limits.gas) {
-    self.gasLimit = gasLimit
+  package init() {
     let limits = ProtocolNumber.current.limits
     let arguments = limits.parameters * Gas.textWords(size: 4 * limits.textScalars)
-    slab = Slab(capacity: Arena.scratchWords + limits.registers + arguments + 2 * gasLimit)
+    slab = Slab(capacity: Arena.scratchWords + limits.registers + arguments + 2 * gasMax)
   }
 
   package func interface(of contract: WellFormedModule) -> ContractInterface { contract.module.interface }
 
-  package func run<H: Host>(_ entry: Entry, of contract: WellFormedModule, arguments: [Value], host: inout H) -> Execution<Site> {
+  package func run<H: Host>(_ entry: Entry, of contract: WellFormedModule, arguments: [Value], gas given: Int, host: inout H) -> Execution<Site> {
+    let gasLimit = min(given, gasMax)
     let index = contract.function(of: entry)
     let layout = contract.registers[index]
     var arena = Arena(slab: slab.words, top: Arena.scratchWords + layout.slotCount)

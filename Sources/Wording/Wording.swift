@@ -116,6 +116,12 @@ package struct Wording: Sendable {
 
   package func deadline(of state: String) -> String { say("The deadline of \(state) is due.", "\(state) 的期限已到，自动执行。") }
 
+  package func suspended(_ state: String, _ failure: Failure) -> String {
+    say(
+      "The deadline of \(state) failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
+      "\(state) 的期限执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+  }
+
   package func deposits(_ who: String, _ sum: CurrencyAmount, into place: String) -> String {
     say("\(who) puts \(amount(sum)) into \(place).", "\(who) 将 \(amount(sum)) 存入 \(place)。")
   }
@@ -132,6 +138,40 @@ package struct Wording: Sendable {
   package func enters(_ source: String, _ target: String) -> String { say("\(source) → \(target)", "\(source) → \(target)") }
 
   package func timePasses(_ duration: Duration) -> String { say("Time passes: \(self.duration(duration)).", "时间过去 \(self.duration(duration))。") }
+
+  // MARK: A ledger
+
+  package func inAgreement(_ number: Int, _ sentence: String) -> String { say("Agreement \(number): \(sentence)", "协议 \(number)：\(sentence)") }
+
+  package func published(_ contract: String, isNew: Bool) -> String {
+    isNew
+      ? say("The contract \(contract) is published: its guarantees were proved again.", "合约 \(contract) 已发布，各项保证已重新验证。")
+      : say("The contract \(contract) was published before; nothing changes.", "合约 \(contract) 此前已发布，没有变化。")
+  }
+
+  package func consents(_ who: String, toAgreement number: Int) -> String {
+    say("\(who) consents to agreement \(number).", "\(who) 同意协议 \(number)。")
+  }
+
+  package func grants(_ credit: UInt64, from: String, to: String) -> String {
+    say("\(from) gives \(to) \(gas(credit)).", "\(from) 转给 \(to) \(gas(credit))。")
+  }
+
+  package func gas(_ gas: UInt64) -> String { grouped(String(gas)) + " gas" }
+
+  package func allowsTime(until time: Time) -> String {
+    say("The operator lets time go on until \(self.time(time)).", "运营方允许时间走到 \(self.time(time))。")
+  }
+
+  package func prepays(_ gas: UInt64) -> String {
+    say("\(self.gas(gas)) is set aside, so that deadlines can run whatever happens.", "预留 \(self.gas(gas))，保证到期事项必能执行。")
+  }
+
+  package func getsBack(_ who: String, _ gas: UInt64) -> String {
+    say("\(who) gets back \(self.gas(gas)) that no deadline needed.", "\(who) 收回未用的 \(self.gas(gas))。")
+  }
+
+  package func notAdmitted(_ sentence: String) -> String { say("Not admitted: \(sentence)", "未受理：\(sentence)") }
 
   // MARK: Refusals
 
@@ -165,6 +205,14 @@ package struct Wording: Sendable {
   private func sentence(_ refusal: Refusal, _ attempt: Attempt) -> String {
     let (who, action, state) = (attempt.who, attempt.action, attempt.state)
     switch refusal {
+    case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
+    case .agreement: return say("There is no such agreement.", "没有这个协议。")
+    case .visit: return say("The agreement has moved on since \(who) looked: it is \(state) now.", "\(who) 查看之后协议已有变动：现在是 \(state)。")
+    case .consent:
+      return say(
+        "Not every party that may act has consented to the agreement, or the consent is to something else.",
+        "还有须同意的当事方未同意本协议，或所同意的内容不符。")
+    case .credit: return say("\(who) has less gas than that, or the receiver would have too much.", "\(who) 的 gas 余额不足，或收方的 gas 余额将超出上限。")
     case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
     case .state:
       guard let (ended, due) = attempt.endedBy else {
@@ -179,6 +227,24 @@ package struct Wording: Sendable {
     case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
     case .funds: return say("\(who) has less than \(action) asks for.", "\(who) 的余额不足以执行 \(action)。")
     case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
+    }
+  }
+
+  /// Why an entry had no effect.
+  package func sentence(_ reason: Inadmissible) -> String {
+    switch reason {
+    case .malformed: say("The bytes are no transaction.", "这些字节不是一笔交易。")
+    case .protocolNumber: say("The transaction was made for another protocol.", "交易的规则版本不符。")
+    case .chain: say("The transaction was made for another ledger.", "交易属于另一个账本。")
+    case .key: say("The signatures are not those of the accounts that the transaction names.", "签名的密钥不属于交易所列的账户。")
+    case .signature: say("A signature does not verify.", "签名验证失败。")
+    case .expired: say("The transaction was valid until a time that has passed.", "交易已过有效期。")
+    case .horizon: say("The transaction would be valid for more than 24 hours.", "交易的有效期超过24小时。")
+    case .nonce: say("The transaction's nonce is not the sender's next one.", "交易序号不是发送方的下一个序号。")
+    case .reference: say("The sender has used this reference before.", "发送方已用过这个编号。")
+    case .gasLimit: say("The gas limit is too low for the transaction's bytes and signatures, or higher than allowed.", "gas 上限过低或超出允许范围。")
+    case .credit: say("The sender cannot pay the gas limit.", "发送方付不起 gas 上限。")
+    case .behind: say("Deadlines are due that come first; the transaction may be sent again.", "有到期事项须先执行，请稍后重发。")
     }
   }
 

@@ -11,6 +11,9 @@ enum Exit {
   static let noInput = ExitCode(66)
   static let cannotCreate = ExitCode(73)
   static let cannotRead = ExitCode(74)
+  /// Somebody else has it; later it may work.
+  static let busy = ExitCode(75)
+  static let notAllowed = ExitCode(77)
   /// Nobody reads on: as if SIGPIPE had ended the program.
   static let brokenPipe = ExitCode(128 + SIGPIPE)
 }
@@ -39,6 +42,16 @@ enum Console {
       try? FileHandle.standardError.write(contentsOf: Data("earnest: cannot write the output\n".utf8))
       throw Exit.cannotCreate
     }
+  }
+
+  /// Asks a person. Where there is none to ask, the answer is no.
+  static func confirm(_ question: String) throws -> Bool {
+    guard isatty(0) == 1 else {
+      try complain("there is nobody to ask; --yes answers")
+      return false
+    }
+    try write(question + " [y/N] ", to: .standardOutput)
+    return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
   }
 
   /// Diagnostics as people read them, to standard error.

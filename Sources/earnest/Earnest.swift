@@ -22,5 +22,11 @@ struct Earnest: ParsableCommand {
         2 no test matches
       """,
     version: "0.1.0",
-    subcommands: [Check.self, Build.self, Test.self, Inspect.self, Explain.self])
+    subcommands: [InspectFile.self],
+    groupedSubcommands: [
+      CommandGroup(name: "Contracts", subcommands: [Check.self, Build.self, Test.self, Inspect.self, Explain.self]),
+      CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self, KeyCommand.self, Show.self, Replay.self, Audit.self]),
+      CommandGroup(
+        name: "On a ledger", subcommands: [Publish.self, Open.self, Consent.self, Act.self, Transfer.self, Advance.self]),
+    ])
 }

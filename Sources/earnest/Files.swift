@@ -91,5 +91,24 @@ enum Files {
     }
   }
 
+  /// Writes a file that its owner alone may read, whole or not at all, and on the disk when this returns.
+  static func writePrivate(_ bytes: [UInt8], to path: String) throws {
+    func fail() throws -> Never {
+      try Console.complain("cannot write \(path): \(String(cString: strerror(errno)))")
+      throw Exit.cannotCreate
+    }
+    let scratch = path + ".new"
+    unlink(scratch)
+    let descriptor = Foundation.open(scratch, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { try fail() }
+    do {
+      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+      try handle.write(contentsOf: Data(bytes))
+      try handle.synchronize()
+      try handle.close()
+    } catch { try fail() }
+    guard rename(scratch, path) == 0 else { try fail() }
+  }
+
   static func join(_ folder: String, _ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
 }

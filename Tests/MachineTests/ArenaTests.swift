@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func scalingAgreesWithTheReference() {
-    let machine = Machine(gasLimit: 1000)
+    let machine = Machine()
     let units: [UInt128] = [0, 1, 2, 3, 99, 100, 101, 1 << 63, 1 << 64, Amount.max.units - 1, Amount.max.units]
     let fractions: [(UInt64, UInt64)] = [
       (0, 1), (1, 1), (1, 2), (1, 3), (2, 3), (13, 400), (3, 2), (1, 1 << 62), ((1 << 62) - 1, 1 << 62), (1 << 62, 1),

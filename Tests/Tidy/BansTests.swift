@@ -17,12 +17,14 @@ import Testing
   }
 
   private static let everywhere = [
-    "Primitives", "Source", "Interface", "Wording", "Syntax", "Semantics", "Bytecode", "Assurance", "Compiler", "VM", "Reference", "Ledger",
-    "Runtime",
-    "Trials", "earnest",
+    "Primitives", "Signing", "Source", "Interface", "Wording", "Syntax", "Semantics", "Bytecode", "Assurance", "Compiler", "VM", "Reference",
+    "Ledger",
+    "Runtime", "Store", "Ordering", "Trials", "earnest",
   ]
   /// What must give the same bytes on every machine.
-  private static let deterministic = ["Primitives", "Interface", "Bytecode", "Assurance", "Compiler", "VM", "Reference", "Ledger", "Runtime"]
+  private static let deterministic = [
+    "Primitives", "Signing", "Interface", "Bytecode", "Assurance", "Compiler", "VM", "Reference", "Ledger", "Runtime",
+  ]
 
   private func bans() throws -> [Ban] {
     let (everywhere, deterministic) = (BansTests.everywhere, BansTests.deterministic)

@@ -8,6 +8,7 @@ import Runtime
 import Source
 import Support
 import Testing
+import Trials
 import VM
 
 /// A module with a flipped bit that is still assured is another contract, and a contract like any other: it runs, it ends under silence with empty vaults,
@@ -55,8 +56,8 @@ import VM
       if index == choice % interface.transitions.count { continue }
       for caller in accounts {
         let before = state.digest
-        let receipts = runtime.act(name, by: caller, on: number, arguments: parameters.map { value($0.type, choice) }, letGo: nil)
-        if case .refused = receipts[0].outcome { #expect(state.digest == before) }
+        let steps = runtime.act(name, by: caller, on: number, arguments: parameters.map { value($0.type, choice) }, letGo: nil)
+        if steps[0].isRefused { #expect(state.digest == before) }
       }
     }
     for _ in interface.states { _ = runtime.advance(to: state.time + Duration.max) }

@@ -7,6 +7,7 @@ import Runtime
 import Source
 import Support
 import Testing
+import Trials
 import VM
 
 /// With any amount of gas a call either happens or is undone; what it needs exactly is enough, and is within its bound.
@@ -15,10 +16,10 @@ import VM
     let source = SourceText(path: "purchase.ern", text: try Repository.text("contracts/purchase.ern"))
     let contract = try #require(Compilation(source).contracts.first)
     let state = LedgerState(time: Time(milliseconds: 0))
-    var generous = Runtime(engine: Machine(), contracts: [contract.module], state: state)
+    var runtime = Runtime(engine: Machine(), contracts: [contract.module], state: state)
     let accounts = contract.interface.parties.map { _ in state.openAccount { _ in Amount(unchecked: 1_000_000) } }
     let day = Value.duration(Duration(unchecked: 86_400_000))
-    let (opened, _) = generous.open(
+    let (opened, _) = runtime.open(
       contract: 0, currencies: [Currency.all[0]], parties: accounts, terms: [.amount(Amount(unchecked: 999)), day, day])
     let number = try #require(opened)
 
@@ -26,11 +27,9 @@ import VM
     func needed(_ action: String, by party: Int, _ arguments: [Value]) throws -> Int {
       let before = state.digest
       for gas in 0..<2000 {
-        var tight = Runtime(engine: Machine(gasLimit: gas), contracts: [contract.module], state: state)
-        let receipt = tight.act(action, by: accounts[party], on: number, arguments: arguments, letGo: nil)[0]
-        guard case .refused(let failure) = receipt.outcome else {
-          let transition = try #require(receipt.transition)
-          #expect(receipt.gas == UInt64(gas) && gas <= contract.assured.gasMax[transition], "\(action)")
+        let step = runtime.take(action, by: accounts[party], on: number, arguments: arguments, letGo: nil, gas: gas)
+        guard case .refused(let failure) = step.outcome else {
+          #expect(step.gas == UInt64(gas) && gas <= contract.assured.gasMax(of: step), "\(action)")
           return gas
         }
         #expect(failure == .trapped(.gas) && state.digest == before, "\(action) with \(gas)")
@@ -38,7 +37,7 @@ import VM
       return 0
     }
 
-    // Due times and invariants are run by the same engine with the same limit, so what they need counts as well where it is more.
+    // Due times and invariants of the state that is entered count as well.
     #expect(try needed("pay", by: 0, []) > 50)
     #expect(try needed("ship", by: 1, [.text(Array("SF1029384756".utf8))]) > 50)
     #expect(try needed("dispute", by: 0, []) > 10)

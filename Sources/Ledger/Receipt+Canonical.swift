@@ -1,0 +1,234 @@
+import Interface
+package import Primitives
+
+extension Move: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(from)
+    writer.write(to)
+    writer.write(sum)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(from: try reader.read(Holder.self), to: try reader.read(Holder.self), sum: try reader.read(CurrencyAmount.self))
+  }
+}
+
+extension Move.Holder: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .account(let row):
+      writer.write(UInt8(0))
+      writer.write(row)
+    case .vault(let vault):
+      writer.write(UInt8(1))
+      writer.write(UInt8(vault))
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .account(try reader.read(AccountRow.self))
+    case 1: self = .vault(Int(try reader.read(UInt8.self)))
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension Emission: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt8(event))
+    writer.write(arguments)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(event: Int(try reader.read(UInt8.self)), arguments: try reader.readList(of: Value.self))
+  }
+}
+
+extension Failure: Canonical {
+  package func encode(to writer: inout CanonicalWriter) { writer.write(code) }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    guard let failure = Failure(code: try reader.read(UInt8.self)) else { throw .unknownCase }
+    self = failure
+  }
+}
+
+extension Cause: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .opening: writer.write(UInt8(0))
+    case .party(let row, let action):
+      writer.write(UInt8(1))
+      writer.write(row)
+      writer.write(action)
+    case .deadline: writer.write(UInt8(2))
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .opening
+    case 1: self = .party(try reader.read(AccountRow.self), action: try reader.readText())
+    case 2: self = .deadline
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension Outcome: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .opened(let state):
+      writer.write(UInt8(0))
+      writer.write(UInt16(state))
+    case .entered(let state):
+      writer.write(UInt8(1))
+      writer.write(UInt16(state))
+    case .stayed: writer.write(UInt8(2))
+    case .approved(let have, let needed):
+      writer.write(UInt8(3))
+      writer.write(UInt8(have))
+      writer.write(UInt8(needed))
+    case .refused(let failure):
+      writer.write(UInt8(4))
+      writer.write(failure)
+    case .suspended(let failure):
+      writer.write(UInt8(5))
+      writer.write(failure)
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .opened(state: Int(try reader.read(UInt16.self)))
+    case 1: self = .entered(state: Int(try reader.read(UInt16.self)))
+    case 2: self = .stayed
+    case 3: self = .approved(have: Int(try reader.read(UInt8.self)), needed: Int(try reader.read(UInt8.self)))
+    case 4: self = .refused(try reader.read(Failure.self))
+    case 5: self = .suspended(try reader.read(Failure.self))
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension Step: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(time)
+    writer.write(agreement)
+    writer.write(cause)
+    writer.write(UInt16(state))
+    writer.write(transition != nil)
+    if let transition { writer.write(UInt16(transition)) }
+    writer.write(outcome)
+    writer.write(moves)
+    writer.write(events)
+    writer.write(indices: defects)
+    writer.write(gas)
+    writer.write(endedBy)
+    writer.write(prepaid)
+    writer.write(returned)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    time = try reader.read(Time.self)
+    agreement = try reader.readOptional(AgreementNumber.self)
+    cause = try reader.read(Cause.self)
+    state = Int(try reader.read(UInt16.self))
+    transition = try reader.readBool() ? Int(try reader.read(UInt16.self)) : nil
+    outcome = try reader.read(Outcome.self)
+    moves = try reader.readList(of: Move.self)
+    events = try reader.readList(of: Emission.self)
+    defects = try reader.readIndices()
+    gas = try reader.read(UInt64.self)
+    endedBy = try reader.readOptional(Agreement.EndedBy.self)
+    prepaid = try reader.read(UInt64.self)
+    returned = try reader.readList(of: PotShare.self)
+  }
+}
+
+extension Deed: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .published(let module, let isNew):
+      writer.write(UInt8(0))
+      writer.write(module)
+      writer.write(isNew)
+    case .stepped(let step):
+      writer.write(UInt8(1))
+      writer.write(step)
+    case .consented(let agreement, let row):
+      writer.write(UInt8(2))
+      writer.write(agreement)
+      writer.write(row)
+    case .transferred(let move):
+      writer.write(UInt8(3))
+      writer.write(move)
+    case .granted(let from, let to, let credit):
+      writer.write(UInt8(4))
+      writer.write(from)
+      writer.write(to)
+      writer.write(credit)
+    case .advanced(let until):
+      writer.write(UInt8(5))
+      writer.write(until)
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .published(module: try reader.readDigest(), isNew: try reader.readBool())
+    case 1: self = .stepped(try reader.read(Step.self))
+    case 2: self = .consented(try reader.read(AgreementNumber.self), by: try reader.read(AccountRow.self))
+    case 3: self = .transferred(try reader.read(Move.self))
+    case 4:
+      self = .granted(from: try reader.read(AccountRow.self), to: try reader.read(AccountRow.self), credit: try reader.read(UInt64.self))
+    case 5: self = .advanced(until: try reader.read(Time.self))
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension Receipt: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch origin {
+    case .transaction(let id):
+      writer.write(UInt8(0))
+      writer.write(id)
+    case .deadline: writer.write(UInt8(1))
+    }
+    writer.write(time)
+    switch verdict {
+    case .done: writer.write(UInt8(0))
+    case .failed(let instruction, let failure):
+      writer.write(UInt8(1))
+      writer.write(UInt8(instruction))
+      writer.write(failure)
+    case .inadmissible(let reason):
+      writer.write(UInt8(2))
+      writer.write(reason.rawValue)
+    }
+    writer.write(gas)
+    writer.write(deeds)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    let origin: Origin
+    switch try reader.read(UInt8.self) {
+    case 0: origin = .transaction(try reader.readDigest())
+    case 1: origin = .deadline
+    default: throw .unknownCase
+    }
+    let time = try reader.read(Time.self)
+    let verdict: Verdict
+    switch try reader.read(UInt8.self) {
+    case 0: verdict = .done
+    case 1: verdict = .failed(instruction: Int(try reader.read(UInt8.self)), try reader.read(Failure.self))
+    case 2:
+      guard let reason = Inadmissible(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
+      verdict = .inadmissible(reason)
+    default: throw .unknownCase
+    }
+    self.init(origin: origin, time: time, verdict: verdict, gas: try reader.read(UInt64.self), deeds: try reader.readList(of: Deed.self))
+  }
+}

@@ -1,0 +1,155 @@
+// What became of an event, for everybody to read, by number and without words: sentences are made from it where somebody reads them.
+
+package import Interface
+package import Primitives
+
+/// Money that went from one holder to another.
+package struct Move: Hashable, Sendable {
+  package enum Holder: Hashable, Sendable {
+    case account(AccountRow)
+    /// Of the agreement that the step belongs to.
+    case vault(Int)
+  }
+
+  package let from: Holder
+  package let to: Holder
+  package let sum: CurrencyAmount
+
+  package init(from: Holder, to: Holder, sum: CurrencyAmount) {
+    self.from = from
+    self.to = to
+    self.sum = sum
+  }
+}
+
+/// An event that a contract recorded, by index, with its values.
+package struct Emission: Hashable, Sendable {
+  package let event: Int
+  package let arguments: [Value]
+
+  package init(event: Int, arguments: [Value]) {
+    self.event = event
+    self.arguments = arguments
+  }
+}
+
+/// Who or what moved an agreement.
+package enum Cause: Hashable, Sendable {
+  case opening
+  case party(AccountRow, action: String)
+  /// The ledger itself, when a deadline was due.
+  case deadline
+}
+
+/// How a step ended.
+package enum Outcome: Hashable, Sendable {
+  case opened(state: Int)
+  case entered(state: Int)
+  /// The action was taken and the agreement stays where it is.
+  case stayed
+  /// A party agreed to an action that waits for others.
+  case approved(have: Int, needed: Int)
+  case refused(Failure)
+  /// A deadline failed, which no assured contract's does: it is undone and the agreement stands still.
+  case suspended(Failure)
+}
+
+/// What happened to one agreement.
+package struct Step: Hashable, Sendable {
+  package let time: Time
+  /// Nil where an opening was refused.
+  package let agreement: AgreementNumber?
+  package let cause: Cause
+  /// The state in which it happened.
+  package let state: Int
+  package var transition: Int?
+  package var outcome: Outcome
+  package var moves: [Move] = []
+  package var events: [Emission] = []
+  /// Invariants that a deadline left broken, by index. There should be none.
+  package var defects: [Int] = []
+  /// What the contract's code used; 0 from an engine that does not meter.
+  package var gas: UInt64 = 0
+  /// For a refusal by state: the state that a deadline ended, and when that was due.
+  package var endedBy: Agreement.EndedBy?
+  /// Gas that was paid into the pot for what will happen by itself.
+  package var prepaid: UInt64 = 0
+  /// What the pot gave back at the end.
+  package var returned: [PotShare] = []
+
+  package init(time: Time, agreement: AgreementNumber?, cause: Cause, state: Int, transition: Int? = nil, outcome: Outcome) {
+    self.time = time
+    self.agreement = agreement
+    self.cause = cause
+    self.state = state
+    self.transition = transition
+    self.outcome = outcome
+  }
+
+  package var isRefused: Bool { if case .refused = outcome { true } else { false } }
+
+  /// What engines that meter and engines that do not must agree on.
+  package var withoutGas: Step {
+    var step = self
+    step.gas = 0
+    return step
+  }
+}
+
+/// What one instruction of a transaction did.
+package enum Deed: Hashable, Sendable {
+  /// Publishing what is there already changes nothing.
+  case published(module: Digest, isNew: Bool)
+  case stepped(Step)
+  case consented(AgreementNumber, by: AccountRow)
+  case transferred(Move)
+  case granted(from: AccountRow, to: AccountRow, credit: UInt64)
+  case advanced(until: Time)
+}
+
+/// What became of one event of the ledger: a transaction, or a deadline.
+package struct Receipt: Hashable, Sendable {
+  package enum Origin: Hashable, Sendable {
+    /// By the id, or where the bytes are no transaction the digest of the bytes.
+    case transaction(Digest)
+    case deadline
+  }
+
+  package enum Verdict: Hashable, Sendable {
+    case done
+    /// Refused or trapped at this instruction: nonce and gas are spent, nothing else has happened.
+    case failed(instruction: Int, Failure)
+    /// Nothing at all has happened.
+    case inadmissible(Inadmissible)
+  }
+
+  package let origin: Origin
+  package let time: Time
+  package let verdict: Verdict
+  /// What the sender used, or for a deadline the pot.
+  package let gas: UInt64
+  /// In the order of the instructions. Of a failed transaction only the step that failed, if an agreement refused it.
+  package let deeds: [Deed]
+
+  package init(origin: Origin, time: Time, verdict: Verdict, gas: UInt64, deeds: [Deed]) {
+    self.origin = origin
+    self.time = time
+    self.verdict = verdict
+    self.gas = gas
+    self.deeds = deeds
+  }
+
+  package var steps: [Step] { deeds.compactMap { if case .stepped(let step) = $0 { step } else { nil } } }
+
+  /// Every movement of money, those of vaults with the agreement they belong to.
+  package var moves: [(move: Move, agreement: AgreementNumber?)] {
+    guard verdict == .done else { return [] }
+    return deeds.flatMap { deed -> [(Move, AgreementNumber?)] in
+      switch deed {
+      case .stepped(let step): step.moves.map { ($0, step.agreement) }
+      case .transferred(let move): [(move, nil)]
+      case .published, .consented, .granted, .advanced: []
+      }
+    }
+  }
+}

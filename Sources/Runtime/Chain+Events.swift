@@ -1,0 +1,362 @@
+// What one event does: a deadline, or a transaction's instructions.
+
+import Assurance
+package import Interface
+package import Ledger
+package import Primitives
+
+/// What a transaction may still use, and what it has used.
+private struct Meter {
+  let limit: UInt64
+  /// Done and gone.
+  private(set) var work: UInt64 = 0
+  /// Put into pots.
+  private(set) var prepaid: UInt64 = 0
+
+  init(limit: UInt64) { self.limit = limit }
+
+  /// No contract's call uses more than a number of this size.
+  var left: Int { Int(clamping: limit - work - prepaid) }
+
+  mutating func charge(_ gas: Int) throws(Failed) {
+    guard gas <= left else {
+      work = limit - prepaid
+      throw Failed(.trapped(.gas))
+    }
+    work += UInt64(gas)
+  }
+
+  mutating func prepay(_ gas: Int) throws(Failed) {
+    guard gas <= left else {
+      work = limit - prepaid
+      throw Failed(.trapped(.gas))
+    }
+    prepaid += UInt64(gas)
+  }
+
+  /// The transaction failed: what it put into pots was taken out again.
+  mutating func undoPrepaid() { prepaid = 0 }
+}
+
+/// An instruction that failed, with the step of the agreement that refused it.
+private struct Failed: Error {
+  let failure: Failure
+  let step: Step?
+
+  init(_ failure: Failure, _ step: Step? = nil) {
+    self.failure = failure
+    self.step = step
+  }
+
+  init(_ refusal: Refusal) { self.init(.refused(refusal)) }
+}
+
+extension Chain {
+  // MARK: Deadlines
+
+  /// Runs what is due at `until` or before, in order, until nothing is or the budget is used up.
+  func runDeadlines(until: Time, budget: Int) -> [Receipt] {
+    var receipts: [Receipt] = []
+    var left = budget
+    while left > 0, let receipt = runDeadline(until: until) {
+      left -= Int(receipt.gas)
+      receipts.append(receipt)
+    }
+    return receipts
+  }
+
+  private func runDeadline(until: Time) -> Receipt? {
+    let potGas = { [state, schedule] (number: AgreementNumber) in
+      Int(clamping: state.agreements[number.index].pot.reduce(0) { $0 + $1.gas }) - schedule.deadline
+    }
+    guard var step = runtime.runNextDeadline(until: until, gas: potGas), let number = step.agreement else { return nil }
+    let gas = step.gas + UInt64(schedule.deadline)
+    takeFromPot(gas, of: number)
+    state.spend(gas * genesis.gasPrice)
+    if isFinal(number) { step.returned = returnPot(of: number) }
+    return Receipt(origin: .deadline, time: step.time, verdict: .done, gas: gas, deeds: [.stepped(step)])
+  }
+
+  private func isFinal(_ number: AgreementNumber) -> Bool {
+    runtime.interface(of: number).states[state.agreements[number.index].position.state].isFinal
+  }
+
+  // MARK: Pots
+
+  private func takeFromPot(_ gas: UInt64, of number: AgreementNumber) {
+    var pot = state.agreements[number.index].pot
+    var rest = gas
+    while rest > 0 {
+      guard let first = pot.first else { preconditionFailure("a pot holds the dearest way that leads on by itself") }
+      let taken = min(rest, first.gas)
+      rest -= taken
+      pot[0] = PotShare(payer: first.payer, gas: first.gas - taken)
+      if pot[0].gas == 0 { pot.removeFirst() }
+    }
+    state.setPot(number, pot)
+  }
+
+  private func returnPot(of number: AgreementNumber) -> [PotShare] {
+    let pot = state.agreements[number.index].pot
+    if pot.isEmpty { return [] }
+    for share in pot { state.setCredit(share.payer, state.account(share.payer).credit + share.gas * genesis.gasPrice) }
+    state.setPot(number, [])
+    return pot
+  }
+
+  /// After an opening or an action: the pot gets what it lacks, or gives back what is left at the end.
+  private func settlePot(_ step: inout Step, _ number: AgreementNumber, payer: AccountRow, _ meter: inout Meter) throws(Failed) {
+    if isFinal(number) {
+      step.returned = returnPot(of: number)
+      return
+    }
+    let agreement = state.agreements[number.index]
+    let needed = UInt64(modules[agreement.contract].prepayment.ahead[agreement.position.state])
+    let held = agreement.pot.reduce(0) { $0 + $1.gas }
+    guard held < needed else { return }
+    try meter.prepay(Int(needed - held))
+    step.prepaid = needed - held
+    var pot = agreement.pot
+    if let last = pot.last, last.payer == payer {
+      pot[pot.count - 1] = PotShare(payer: payer, gas: last.gas + step.prepaid)
+    } else {
+      pot.append(PotShare(payer: payer, gas: step.prepaid))
+    }
+    state.setPot(number, pot)
+  }
+
+  // MARK: Admission
+
+  /// What a transaction costs before any of its instructions is looked at.
+  func baseGas(_ transaction: Transaction, size: Int) -> UInt64 {
+    let reference = transaction.reference == nil ? 0 : schedule.row
+    return UInt64(schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
+  }
+
+  /// Why a transaction would have no effect, in the order of `Inadmissible`; nil where it would have some. `nonce` is the sender's next one, where the caller knows
+  /// of transactions that the state does not.
+  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, nonce: UInt64?) -> Inadmissible? {
+    let transaction = signed.transaction
+    let account = state.row(of: transaction.sender).map { state.account($0) }
+    if transaction.protocolNumber != genesis.protocolNumber { return .protocolNumber }
+    if transaction.chain != id { return .chain }
+    if !signed.hasKeysOfSigners { return .key }
+    if !isVerified { return .signature }
+    if transaction.validUntil <= time { return .expired }
+    if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
+    if transaction.nonce != nonce ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
+    if let reference = transaction.reference, state.hasReference(Chain.reference(reference, of: transaction.sender)) { return .reference }
+    if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count) || transaction.gasLimit > limits.transactionGas {
+      return .gasLimit
+    }
+    let (price, overflow) = transaction.gasLimit.multipliedReportingOverflow(by: genesis.gasPrice)
+    return overflow || price > account?.credit ?? 0 ? .credit : nil
+  }
+
+  private static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {
+    var writer = CanonicalWriter()
+    writer.write(sender)
+    writer.write(bytes: reference)
+    return Digest(sha256: writer.bytes)
+  }
+
+  // MARK: Transactions
+
+  /// Applies an admissible transaction of so many bytes, signatures included.
+  func apply(_ transaction: Transaction, id: Digest, size: Int) -> Receipt {
+    let sender = rowOrNew(transaction.sender)
+    state.setNonce(sender, transaction.nonce + 1)
+    // The whole limit is set aside; what is not used comes back at the end.
+    let reserved = transaction.gasLimit * genesis.gasPrice
+    state.setCredit(sender, state.account(sender).credit - reserved)
+    if let reference = transaction.reference { state.addReference(Chain.reference(reference, of: transaction.sender)) }
+
+    let mark = state.mark
+    var meter = Meter(limit: transaction.gasLimit)
+    var deeds: [Deed] = []
+    var verdict = Receipt.Verdict.done
+    do throws(Failed) {
+      try meter.charge(Int(clamping: baseGas(transaction, size: size)))
+    } catch { preconditionFailure("an admissible transaction's limit covers what it costs to be looked at, or it is not admitted") }
+    for (index, instruction) in transaction.instructions.enumerated() {
+      do throws(Failed) {
+        deeds.append(try perform(instruction, of: transaction, sender, &meter))
+      } catch {
+        state.rollBack(to: mark)
+        meter.undoPrepaid()
+        verdict = .failed(instruction: index, error.failure)
+        deeds = error.step.map { [.stepped($0)] } ?? []
+        break
+      }
+    }
+    let rest = (meter.limit - meter.work - meter.prepaid) * genesis.gasPrice
+    state.setCredit(sender, state.account(sender).credit + rest)
+    state.spend(meter.work * genesis.gasPrice)
+    return Receipt(origin: .transaction(id), time: state.time, verdict: verdict, gas: meter.work, deeds: deeds)
+  }
+
+  private func rowOrNew(_ id: AccountID) -> AccountRow { state.row(of: id) ?? state.addAccount(id) }
+
+  private func row(_ id: AccountID, _ meter: inout Meter) throws(Failed) -> AccountRow {
+    if let row = state.row(of: id) { return row }
+    try meter.charge(schedule.row)
+    return state.addAccount(id)
+  }
+
+  private func perform(
+    _ instruction: Transaction.Instruction, of transaction: Transaction, _ sender: AccountRow, _ meter: inout Meter
+  ) throws(Failed) -> Deed {
+    let signer = try row(transaction.signers[instruction.signer], &meter)
+    switch instruction {
+    case .publish(let module): return try publish(module, &meter)
+    case .open(let opening, _): return try open(opening, by: transaction.signers, payer: sender, &meter)
+    case .consent(let number, let subject, _): return try consent(to: number, subject, by: signer, &meter)
+    case .act(let call, _): return try act(call, by: signer, payer: sender, &meter)
+    case .transfer(let to, let sum, _): return try transfer(sum, from: signer, to: to, &meter)
+    case .grant(let to, let credit, _): return try grant(credit, from: signer, to: to, &meter)
+    case .advance(let until, _):
+      try meter.charge(schedule.transfer)
+      guard state.account(signer).id == genesis.operatorAccount else { throw Failed(.authority) }
+      state.setStampUntil(max(until, state.stampUntil))
+      return .advanced(until: until)
+    }
+  }
+
+  private func publish(_ bytes: [UInt8], _ meter: inout Meter) throws(Failed) -> Deed {
+    try meter.charge(schedule.moduleByte * bytes.count)
+    let id = Digest(sha256: bytes)
+    if state.moduleRow(id) != nil { return .published(module: id, isNew: false) }
+    guard let module = Chain.assured(bytes) else { throw Failed(.module) }
+    try meter.charge(schedule.row)
+    take(module, after: state.modules.count)
+    state.publish(id, bytes: bytes)
+    return .published(module: id, isNew: true)
+  }
+
+  private func open(
+    _ opening: Transaction.Opening, by signers: [AccountID], payer: AccountRow, _ meter: inout Meter
+  ) throws(Failed) -> Deed {
+    try meter.charge(schedule.opening)
+    guard let contract = state.moduleRow(opening.module) else { throw Failed(.module) }
+    guard opening.parties.count == runtime.interface(ofContract: contract).parties.count else { throw Failed(.argument) }
+    var parties: [AccountRow] = []
+    for party in opening.parties { parties.append(try row(party, &meter)) }
+    let consents = opening.parties.enumerated().reduce(UInt16(0)) { signers.contains($1.element) ? $0 | 1 << UInt16($1.offset) : $0 }
+    var step = runtime.open(
+      .init(
+        contract: contract, currencies: opening.currencies, parties: parties, terms: opening.terms, summary: opening.summary, consents: consents),
+      gas: meter.left)
+    try meter.charge(Int(clamping: step.gas))
+    guard let number = step.agreement else { throw failed(step) }
+    try settlePot(&step, number, payer: payer, &meter)
+    return .stepped(step)
+  }
+
+  private func failed(_ step: Step) -> Failed {
+    guard case .refused(let failure) = step.outcome else { preconditionFailure("a step that did not happen was refused") }
+    return Failed(failure, step)
+  }
+
+  private func agreement(_ number: AgreementNumber) throws(Failed) -> Agreement {
+    guard number.index < state.agreements.count else { throw Failed(.agreement) }
+    return state.agreements[number.index]
+  }
+
+  private func consent(to number: AgreementNumber, _ subject: Digest, by signer: AccountRow, _ meter: inout Meter) throws(Failed) -> Deed {
+    try meter.charge(schedule.consent)
+    let agreement = try agreement(number)
+    let own = agreement.parties.enumerated().reduce(UInt16(0)) { $1.element == signer ? $0 | 1 << UInt16($1.offset) : $0 }
+    guard own != 0 else { throw Failed(.authority) }
+    guard subject == self.subject(of: number) else { throw Failed(.consent) }
+    state.setConsents(number, agreement.consents | own)
+    return .consented(number, by: signer)
+  }
+
+  /// What the parties of an agreement consent to.
+  package func subject(of number: AgreementNumber) -> Digest {
+    let agreement = state.agreements[number.index]
+    return Agreement.subject(
+      module: state.modules[agreement.contract].id, currencies: agreement.currencies, parties: agreement.parties.map { state.account($0).id },
+      terms: terms(of: number), summary: agreement.summary)
+  }
+
+  package func terms(of number: AgreementNumber) -> [Value] {
+    let interface = runtime.interface(of: number)
+    return zip(interface.terms, interface.slots).map { _, place in
+      Resting.value(state.agreements[number.index].words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type)
+    }
+  }
+
+  private func act(_ call: Transaction.Call, by signer: AccountRow, payer: AccountRow, _ meter: inout Meter) throws(Failed) -> Deed {
+    try meter.charge(schedule.action)
+    _ = try agreement(call.agreement)
+    var step = runtime.take(
+      call.action, by: signer, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: call.letGo, gas: meter.left)
+    try meter.charge(Int(clamping: step.gas))
+    if step.isRefused { throw failed(step) }
+    try settlePot(&step, call.agreement, payer: payer, &meter)
+    return .stepped(step)
+  }
+
+  private func transfer(_ sum: CurrencyAmount, from signer: AccountRow, to id: AccountID, _ meter: inout Meter) throws(Failed) -> Deed {
+    try meter.charge(schedule.transfer)
+    guard sum.amount > .zero else { throw Failed(.argument) }
+    let payee = try row(id, &meter)
+    if !state.hasBalance(payee, sum.currency) { try meter.charge(schedule.row) }
+    guard state.debit(signer, sum.currency, sum.amount) else { throw Failed(.funds) }
+    state.credit(payee, sum.currency, sum.amount)
+    return .transferred(Move(from: .account(signer), to: .account(payee), sum: sum))
+  }
+
+  private func grant(_ credit: UInt64, from signer: AccountRow, to id: AccountID, _ meter: inout Meter) throws(Failed) -> Deed {
+    try meter.charge(schedule.transfer)
+    let receiver = try row(id, &meter)
+    let held = state.account(signer).credit
+    guard credit <= held else { throw Failed(.credit) }
+    state.setCredit(signer, held - credit)
+    state.setCredit(receiver, state.account(receiver).credit + credit)
+    return .granted(from: signer, to: receiver, credit: credit)
+  }
+
+  // MARK: Asking
+
+  package func interface(ofModule index: Int) -> ContractInterface { runtime.interface(ofContract: index) }
+
+  package func isConsented(_ number: AgreementNumber) -> Bool { runtime.isConsented(number) }
+
+  package func hasReference(_ reference: [UInt8], of sender: AccountID) -> Bool { state.hasReference(Chain.reference(reference, of: sender)) }
+
+  // MARK: Rehearsal
+
+  /// What a transaction would do now, with what it would make due at once; nothing is kept. Its gas limit is the most that the sender can pay.
+  package func rehearse(_ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil) -> [Receipt]
+  {
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    let account = state.row(of: sender).map { state.account($0) }
+    let affordable = genesis.gasPrice == 0 ? UInt64(limits.transactionGas) : (account?.credit ?? 0) / genesis.gasPrice
+    let transaction = Transaction(
+      chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time, gasLimit: min(affordable, UInt64(limits.transactionGas)),
+      reference: reference, coSigners: coSigners, instructions: instructions)
+    let size = SignedTransaction.size(of: transaction)
+    guard transaction.gasLimit >= baseGas(transaction, size: size) else {
+      return [Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(.credit), gas: 0, deeds: [])]
+    }
+    let receipt = apply(transaction, id: .zero, size: size)
+    return [receipt] + runDeadlines(until: time, budget: limits.blockGas)
+  }
+
+  /// What an action would ask of its caller now, a sum for each currency; nothing is kept.
+  package func asked(_ call: Transaction.Call, by caller: AccountID) -> [CurrencyAmount] {
+    guard let row = state.row(of: caller), call.agreement.index < state.agreements.count else { return [] }
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    let step = runtime.take(
+      call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: nil, gas: limits.transactionGas)
+    return Currency.all.compactMap { currency in
+      let moves = step.moves.filter { $0.from == .account(row) && $0.sum.currency == currency }
+      let sum: UInt128 = moves.reduce(0) { $0 + $1.sum.amount.units }
+      return sum == 0 ? nil : CurrencyAmount(Amount(unchecked: sum), currency)
+    }
+  }
+}

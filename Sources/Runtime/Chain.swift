@@ -1,0 +1,322 @@
+// A ledger as its orderer drives it: blocks are executed in memory, then kept, and only then told of. Deadlines come first, each at its own time and paid from its
+// agreement's pot; what does not fit into a block's gas goes into the next, which carries no transaction. The same code replays a chain from its log.
+
+package import Assurance
+import Bytecode
+import Interface
+package import Ledger
+package import Primitives
+import VM
+
+/// Why a chain does not open.
+package enum ChainFault: Error, Hashable, Sendable {
+  case store(StoreFault)
+  /// What was kept as the genesis is none.
+  case genesis(CanonicalFault)
+  /// Executing this block again gives something else than was kept.
+  case differs(height: UInt64, String)
+}
+
+package final class Chain: Application {
+  /// Verifies the signatures of many transactions, by place. Whoever has several cores passes something that uses them.
+  package typealias SignatureCheck = @Sendable ([SignedTransaction]) -> [Bool]
+
+  package let genesis: Genesis
+  /// The digest of the genesis, which every transaction names.
+  package let id: Digest
+  package let state: LedgerState
+  package private(set) var durable: (height: UInt64, digest: Digest)
+  package private(set) var time: Time
+  package private(set) var root = Digest.zero
+
+  let limits: Limits
+  let schedule: GasSchedule
+  var runtime: Runtime<Machine>
+  /// By the state's numbering of modules.
+  package internal(set) var modules: [AssuredModule] = []
+
+  private let store: any Durable
+  private let areSignaturesValid: SignatureCheck
+  private var tree = StateTree()
+  private var executed: (block: Block, transactions: [(id: Digest, index: Int)])?
+  /// The nonce that follows what was admitted since the last commit.
+  private var nextNonces: [AccountID: UInt64] = [:]
+  /// Digests of the bytes of transactions whose signatures have been verified.
+  private var verified: Set<Digest> = []
+
+  // MARK: Opening
+
+  /// Opens what the store keeps: its last checkpoint, then the blocks behind it once more, which must come out as they were kept. Signatures are not verified
+  /// again: that a block is kept says that they were.
+  package convenience init(_ store: any Durable, areSignaturesValid: @escaping SignatureCheck = Chain.oneByOne) throws(ChainFault) {
+    do {
+      var start: (state: LedgerState, height: UInt64, digest: Digest)?
+      if let checkpoint = try store.checkpoint() {
+        start = try Chain.state(of: checkpoint, in: store)
+        if start == nil { try store.discardCheckpoint() }
+      }
+      try self.init(store, start, areSignaturesValid)
+      for height in durable.height..<(try store.height()) { try replay(height + 1, verifyingSignatures: false) }
+    } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch { preconditionFailure("\(error)") }
+  }
+
+  /// At the genesis, with nothing replayed: for whoever wants to see every block come about again.
+  package static func atGenesis(of store: any Durable, areSignaturesValid: @escaping SignatureCheck = Chain.oneByOne) throws(ChainFault) -> Chain {
+    try Chain(store, nil, areSignaturesValid)
+  }
+
+  private init(
+    _ store: any Durable, _ start: (state: LedgerState, height: UInt64, digest: Digest)?, _ areSignaturesValid: @escaping SignatureCheck
+  ) throws(ChainFault) {
+    let bytes: [UInt8]
+    do { bytes = try store.genesis() } catch { throw .store(error) }
+    do { genesis = try Genesis(canonicalBytes: bytes) } catch { throw .genesis(error) }
+    id = Digest(sha256: bytes)
+    limits = genesis.protocolNumber.limits
+    schedule = GasSchedule.of(genesis.protocolNumber)
+    self.store = store
+    self.areSignaturesValid = areSignaturesValid
+    state = start?.state ?? Chain.state(of: genesis)
+    durable = start.map { ($0.height, $0.digest) } ?? (0, id)
+    time = state.time
+    runtime = Runtime(engine: Machine(), contracts: [], state: state)
+    for module in state.modules {
+      guard let assured = Chain.assured(module.bytes) else { throw .differs(height: durable.height, "a published module is none") }
+      take(assured)
+    }
+    updateRoot()
+    if let start {
+      do {
+        guard let header = try store.block(start.height)?.header, header.stateRoot == root else {
+          throw ChainFault.differs(height: start.height, "the checkpoint's root")
+        }
+        time = header.time
+      } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch { preconditionFailure("\(error)") }
+    }
+  }
+
+  /// What a checkpoint holds, where it fits the log; otherwise everything is rebuilt.
+  private static func state(of checkpoint: Checkpoint, in store: any Durable) throws(StoreFault) -> (LedgerState, UInt64, Digest)? {
+    guard let header = try store.block(checkpoint.height)?.header, header.digest == checkpoint.digest,
+      let state = try? LedgerState(rows: checkpoint.rows), state.modules.allSatisfy({ Chain.assured($0.bytes) != nil })
+    else { return nil }
+    var tree = StateTree()
+    tree.update(leaves(of: state))
+    return tree.root == header.stateRoot ? (try? LedgerState(rows: checkpoint.rows)).map { ($0, checkpoint.height, checkpoint.digest) } : nil
+  }
+
+  private static func state(of genesis: Genesis) -> LedgerState {
+    let state = LedgerState(time: genesis.time)
+    for allocation in genesis.allocations {
+      let row = state.addAccount(allocation.account, credit: allocation.credit)
+      for sum in allocation.holdings {
+        guard state.issue(sum.amount, sum.currency, to: row) else { preconditionFailure("a genesis issues no more than the largest amount") }
+      }
+    }
+    state.commit()
+    return state
+  }
+
+  static func assured(_ bytes: [UInt8]) -> AssuredModule? {
+    guard let wellFormed = try? Verifier.verify(bytes: bytes), case .assured(let module) = assure(wellFormed) else { return nil }
+    return module
+  }
+
+  /// The module takes the place after those that the state holds.
+  func take(_ module: AssuredModule, after count: Int? = nil) {
+    let count = count ?? modules.count
+    modules.removeSubrange(count...)
+    modules.append(module)
+    runtime.add(module.wellFormed, after: count)
+  }
+
+  package static let oneByOne: SignatureCheck = { $0.map(\.hasValidSignatures) }
+
+  // MARK: Admission
+
+  package func admit(_ candidates: [[UInt8]]) -> [Admission] {
+    let decoded = candidates.map { try? SignedTransaction(decoding: $0) }
+    verify(decoded.compactMap { $0 })
+    return zip(candidates, decoded).map { bytes, signed in
+      guard let signed, bytes.count <= limits.transactionSize else { return .refused(SignedTransaction.inadmissibility(of: bytes)) }
+      if let (place, receipt) = committed(signed.id) { return .committed(place, receipt) }
+      let sender = signed.transaction.sender
+      if let reason = inadmissibility(of: signed, isVerified: isVerified(signed), at: time, nonce: nextNonces[sender]) { return .refused(reason) }
+      nextNonces[sender] = signed.transaction.nonce + 1
+      return .admitted(id: signed.id)
+    }
+  }
+
+  /// What became of a transaction that was committed.
+  package func committed(_ id: Digest) -> (TransactionPlace, Receipt)? {
+    guard let place = try? store.place(id), let block = try? store.block(place.height) else { return nil }
+    return block.receipts.first { $0.origin == .transaction(id) }.map { (place, $0) }
+  }
+
+  private func verify(_ transactions: [SignedTransaction]) {
+    let unknown = transactions.filter { $0.hasKeysOfSigners && !isVerified($0) }
+    for (signed, isValid) in zip(unknown, areSignaturesValid(unknown)) where isValid { verified.insert(Digest(sha256: signed.bytes)) }
+  }
+
+  /// By all bytes, signatures included: that one set of signatures is good says nothing of another.
+  private func isVerified(_ signed: SignedTransaction) -> Bool { verified.contains(Digest(sha256: signed.bytes)) }
+
+  // MARK: Blocks
+
+  package var isBehind: Bool { isBehind(at: time) }
+
+  private func isBehind(at time: Time) -> Bool { state.nextDue.map { $0 <= time } ?? false }
+
+  package func prepare(_ candidates: [[UInt8]], bytes: Int, gas: Int, time: Time) -> [[UInt8]] {
+    // Deadlines are run to see whether they fit, then undone.
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    _ = runDeadlines(until: time, budget: limits.blockGas)
+    if isBehind(at: time) { return [] }
+    var (bytesLeft, gasLeft) = (min(bytes, limits.blockSize), UInt64(min(gas, limits.blockGas)))
+    var nonces: [AccountID: UInt64] = [:]
+    return candidates.filter { candidate in
+      guard let signed = try? SignedTransaction(decoding: candidate) else { return false }
+      let transaction = signed.transaction
+      guard candidate.count <= bytesLeft, transaction.gasLimit <= gasLeft,
+        inadmissibility(of: signed, isVerified: isVerified(signed), at: time, nonce: nonces[transaction.sender]) == nil
+      else { return false }
+      nonces[transaction.sender] = transaction.nonce + 1
+      bytesLeft -= candidate.count
+      gasLeft -= transaction.gasLimit
+      return true
+    }
+  }
+
+  package func accepts(_ proposal: Proposal) -> Bool {
+    guard proposal.height == durable.height + 1, proposal.time >= time, proposal.time <= latestStamp else { return false }
+    if proposal.entries.isEmpty { return true }
+    return prepare(proposal.entries, bytes: limits.blockSize, gas: limits.blockGas, time: proposal.time) == proposal.entries
+  }
+
+  /// The latest time that the next block may bear.
+  package var latestStamp: Time { max(time + Duration(unchecked: Int64(limits.stampGap)), state.stampUntil) }
+
+  package func execute(_ proposal: Proposal) -> Block { execute(proposal, verifyingSignatures: true) }
+
+  private func execute(_ proposal: Proposal, verifyingSignatures: Bool) -> Block {
+    precondition(executed == nil && proposal.height == durable.height + 1 && proposal.time >= time, "blocks are executed one by one, in order")
+    let decoded = proposal.entries.map { try? SignedTransaction(decoding: $0) }
+    if verifyingSignatures { verify(decoded.compactMap { $0 }) }
+    var budget = limits.blockGas
+    var receipts = runDeadlines(until: proposal.time, budget: budget)
+    budget -= receipts.reduce(0) { $0 + Int($1.gas) }
+    if !isBehind(at: proposal.time) { state.setTime(proposal.time) }
+    var transactions: [(id: Digest, index: Int)] = []
+    for (index, signed) in decoded.enumerated() {
+      let receipt = apply(
+        signed, bytes: proposal.entries[index], isVerified: signed.map { !verifyingSignatures || isVerified($0) } ?? false, at: proposal.time)
+      if case .transaction(let id) = receipt.origin, receipt.isEffective { transactions.append((id, index)) }
+      let followUps = runDeadlines(until: proposal.time, budget: max(0, budget))
+      budget -= followUps.reduce(0) { $0 + Int($1.gas) }
+      if !isBehind(at: proposal.time) { state.setTime(proposal.time) }
+      receipts += [receipt] + followUps
+    }
+    updateRoot()
+    let header = Header(
+      height: proposal.height, time: proposal.time, parent: durable.digest, entriesRoot: merkleRoot(proposal.entries),
+      receiptsRoot: merkleRoot(receipts.map(\.canonicalBytes)), stateRoot: root)
+    let block = Block(header: header, entries: proposal.entries, receipts: receipts)
+    executed = (block, transactions)
+    return block
+  }
+
+  /// An entry's receipt, which changes nothing where the entry is inadmissible.
+  private func apply(_ signed: SignedTransaction?, bytes: [UInt8], isVerified: Bool, at time: Time) -> Receipt {
+    func inadmissible(_ reason: Inadmissible) -> Receipt {
+      Receipt(
+        origin: .transaction(signed?.id ?? Digest(sha256: bytes)), time: state.time, verdict: .inadmissible(reason), gas: 0, deeds: [])
+    }
+    guard let signed, bytes.count <= limits.transactionSize else { return inadmissible(SignedTransaction.inadmissibility(of: bytes)) }
+    if isBehind(at: time) { return inadmissible(.behind) }
+    if let reason = inadmissibility(of: signed, isVerified: isVerified, at: time, nonce: nil) { return inadmissible(reason) }
+    return apply(signed.transaction, id: signed.id, size: bytes.count)
+  }
+
+  private func updateRoot() {
+    tree.update(state.takeUnrooted().filter { state.holds($0) }.map { (state.leafKey($0), Digest(sha256: state.row($0))) })
+    root = tree.root
+  }
+
+  private static func leaves(of state: LedgerState) -> [(key: Digest, value: Digest)] {
+    state.takeUnrooted().map { (state.leafKey($0), Digest(sha256: state.row($0))) }
+  }
+
+  package func commit() throws(StoreFault) -> UInt64 {
+    guard let (block, transactions) = executed else { preconditionFailure("a block is executed before it is kept") }
+    try store.append(block, transactions: transactions)
+    keep(block.header)
+    return 0
+  }
+
+  private func keep(_ header: Header) {
+    executed = nil
+    state.commit()
+    durable = (header.height, header.digest)
+    time = header.time
+    nextNonces = [:]
+    // What waits on need not be verified again; what never comes need not be remembered for ever.
+    if verified.count > Chain.verifiedMax { verified = [] }
+  }
+
+  private static let verifiedMax = 1 << 16
+
+  // MARK: Replay
+
+  /// Executes a kept block once more; what comes out must be what was kept.
+  package func replay(_ height: UInt64, verifyingSignatures: Bool) throws(ChainFault) {
+    let kept: Block
+    do {
+      guard let block = try store.block(height) else { throw StoreFault.damaged("block \(height) is not in the log") }
+      kept = block
+    } catch let fault as StoreFault { throw .store(fault) } catch { preconditionFailure("\(error)") }
+    guard kept.header.height == height, kept.header.parent == durable.digest, kept.header.time >= time else {
+      throw .differs(height: height, "its header does not follow its parent")
+    }
+    guard kept.header.time <= latestStamp else { throw .differs(height: height, "its time is further ahead than was allowed") }
+    let again = execute(Proposal(height: height, time: kept.header.time, entries: kept.entries), verifyingSignatures: verifyingSignatures)
+    if again != kept { throw .differs(height: height, Chain.difference(again, kept)) }
+    keep(again.header)
+  }
+
+  /// In words, the first thing on which two blocks differ.
+  private static func difference(_ again: Block, _ kept: Block) -> String {
+    for (index, receipts) in zip(again.receipts, kept.receipts).enumerated() where receipts.0 != receipts.1 {
+      return "receipt \(index): \(receipts.0.verdict) with \(receipts.0.gas) gas now, \(receipts.1.verdict) with \(receipts.1.gas) gas in the log"
+    }
+    if again.receipts.count != kept.receipts.count { return "\(again.receipts.count) receipts now, \(kept.receipts.count) in the log" }
+    if again.header.entriesRoot != kept.header.entriesRoot { return "the root of the entries" }
+    if again.header.stateRoot != kept.header.stateRoot {
+      return "the state's root is \(again.header.stateRoot) now, \(kept.header.stateRoot) in the log"
+    }
+    return "the header"
+  }
+
+  /// Money or credit that was made or lost, in words. Adds everything up.
+  package var imbalance: String? {
+    for currency in Currency.all where state.total(of: currency) != state.issued(of: currency) {
+      return "there are \(state.total(of: currency)) units of \(currency.code); \(state.issued(of: currency)) were issued"
+    }
+    let credit = genesis.allocations.reduce(UInt128(0)) { $0 + UInt128($1.credit) }
+    let held = state.totalCredit(gasPrice: genesis.gasPrice)
+    return held == credit ? nil : "there are \(held) units of credit; \(credit) were issued"
+  }
+
+  /// Keeps the whole state, so that the next start replays only what comes after.
+  package func checkpoint() throws(StoreFault) {
+    precondition(executed == nil, "a checkpoint is taken between blocks")
+    if durable.height == 0 { return }
+    let rows = state.takeUnsaved().filter { state.holds($0) }.sorted().map { (place: $0, bytes: state.row($0)) }
+    try store.save(rows, height: durable.height, digest: durable.digest)
+  }
+}
+
+extension Receipt {
+  /// Whether anything at all has happened.
+  fileprivate var isEffective: Bool { if case .inadmissible = verdict { false } else { true } }
+}

@@ -1,0 +1,222 @@
+// A ledger in a folder: `log`, in which a block is kept by one synced commit, and `state`, which holds checkpoints and can be rebuilt from the log. Every value
+// carries a digest over its place and its bytes, so that a page that was lost or swapped is noticed.
+
+import Glibc
+package import Ledger
+package import Primitives
+
+package final class LedgerFolder: Durable {
+  private let log: Environment
+  private var state: Environment?
+  private let lock: FolderLock
+  private let path: String
+
+  private static let logTables = ["meta", "blocks", "transactions"]
+  private static let stateTables = ["meta", "rows"]
+  private static let genesisKey = Array("genesis".utf8)
+  private static let checkpointKey = Array("checkpoint".utf8)
+
+  // MARK: Making and opening
+
+  /// Makes a ledger in a folder that is empty or not there. It is complete before it bears its name: a process that dies on the way leaves nothing but a folder
+  /// whose name ends in `.new`. `fill` may add files to it.
+  package static func create(_ path: String, genesis: [UInt8], _ fill: (String) throws -> Void) throws {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let scratch = path + ".new"
+    guard mkdir(scratch, 0o700) == 0 || errno == EEXIST else { throw StoreFault.system("cannot make \(scratch): \(lastError())") }
+    guard unlinkAll(["log", "state", "lock"], in: scratch) else { throw StoreFault.system("cannot write into \(scratch): \(lastError())") }
+    do {
+      let log = try Environment(scratch + "/log", tables: logTables, isReadOnly: false)
+      try log.write { writer throws(StoreFault) in try writer.put("meta", genesisKey, Envelope.sealed(genesis, "meta", genesisKey)) }
+      _ = try Environment(scratch + "/state", tables: stateTables, isReadOnly: false)
+    }
+    try fill(scratch)
+    // An empty folder of this name gives way; one with something in it does not.
+    guard rename(scratch, path) == 0 else {
+      throw errno == ENOTEMPTY || errno == EEXIST
+        ? StoreFault.system("\(path) is there already and is not empty") : StoreFault.system("cannot make \(path): \(lastError())")
+    }
+    try sync(folder: parent(of: path))
+  }
+
+  private static func unlinkAll(_ names: [String], in folder: String) -> Bool {
+    names.allSatisfy { unlink(folder + "/" + $0) == 0 || errno == ENOENT }
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func sync(folder: String) throws(StoreFault) {
+    let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY)
+    guard descriptor >= 0 else { throw .system("cannot open \(folder): \(lastError())") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .system("cannot sync \(folder): \(lastError())") }
+  }
+
+  /// Opens a ledger for this process alone. `inspect` is a program with its arguments that walks a folder's files in a process of its own: a file that was cut
+  /// short kills whoever reads it, and that shall not be us.
+  package init(_ path: String, inspect: [String]) throws(StoreFault) {
+    var status = stat()
+    guard stat(path + "/log", &status) == 0 else { throw .missing(path) }
+    self.path = path
+    lock = try FolderLock(path)
+    if let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
+    log = try Environment(path + "/log", tables: LedgerFolder.logTables, isReadOnly: false)
+    // Checkpoints can be made again, so a damaged file of them is only put aside.
+    let finding = stat(path + "/state", &status) == 0 ? try Inspection.run(inspect + [path + "/state"]) : "it is not there"
+    if finding != nil { try resetState() }
+    if state == nil { state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false) }
+  }
+
+  private func resetState() throws(StoreFault) {
+    state = nil
+    let scratch = path + "/state.new"
+    _ = unlink(scratch)
+    do { _ = try Environment(scratch, tables: LedgerFolder.stateTables, isReadOnly: false) }
+    guard rename(scratch, path + "/state") == 0 else { throw .system("cannot replace \(path)/state: \(lastError())") }
+  }
+
+  /// Reads everything in one of a ledger's files; answers what is wrong, in words. This is what a child process does before we read ourselves.
+  package static func inspect(_ file: String) -> String? {
+    do throws(StoreFault) {
+      let isLog = file.hasSuffix("/log")
+      let environment = try Environment(file, tables: isLog ? logTables : stateTables, isReadOnly: true)
+      for table in isLog ? logTables : stateTables {
+        try environment.forEach(table) { key, value throws(StoreFault) in
+          guard Envelope.opened(value, table, key) != nil else { throw .damaged("\(name(table, key)) was changed") }
+        }
+      }
+      return nil
+    } catch {
+      switch error {
+      case .damaged(let what), .missing(let what), .busy(let what), .system(let what): return what
+      }
+    }
+  }
+
+  private static func name(_ table: String, _ key: [UInt8]) -> String {
+    switch table {
+    case "blocks": "block \(key.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })"
+    case "transactions": "the place of transaction \(Digest(bytes: key)?.description ?? "?")"
+    default: "\(table) \(key.map { String($0, radix: 16) }.joined())"
+    }
+  }
+
+  // MARK: Log
+
+  private func value(_ environment: Environment, _ table: String, _ key: [UInt8]) throws(StoreFault) -> [UInt8]? {
+    guard let value = try environment.value(table, key) else { return nil }
+    guard let payload = Envelope.opened(value, table, key) else { throw .damaged("\(LedgerFolder.name(table, key)) was changed") }
+    return payload
+  }
+
+  package func genesis() throws(StoreFault) -> [UInt8] {
+    guard let genesis = try value(log, "meta", LedgerFolder.genesisKey) else { throw .damaged("\(path)/log holds no genesis") }
+    return genesis
+  }
+
+  package func height() throws(StoreFault) -> UInt64 { try log.lastKey("blocks").map { $0.reduce(0) { $0 << 8 | UInt64($1) } } ?? 0 }
+
+  package func block(_ height: UInt64) throws(StoreFault) -> Block? {
+    guard let bytes = try value(log, "blocks", Envelope.key(height)) else { return nil }
+    guard let block = try? Block(canonicalBytes: bytes), block.header.height == height else { throw .damaged("block \(height) cannot be read") }
+    return block
+  }
+
+  package func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace? {
+    guard let bytes = try value(log, "transactions", transaction.bytes) else { return nil }
+    var reader = CanonicalReader(bytes)
+    guard let height = try? reader.read(UInt64.self), let index = try? reader.read(UInt32.self) else {
+      throw .damaged("the place of transaction \(transaction) cannot be read")
+    }
+    return TransactionPlace(height: height, index: Int(index))
+  }
+
+  package func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault) {
+    let key = Envelope.key(block.header.height)
+    try log.write { writer throws(StoreFault) in
+      try writer.put("blocks", key, Envelope.sealed(block.canonicalBytes, "blocks", key))
+      for (id, index) in transactions {
+        var place = CanonicalWriter()
+        place.write(block.header.height)
+        place.write(UInt32(index))
+        try writer.put("transactions", id.bytes, Envelope.sealed(place.bytes, "transactions", id.bytes))
+      }
+    }
+  }
+
+  // MARK: Checkpoints
+
+  private func stateFile() -> Environment {
+    guard let state else { preconditionFailure("an open ledger has its file of checkpoints") }
+    return state
+  }
+
+  private func checkpointHead() throws(StoreFault) -> (height: UInt64, digest: Digest)? {
+    guard let head = try value(stateFile(), "meta", LedgerFolder.checkpointKey) else { return nil }
+    var reader = CanonicalReader(head)
+    guard let height = try? reader.read(UInt64.self), let digest = try? reader.readDigest() else { return nil }
+    return (height, digest)
+  }
+
+  /// The height of the last checkpoint, 0 where there is none.
+  package func checkpointHeight() throws(StoreFault) -> UInt64 { try checkpointHead()?.height ?? 0 }
+
+  package func checkpoint() throws(StoreFault) -> Checkpoint? {
+    do throws(StoreFault) {
+      guard let (height, digest) = try checkpointHead() else { return nil }
+      var rows: [(place: RowPlace, bytes: [UInt8])] = []
+      try stateFile().forEach("rows") { key, value throws(StoreFault) in
+        guard let payload = Envelope.opened(value, "rows", key), let table = key.first.flatMap(Table.init(rawValue:)), key.count == 9 else {
+          throw .damaged("\(LedgerFolder.name("rows", key)) was changed")
+        }
+        rows.append((RowPlace(table: table, index: Int(clamping: key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })), payload))
+      }
+      return Checkpoint(height: height, digest: digest, rows: rows)
+    } catch {
+      guard case .damaged = error else { throw error }
+      return nil
+    }
+  }
+
+  package func discardCheckpoint() throws(StoreFault) { try resetState() }
+
+  package func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {
+    var head = CanonicalWriter()
+    head.write(height)
+    head.write(digest)
+    try stateFile().write { writer throws(StoreFault) in
+      for row in rows {
+        let key = [row.place.table.rawValue] + Envelope.key(UInt64(row.place.index))
+        try writer.put("rows", key, Envelope.sealed(row.bytes, "rows", key))
+      }
+      try writer.put("meta", LedgerFolder.checkpointKey, Envelope.sealed(head.bytes, "meta", LedgerFolder.checkpointKey))
+    }
+  }
+}
+
+/// A value as it is stored: a digest over its table, key and bytes, then the bytes.
+private enum Envelope {
+  static func sealed(_ payload: [UInt8], _ table: String, _ key: [UInt8]) -> [UInt8] { digest(payload, table, key).bytes + payload }
+
+  static func opened(_ value: [UInt8], _ table: String, _ key: [UInt8]) -> [UInt8]? {
+    let payload = Array(value.dropFirst(Digest.size))
+    guard let digest = Digest(bytes: Array(value.prefix(Digest.size))), digest == self.digest(payload, table, key) else { return nil }
+    return payload
+  }
+
+  private static func digest(_ payload: [UInt8], _ table: String, _ key: [UInt8]) -> Digest {
+    var writer = CanonicalWriter()
+    writer.write(table)
+    writer.write(bytes: key)
+    writer.write(raw: payload)
+    return Digest(sha256: writer.bytes)
+  }
+
+  /// Eight bytes, the highest first: LMDB orders keys by their bytes.
+  static func key(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) } }
+}
+
+func lastError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,247 @@
+import ArgumentParser
+import Foundation
+import Interface
+import Ledger
+import Ordering
+import Primitives
+import Runtime
+import Signing
+import Store
+import Wording
+
+/// Which ledger a command is about.
+struct LedgerOptions: ParsableArguments {
+  @Option(name: .long, help: "The ledger's folder. Default: $EARNEST_LEDGER, or ./ledger.")
+  var ledger: String?
+
+  var path: String { ledger ?? ProcessInfo.processInfo.environment["EARNEST_LEDGER"] ?? "ledger" }
+
+  func open() throws -> OpenLedger { try OpenLedger(path) }
+}
+
+/// Who signs, and whether anybody is asked first.
+struct SigningOptions: ParsableArguments {
+  @Option(name: .customLong("as"), help: "Who signs and pays the gas, by name.")
+  var signer: String?
+
+  @Option(name: .customLong("with"), parsing: .upToNextOption, help: "Who signs besides, by name.")
+  var coSigners: [String] = []
+
+  @Option(help: "A name of your own for this transaction, such as an order's number: the ledger takes it once.")
+  var reference: String?
+
+  @Flag(name: .shortAndLong, help: "Sign without asking.")
+  var yes = false
+
+  @Flag(help: "Only show what would happen.")
+  var dryRun = false
+
+  @Option(help: "A file whose first line is the keystore's passphrase. Default: the ledger's own, or ask.")
+  var passphraseFile: String?
+
+  @Option(help: "The language of the sentences: en or zh.")
+  var lang = Language.english
+
+  func signerName() throws -> String {
+    guard let signer else { throw ValidationError("say who signs: --as NAME") }
+    return signer
+  }
+}
+
+/// A ledger that this process has open, with the names that its keystore gives to accounts.
+final class OpenLedger {
+  let path: String
+  let folder: LedgerFolder
+  let chain: Chain
+  let names: [(name: String, id: AccountID)]
+
+  init(_ path: String) throws {
+    self.path = path
+    (folder, chain) = try Faults.told {
+      let folder = try LedgerFolder(path, inspect: OpenLedger.inspection)
+      return (folder, try Chain(folder, areSignaturesValid: verifyOnAllCores))
+    }
+    names = try Keys(path).entries().map { ($0.name, AccountID(of: $0.key)) }
+  }
+
+  /// This program again, reading a file in a process of its own.
+  static var inspection: [String] { [(try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "", InspectFile.name] }
+
+  // MARK: Names
+
+  /// A name, or the id's beginning.
+  func name(_ id: AccountID) -> String { names.first { $0.id == id }?.name ?? String(id.description.prefix(12)) + "…" }
+
+  func account(_ text: String) throws -> AccountID {
+    if let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) { return known.id }
+    if let digest = Digest(hexadecimal: text) { return AccountID(digest) }
+    try Console.complain("nobody is called \(text) here: \(names.map(\.name).joined(separator: ", ")), or 64 hexadecimal digits")
+    throw Exit.no
+  }
+
+  func agreement(_ number: Int) throws -> AgreementNumber {
+    guard number >= 1, number <= chain.state.agreements.count else {
+      try Console.complain(
+        "there is no agreement \(number); \(chain.state.agreements.isEmpty ? "none was opened" : "they go up to \(chain.state.agreements.count)")")
+      throw Exit.no
+    }
+    return AgreementNumber(number - 1)
+  }
+
+  func story(_ language: Language) -> LedgerStory { LedgerStory(chain, Wording(language)) { [self] in name($0) } }
+
+  // MARK: Blocks
+
+  /// A development ledger's clock stands still until somebody advances it.
+  func sequencer(blockCount: Int = .max) -> EmbeddedSequencer<Chain> { EmbeddedSequencer(chain, blockCount: blockCount) { $0 } }
+
+  /// Blocks behind the last checkpoint after which a command writes a new one when it is done.
+  private static let tailMax: UInt64 = 512
+
+  /// What a command that wrote does at its end.
+  func close() throws {
+    try Faults.told {
+      if try chain.durable.height >= (folder.checkpointHeight()) + OpenLedger.tailMax { try chain.checkpoint() }
+    }
+  }
+
+  // MARK: Transactions
+
+  /// Shows what the instructions would do, asks, signs, and has them put into a block. Throws where they are refused; then nothing was sent.
+  func transact(_ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil) throws {
+    let sender = try account(try signer ?? options.signerName())
+    let coSigners = try options.coSigners.map { try account($0) }.filter { $0 != sender }
+    let reference = options.reference.map { Array($0.utf8) }
+    if let reference, chain.hasReference(reference, of: sender) {
+      return try Console.print("\(name(sender)) has sent “\(options.reference ?? "")” before; nothing is done twice")
+    }
+    let rehearsal = chain.rehearse(instructions, sender: sender, coSigners: coSigners, reference: reference)
+    var transaction = Transaction(
+      chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
+      validUntil: chain.time + Duration(unchecked: 3_600_000), gasLimit: 0, reference: reference, coSigners: coSigners, instructions: instructions)
+    let told = story(options.lang)
+    guard let first = rehearsal.first, first.verdict == .done else {
+      for line in rehearsal.first.map({ told.lines($0, transaction) }) ?? [] { try Console.complain(line) }
+      throw Exit.no
+    }
+    let needed = first.gas + first.steps.reduce(0) { $0 + $1.prepaid }
+    transaction.gasLimit = min(needed + needed / 4 + 10_000, UInt64(ProtocolNumber.current.limits.transactionGas))
+    if options.dryRun || !options.yes {
+      try Console.print("This would happen:")
+      try show(rehearsal, transaction, told, Wording(options.lang))
+    }
+    if options.dryRun { return }
+    if !options.yes, try !Console.confirm("Sign as \(([sender] + coSigners).map(name).joined(separator: ", "))?") {
+      try Console.complain("nothing was sent")
+      throw Exit.no
+    }
+    let keystore = try Keys(path).open(passphraseFile: options.passphraseFile)
+    let keys = try ([sender] + coSigners).map { id -> SecretKey in
+      guard let name = names.first(where: { $0.id == id })?.name, let key = keystore.key(named: name) else {
+        try Console.complain("there is no key of \(name(id)) in \(path)/keys")
+        throw Exit.no
+      }
+      return key
+    }
+    guard let signed = SignedTransaction(transaction, keys: keys) else { preconditionFailure("every signer's key was found") }
+    try send(signed, told)
+  }
+
+  private func send(_ signed: SignedTransaction, _ told: LedgerStory) throws {
+    let sequencer = sequencer()
+    switch sequencer.submit(signed.bytes) {
+    case .waiting: break
+    case .known(_, let receipt):
+      for line in receipt.map({ told.lines($0, signed.transaction) }) ?? [] { try Console.print(line) }
+      return
+    case .refused(let reason):
+      try Console.complain(Wording(.english).notAdmitted(Wording(.english).sentence(reason)))
+      throw Exit.no
+    case .crowded:
+      try Console.complain("too many transactions of this sender wait")
+      throw Exit.no
+    }
+    var isRefused = false
+    try Faults.told {
+      try sequencer.run { block in
+        for receipt in block.receipts {
+          for line in told.lines(receipt, receipt.origin == .transaction(signed.id) ? signed.transaction : nil) { try Console.print(line) }
+          if receipt.origin == .transaction(signed.id) && receipt.verdict != .done { isRefused = true }
+        }
+      }
+    }
+    try Console.print(Console.dim("block \(chain.durable.height)  transaction \(signed.id)"))
+    try close()
+    if isRefused { throw Exit.no }
+  }
+
+  /// Sentences, then what changes for whom.
+  private func show(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording) throws {
+    for (index, receipt) in receipts.enumerated() {
+      for line in told.lines(receipt, index == 0 ? transaction : nil) { try Console.print("  " + line) }
+    }
+    var changes: [(holder: String, currency: Currency, units: Integer)] = []
+    func change(_ holder: String, _ sum: CurrencyAmount, _ sign: Int) {
+      let units = Integer(sum.amount.units) * Integer(sign)
+      if let index = changes.firstIndex(where: { $0.holder == holder && $0.currency == sum.currency }) {
+        changes[index].units = changes[index].units + units
+      } else {
+        changes.append((holder, sum.currency, units))
+      }
+    }
+    func holder(_ holder: Move.Holder, _ agreement: AgreementNumber?) -> String {
+      switch holder {
+      case .account(let row): return told.name(row)
+      case .vault(let vault):
+        guard let agreement, agreement.index < chain.state.agreements.count else { return "vault" }
+        return "\(chain.interface(ofModule: chain.state.agreements[agreement.index].contract).vaults[vault].name) of agreement \(agreement.index + 1)"
+      }
+    }
+    for (move, agreement) in receipts.flatMap(\.moves) {
+      change(holder(move.from, agreement), move.sum, -1)
+      change(holder(move.to, agreement), move.sum, 1)
+    }
+    changes.removeAll { $0.units.sign == 0 }
+    let width = changes.map(\.holder.count).max() ?? 0
+    for (holder, currency, units) in changes {
+      let sign = units.sign > 0 ? "+" : ""
+      try Console.print("  \(holder)\(String(repeating: " ", count: width - holder.count))  \(sign)\(wording.amount(units, currency))")
+    }
+    let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
+    try Console.print("  \(name(transaction.sender)) pays \(wording.gas(gas * chain.genesis.gasPrice))")
+  }
+}
+
+/// Faults of the ledger's lower floors, as messages and exit codes.
+enum Faults {
+  static func told<R>(_ body: () throws -> R) throws -> R {
+    do { return try body() } catch let fault as StoreFault { throw try code(fault) } catch let fault as ChainFault {
+      switch fault {
+      case .store(let fault): throw try code(fault)
+      case .genesis(let fault):
+        try Console.complain("the ledger's genesis cannot be read: \(fault.rawValue)")
+        throw Exit.badData
+      case .differs(let height, let what):
+        try Console.complain("block \(height) differs: \(what)")
+        throw Exit.badData
+      }
+    }
+  }
+
+  private static func code(_ fault: StoreFault) throws -> ExitCode {
+    switch fault {
+    case .missing(let path):
+      try Console.complain("there is no ledger in \(path); `earnest ledger init \(path)` makes one")
+      return Exit.noInput
+    case .busy(let path):
+      try Console.complain("another process has the ledger in \(path) open; one at a time")
+      return Exit.busy
+    case .damaged(let what):
+      try Console.complain("the ledger is damaged: \(what)")
+      return Exit.badData
+    case .system(let what):
+      try Console.complain(what)
+      return Exit.cannotRead
+    }
+  }
+}
