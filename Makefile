@@ -21,7 +21,7 @@ release: setup
 	swift build -c release --scratch-path $(RELEASE)
 
 demo: release
-	@$(RELEASE)/release/earnest test --trace contracts/purchase.ern
+	@demo/story.sh
 
 test: release
 	swift test

@@ -83,6 +83,9 @@ let package = Package(
         "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source", "Interface", "Primitives",
         "Support",
       ]),
+    trial(
+      "LedgerTests",
+      ["Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Assurance", "Bytecode", "Source", "Signing", "Interface", "Primitives", "Support"]),
     trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Bytecode", "Interface", "Source", "Support"]),
   ]

@@ -10,6 +10,8 @@ package protocol Application: AnyObject {
   var durable: (height: UInt64, digest: Digest) { get }
   /// The time of the last block.
   var time: Time { get }
+  /// The latest time that the next block may bear. Beyond it the operator must have allowed more.
+  var latestStamp: Time { get }
   /// Whether deadlines are due at the time of the last block that did not fit into it: the next block may bear the same time and carries no transaction.
   var isBehind: Bool { get }
 
@@ -53,6 +55,17 @@ package protocol Sequencer: AnyObject {
   func submit(_ bytes: [UInt8]) -> Submission
   /// Orders what waits, until nothing does. Told of each block once it is kept.
   func run(_ observe: (Block) throws -> Void) throws
+}
+
+/// A block would be stamped further ahead of its parent than is allowed: a clock is wrong, or nothing was ordered for long. The operator decides.
+package struct StampGap: Error, Hashable, Sendable {
+  package let time: Time
+  package let latest: Time
+
+  package init(time: Time, latest: Time) {
+    self.time = time
+    self.latest = latest
+  }
 }
 
 package enum Trust: Sendable {

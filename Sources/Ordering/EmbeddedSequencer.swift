@@ -91,6 +91,7 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
   }
 
   private func seal(_ time: Time, _ entries: [[UInt8]], _ observe: (Block) throws -> Void) throws {
+    guard time <= application.latestStamp else { throw StampGap(time: time, latest: application.latestStamp) }
     let block = application.execute(Proposal(height: application.durable.height + 1, time: time, entries: entries))
     _ = try application.commit()
     drop(entries.compactMap { try? SignedTransaction(decoding: $0).id })

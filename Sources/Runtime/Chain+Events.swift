@@ -343,7 +343,7 @@ extension Chain {
       return [Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(.credit), gas: 0, deeds: [])]
     }
     let receipt = apply(transaction, id: .zero, size: size)
-    return [receipt] + runDeadlines(until: time, budget: limits.blockGas)
+    return [receipt] + runDeadlines(until: time, budget: automaticGas)
   }
 
   /// What an action would ask of its caller now, a sum for each currency; nothing is kept.

@@ -215,7 +215,10 @@ final class OpenLedger {
 /// Faults of the ledger's lower floors, as messages and exit codes.
 enum Faults {
   static func told<R>(_ body: () throws -> R) throws -> R {
-    do { return try body() } catch let fault as StoreFault { throw try code(fault) } catch let fault as ChainFault {
+    do { return try body() } catch let fault as StoreFault { throw try code(fault) } catch let fault as StampGap {
+      try Console.complain("\(fault.time) is further ahead than \(fault.latest), the latest that the operator allows")
+      throw Exit.no
+    } catch let fault as ChainFault {
       switch fault {
       case .store(let fault): throw try code(fault)
       case .genesis(let fault):
