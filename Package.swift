@@ -27,6 +27,8 @@ func trial(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "earnest",
+  // What the crash tests preload into the program.
+  products: [.library(name: "Interposer", type: .dynamic, targets: ["Interposer"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -73,6 +75,7 @@ let package = Package(
       exclude: ["Makefile", "README.md", "compare.py", "results.json", "twin.c"], swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .target(name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
     trial("PrimitivesTests", ["Primitives"]),
     trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Interface", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
@@ -86,6 +89,7 @@ let package = Package(
     trial(
       "LedgerTests",
       ["Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Assurance", "Bytecode", "Source", "Signing", "Interface", "Primitives", "Support"]),
+    trial("StoreTests", ["Store", "Runtime", "Ledger", "Signing", "Interface", "Primitives", "Support"]),
     trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Bytecode", "Interface", "Source", "Support"]),
   ]

@@ -9,6 +9,7 @@ package final class LedgerFolder: Durable {
   private let log: Environment
   private var state: Environment?
   private let lock: FolderLock
+  private let tip: Tip
   private let path: String
 
   private static let logTables = ["meta", "blocks", "transactions"]
@@ -64,6 +65,9 @@ package final class LedgerFolder: Durable {
     lock = try FolderLock(path)
     if let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
     log = try Environment(path + "/log", tables: LedgerFolder.logTables, isReadOnly: false)
+    tip = try Tip(path + "/tip")
+    let (height, lastSeen) = (try height(), tip.height ?? 0)
+    if height < lastSeen { throw .damaged("\(path)/log ends at block \(height), but block \(lastSeen) was kept") }
     // Checkpoints can be made again, so a damaged file of them is only put aside.
     let finding = stat(path + "/state", &status) == 0 ? try Inspection.run(inspect + [path + "/state"]) : "it is not there"
     if finding != nil { try resetState() }
@@ -145,6 +149,7 @@ package final class LedgerFolder: Durable {
         try writer.put("transactions", id.bytes, Envelope.sealed(place.bytes, "transactions", id.bytes))
       }
     }
+    tip.write(block.header.height)
   }
 
   // MARK: Checkpoints
@@ -194,6 +199,31 @@ package final class LedgerFolder: Durable {
       }
       try writer.put("meta", LedgerFolder.checkpointKey, Envelope.sealed(head.bytes, "meta", LedgerFolder.checkpointKey))
     }
+  }
+}
+
+/// The height of the last block, beside the log. LMDB keeps two roots and takes the older one if the newer is damaged, which would lose a block without a word:
+/// this remembers. It is written after the block was synced and is not synced itself, so it can be behind, but never ahead of a whole log.
+private final class Tip {
+  private let descriptor: Int32
+  private(set) var height: UInt64?
+
+  init(_ path: String) throws(StoreFault) {
+    descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .system("cannot open \(path): \(lastError())") }
+    var bytes = [UInt8](repeating: 0, count: 8 + Digest.size)
+    guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return }
+    let number = Array(bytes.prefix(8))
+    if Digest(bytes: Array(bytes.suffix(Digest.size))) == Digest(sha256: number) { height = number.reduce(0) { $0 << 8 | UInt64($1) } }
+  }
+
+  deinit { close(descriptor) }
+
+  func write(_ height: UInt64) {
+    let number = Envelope.key(height)
+    let bytes = number + Digest(sha256: number).bytes
+    // What cannot be written is not missed: the block itself is safe.
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
   }
 }
 

@@ -1,0 +1,122 @@
+import Foundation
+import Ledger
+import Primitives
+import Runtime
+import Store
+import Support
+import Testing
+
+/// What a folder does with files that were cut, changed, taken away or are in use.
+@Suite struct StoreTests {
+  /// A ledger with a few blocks and a checkpoint.
+  private func withLedger<R>(_ body: (FolderOfTests, URL) throws -> R) throws -> R {
+    try FolderOfTests.temporary { parent in
+      let ledger = try FolderOfTests(in: parent)
+      let file = try FolderOfTests.payments(12, in: parent)
+      #expect(try ledger.earnest("transfer", "--file", file, "--block", "4").output.hasSuffix("12 paid, 0 paid before, 0 refused\n"))
+      do { try ledger.open().chain.checkpoint() }
+      return try body(ledger, parent)
+    }
+  }
+
+  @Test func oneProcessAtATime() throws {
+    try withLedger { ledger, _ in
+      let held = try ledger.open()
+      let second = try ledger.earnest("ledger", "info")
+      #expect(second.status == 75 && second.errors.contains("another process"))
+      #expect(throws: StoreFault.busy(ledger.path)) { try LedgerFolder(ledger.path, inspect: []) }
+      _ = held
+    }
+  }
+
+  @Test func whereThereIsNoLedgerItIsSaid() throws {
+    try FolderOfTests.temporary { parent in
+      let ledger = try FolderOfTests(in: parent)
+      let result = try run(FolderOfTests.program, ["ledger", "info"], environment: ["EARNEST_LEDGER": parent.path])
+      #expect(result.status == 66 && result.errors.contains("there is no ledger"))
+      #expect(try ledger.earnest("ledger", "init").status == 73)
+    }
+  }
+
+  /// A log that was cut anywhere is refused, or is whole: nothing ends the process, and nothing is lost without a word.
+  @Test func aLogThatWasCutIsRefused() throws {
+    try withLedger { ledger, _ in
+      let whole = try ledger.bytes("log")
+      let (height, digest) = try ledger.open().chain.durable
+      for size in [0, 1, 100, 4095, 4096, 8191] + Array(stride(from: 8192, to: whole.count, by: 4096 + 512)) {
+        try ledger.write(Array(whole.prefix(size)), to: "log")
+        let result = try ledger.earnest("ledger", "info", "--json")
+        if result.status == 0 {
+          #expect(result.output.contains(#""height":\#(height)"#) && result.output.contains(digest.description), "\(size) bytes")
+        } else {
+          #expect([65, 74].contains(result.status) && result.errors.hasPrefix("earnest: "), "\(size) bytes: \(result.status) \(result.errors)")
+        }
+      }
+      try ledger.write(whole, to: "log")
+      #expect(try ledger.earnest("audit").status == 0)
+    }
+  }
+
+  /// A bit changed anywhere in the log is noticed, or does not matter.
+  @Test func aLogThatWasChangedIsNoticed() throws {
+    try withLedger { ledger, _ in
+      let whole = try ledger.bytes("log")
+      let digest = try ledger.open().chain.durable.digest
+      var noticed = 0
+      // The whole of both roots' records, and bytes everywhere else.
+      let places = Array(0..<160) + Array(4096..<4256) + Array(stride(from: 8192, to: whole.count, by: 397))
+      for (index, place) in places.enumerated() {
+        var changed = whole
+        changed[place] ^= 1 << UInt8(index % 8)
+        try ledger.write(changed, to: "log")
+        do {
+          #expect(try ledger.open().chain.durable.digest == digest, "byte \(place)")
+        } catch { noticed += 1 }
+      }
+      #expect(noticed > 50)
+    }
+  }
+
+  /// Checkpoints can be made again: whatever happens to them, the ledger is the same.
+  @Test func damagedCheckpointsAreRebuilt() throws {
+    try withLedger { ledger, _ in
+      let whole = try ledger.bytes("state")
+      let digest = try ledger.open().chain.durable.digest
+      let cuts = [0, 1, 4096, 8192, whole.count / 2].map { Array(whole.prefix($0)) }
+      let flips = stride(from: 16, to: whole.count, by: 1733).map { place -> [UInt8] in
+        var changed = whole
+        changed[place] ^= 0x10
+        return changed
+      }
+      for damaged in cuts + flips + [Array("not a database".utf8)] {
+        try ledger.write(damaged, to: "state")
+        #expect(try ledger.open().chain.durable.digest == digest)
+      }
+      try FileManager.default.removeItem(at: ledger.url.appendingPathComponent("state"))
+      let (folder, chain) = try ledger.open()
+      #expect(chain.durable.digest == digest)
+      try chain.checkpoint()
+      #expect(try folder.checkpointHeight() == chain.durable.height)
+    }
+  }
+
+  /// What a checkpoint holds is what the log says: one of another ledger is put aside.
+  @Test func aCheckpointOfAnotherLedgerIsPutAside() throws {
+    try withLedger { ledger, _ in
+      try withLedger { other, _ in
+        let digest = try ledger.open().chain.durable.digest
+        try ledger.write(try other.bytes("state"), to: "state")
+        #expect(try ledger.open().chain.durable.digest == digest)
+      }
+    }
+  }
+
+  @Test func keysAndFoldersAreForTheirOwnerAlone() throws {
+    try withLedger { ledger, _ in
+      for (file, mode) in [("", 0o700), ("/keys", 0o600), ("/passphrase", 0o600), ("/log", 0o600), ("/state", 0o600)] {
+        let attributes = try FileManager.default.attributesOfItem(atPath: ledger.path + file)
+        #expect(attributes[.posixPermissions] as? Int == mode, "\(file)")
+      }
+    }
+  }
+}
