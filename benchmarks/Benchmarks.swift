@@ -51,7 +51,8 @@ enum Benchmarks {
     case ("opcodes", nil): for opcode in Opcode.allCases { print("#define op_\(opcode) \(opcode.rawValue)") }
     case ("program", let name?): for word in program(try find(name)) { print(String(word, radix: 16)) }
     case ("run", let name?): try run(try find(name))
-    default: throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name>")
+    case ("transfers", let folder?): try Transfers.run(in: folder)
+    default: throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder>")
     }
   }
 

@@ -1,4 +1,4 @@
-"""Runs the machine and its twin in turns, and makes a table of nanoseconds per instruction.
+"""Runs the machine and its twin in turns, then signed transfers and bare verification, and makes two tables.
 
 usage: compare.py <the Benchmarks program> <the folder of the twin> [--record]
 
@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -70,6 +71,26 @@ def measure(benchmarks, folder, name):
     }
 
 
+def transfers(benchmarks, folder):
+    ledger = os.path.join(folder, "ledger")
+    shutil.rmtree(ledger, ignore_errors=True)
+    lines = [line.split() for line in output(benchmarks, "transfers", ledger).splitlines()]
+    rounds = [(int(durable), int(bound)) for kind, durable, bound in (line for line in lines if line[0] == "round")]
+    replay = next(int(line[1]) for line in lines if line[0] == "replay")
+    shutil.rmtree(ledger)
+    return {
+        "rounds": len(rounds),
+        "durable": whole([durable for durable, _ in rounds]),
+        "bound": whole([bound for _, bound in rounds]),
+        "replay": replay,
+        "ratio": round(statistics.median(durable / bound for durable, bound in rounds), 2),
+    }
+
+
+def whole(rates):
+    return {"median": int(statistics.median(rates)), "least": min(rates), "most": max(rates)}
+
+
 def summary(times):
     return {key: round(of(times), 3) for key, of in (("median", statistics.median), ("least", min), ("most", max))}
 
@@ -81,9 +102,15 @@ def table(results):
         cells = [f"{r[who]['median']:.2f} ({r[who]['least']:.2f} to {r[who]['most']:.2f})" for who in ("machine", "twin")]
         yield f"| {r['name']} | {r['instructions']:,} | {cells[0]} | {cells[1]} | {r['ratio']:.2f} |"
     m = results["machine"]
+    t = results["transfers"]
+    yield ""
+    yield "| signed transfers per second | durable | bound | ratio | replayed |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    rates = [f"{t[what]['median']:,} ({t[what]['least']:,} to {t[what]['most']:,})" for what in ("durable", "bound")]
+    yield f"| in blocks of 500 | {rates[0]} | {rates[1]} | {t['ratio']:.2f} | {t['replay']:,} |"
     yield ""
     computer = f"{m['processor']}, {m['cores']} cores, {m['system']}; Swift {m['swift']}, gcc {m['gcc']}; {m['date']}."
-    yield f"{computer} Median (least to most) of {ROUNDS} runs each."
+    yield f"{computer} Median (least to most) of {ROUNDS} runs of the machine and its twin, and of {t['rounds']} rounds of transfers."
 
 
 def record(results, lines):
@@ -100,7 +127,7 @@ def record(results, lines):
 def main():
     benchmarks, folder = sys.argv[1:3]
     names = output(benchmarks, "list").split()
-    results = {"machine": machine(), "benchmarks": [measure(benchmarks, folder, name) for name in names]}
+    results = {"machine": machine(), "benchmarks": [measure(benchmarks, folder, name) for name in names], "transfers": transfers(benchmarks, folder)}
     lines = list(table(results))
     print("\n".join(lines))
     print(json.dumps(results))

@@ -23,7 +23,7 @@ package enum Refusal: String, CaseIterable, Sendable {
   case amount
   /// The caller has less than it lets go.
   case funds
-  /// An account would hold more gas than can be counted, or has less than it gives.
+  /// The account has less gas than it gives.
   case credit
   /// The action would leave an invariant broken.
   case invariant

@@ -21,7 +21,7 @@ package struct GasSchedule: Sendable {
   /// Indexed by protocol.
   private static let byProtocol = [
     GasSchedule(
-      transaction: 5000, signature: 35_000, byte: 10, moduleByte: 500, row: 4000, transfer: 3000, opening: 6000, consent: 2000, action: 3000,
+      transaction: 5000, signature: 35_000, byte: 10, moduleByte: 200, row: 4000, transfer: 3000, opening: 6000, consent: 2000, action: 3000,
       deadline: 5000)
   ]
 

@@ -90,16 +90,24 @@ extension LedgerState {
       case .ledger: restore(globals: try reader.read(Globals.self))
       case .account:
         guard try reader.read(AccountRow.self).index == place.index else { throw .notCanonical }
-        restore(account: try reader.read(Account.self))
+        let account = try reader.read(Account.self)
+        guard row(of: account.id) == nil else { throw .notCanonical }
+        restore(account: account)
       case .balance:
         let account = try reader.read(AccountRow.self)
-        guard account.index < accounts.count else { throw .notCanonical }
-        restore(balance: account, try reader.read(Currency.self), try reader.read(Amount.self))
+        let currency = try reader.read(Currency.self)
+        guard account.index < accounts.count, !hasBalance(account, currency) else { throw .notCanonical }
+        restore(balance: account, currency, try reader.read(Amount.self))
       case .agreement: restore(agreement: try reader.read(Agreement.self))
       case .module:
         let bytes = try reader.readBytes()
-        restore(module: PublishedModule(id: Digest(sha256: bytes), bytes: bytes))
-      case .reference: restore(reference: try reader.readDigest())
+        let id = Digest(sha256: bytes)
+        guard moduleRow(id) == nil else { throw .notCanonical }
+        restore(module: PublishedModule(id: id, bytes: bytes))
+      case .reference:
+        let reference = try reader.readDigest()
+        guard !hasReference(reference) else { throw .notCanonical }
+        restore(reference: reference)
       }
       try reader.finish()
     }

@@ -110,7 +110,7 @@ package enum Deed: Hashable, Sendable {
 /// What became of one event of the ledger: a transaction, or a deadline.
 package struct Receipt: Hashable, Sendable {
   package enum Origin: Hashable, Sendable {
-    /// By the id, or where the bytes are no transaction the digest of the bytes.
+    /// By the id, or where the bytes are no transaction a digest of the bytes that is no id.
     case transaction(Digest)
     case deadline
   }

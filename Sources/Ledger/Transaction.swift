@@ -272,7 +272,7 @@ extension Transaction.Instruction: Canonical {
       let call = Transaction.Call(
         agreement: try reader.read(AgreementNumber.self), visit: try reader.read(UInt64.self), action: try reader.readText(),
         arguments: try reader.readList(of: Value.self), letGo: try reader.readList(of: CurrencyAmount.self))
-      guard zip(call.letGo, call.letGo.dropFirst()).allSatisfy({ $0.currency.index < $1.currency.index }),
+      guard Characters.isName(call.action), zip(call.letGo, call.letGo.dropFirst()).allSatisfy({ $0.currency.index < $1.currency.index }),
         !call.letGo.contains(where: { $0.amount == .zero })
       else { throw .notCanonical }
       self = .act(call, signer: signer)

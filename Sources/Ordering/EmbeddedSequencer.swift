@@ -94,7 +94,9 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
     guard time <= application.latestStamp else { throw StampGap(time: time, latest: application.latestStamp) }
     let block = application.execute(Proposal(height: application.durable.height + 1, time: time, entries: entries))
     _ = try application.commit()
-    drop(entries.compactMap { try? SignedTransaction(decoding: $0).id })
+    // What had to wait for deadlines after all is ordered later.
+    let behind = block.receipts.filter { $0.verdict == .inadmissible(.behind) }.map(\.origin)
+    drop(entries.compactMap { try? SignedTransaction(decoding: $0).id }.filter { !behind.contains(.transaction($0)) })
     try observe(block)
     // What still waits is looked at again, as the state that it was admitted to has changed.
     let rest = waiting.map(\.bytes)

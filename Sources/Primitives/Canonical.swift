@@ -7,6 +7,7 @@ package protocol Canonical {
 }
 
 /// Why bytes are not the encoding of a value.
+@frozen @usableFromInline
 package enum CanonicalFault: String, Error, Sendable, CaseIterable {
   case truncated = "the bytes end inside a value"
   case trailing = "bytes follow the value"
@@ -17,11 +18,13 @@ package enum CanonicalFault: String, Error, Sendable, CaseIterable {
   case invalidText = "a text is not UTF-8"
 }
 
+@usableFromInline
 package struct CanonicalWriter {
-  package private(set) var bytes: [UInt8] = []
+  @usableFromInline package var bytes: [UInt8] = []
 
   package init() {}
 
+  @inlinable
   package mutating func write<T: FixedWidthInteger>(_ value: T) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
@@ -43,7 +46,10 @@ package struct CanonicalWriter {
     bytes.append(contentsOf: value)
   }
 
-  package mutating func write(_ text: String) { write(bytes: Array(text.utf8)) }
+  package mutating func write(_ text: String) {
+    write(length: text.utf8.count)
+    bytes.append(contentsOf: text.utf8)
+  }
 
   package mutating func write(_ digest: Digest) { digest.encode(to: &bytes) }
 
@@ -69,13 +75,14 @@ package struct CanonicalWriter {
   }
 }
 
+@usableFromInline
 package struct CanonicalReader {
-  private let bytes: [UInt8]
-  private var position = 0
+  @usableFromInline let bytes: [UInt8]
+  @usableFromInline var position = 0
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  private var remaining: Int { bytes.count - position }
+  @inlinable var remaining: Int { bytes.count - position }
 
   /// The byte that comes next, not yet read.
   package var next: UInt8? { remaining > 0 ? bytes[position] : nil }
@@ -84,13 +91,13 @@ package struct CanonicalReader {
     guard remaining == 0 else { throw .trailing }
   }
 
+  @inlinable
   package mutating func read<T: FixedWidthInteger>(_ type: T.Type) throws(CanonicalFault) -> T {
-    let size = T.bitWidth / 8
+    let size = MemoryLayout<T>.size
     guard remaining >= size else { throw .truncated }
-    var value: T = 0
-    for index in (0..<size).reversed() { value = value << 8 | T(truncatingIfNeeded: bytes[position + index]) }
+    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: position, as: T.self) }
     position += size
-    return value
+    return T(littleEndian: value)
   }
 
   package mutating func readLength(max: Int = Int(UInt32.max)) throws(CanonicalFault) -> Int {
@@ -138,9 +145,9 @@ package struct CanonicalReader {
   }
 
   package mutating func readDigest() throws(CanonicalFault) -> Digest {
-    guard remaining >= Digest.size, let digest = Digest(bytes: Array(bytes[position..<position + Digest.size])) else { throw .truncated }
-    position += Digest.size
-    return digest
+    guard remaining >= Digest.size else { throw .truncated }
+    defer { position += Digest.size }
+    return Digest(bytes, at: position)
   }
 
   package mutating func read<T: Canonical>(_ type: T.Type) throws(CanonicalFault) -> T { try T(from: &self) }

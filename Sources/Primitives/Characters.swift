@@ -16,6 +16,21 @@ package enum Characters {
     }
   }
 
+  /// A text in which everything shows itself: controls, line ends among them, and what changes a text's direction stand as `<U+001B>`, so that nobody can write
+  /// a line in somebody else's name.
+  package static func shown(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      guard scalar.value < 0x20 || forbidden(scalar) != nil else {
+        result.unicodeScalars.append(scalar)
+        continue
+      }
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      result += "<U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits + ">"
+    }
+    return result
+  }
+
   /// The unified ideographs, the repetition mark 々 and the zero 〇. None of them has another canonical form, so names made of them and ASCII are equal when
   /// their bytes are.
   package static func isHan(_ scalar: Unicode.Scalar) -> Bool {

@@ -32,6 +32,15 @@ package struct Digest: Hashable, Sendable, Comparable {
     }
   }
 
+  /// The 32 bytes from `offset` on, which must be there.
+  init(_ bytes: [UInt8], at offset: Int) {
+    precondition(offset + Digest.size <= bytes.count, "a digest's bytes are there")
+    self = bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return .zero }
+      return Digest(loading: base + offset)
+    }
+  }
+
   package init(sha256 input: [UInt8]) { self = input.withUnsafeBufferPointer { Digest(sha256: $0) } }
 
   package init(sha256 input: UnsafeBufferPointer<UInt8>) {
@@ -46,12 +55,14 @@ package struct Digest: Hashable, Sendable, Comparable {
   package init(tag: UInt8, _ left: Digest, _ right: Digest) {
     self = withUnsafeTemporaryAllocation(byteCount: 1 + 2 * Digest.size, alignment: 8) { buffer in
       buffer[0] = tag
-      for (index, word) in [left.first, left.second, left.third, left.fourth].enumerated() {
-        buffer.storeBytes(of: word.bigEndian, toByteOffset: 1 + 8 * index, as: UInt64.self)
+      func store(_ digest: Digest, at offset: Int) {
+        buffer.storeBytes(of: digest.first.bigEndian, toByteOffset: offset, as: UInt64.self)
+        buffer.storeBytes(of: digest.second.bigEndian, toByteOffset: offset + 8, as: UInt64.self)
+        buffer.storeBytes(of: digest.third.bigEndian, toByteOffset: offset + 16, as: UInt64.self)
+        buffer.storeBytes(of: digest.fourth.bigEndian, toByteOffset: offset + 24, as: UInt64.self)
       }
-      for (index, word) in [right.first, right.second, right.third, right.fourth].enumerated() {
-        buffer.storeBytes(of: word.bigEndian, toByteOffset: 33 + 8 * index, as: UInt64.self)
-      }
+      store(left, at: 1)
+      store(right, at: 1 + Digest.size)
       return Digest(sha256: UnsafeBufferPointer(buffer.bindMemory(to: UInt8.self)))
     }
   }
@@ -80,7 +91,7 @@ package struct Digest: Hashable, Sendable, Comparable {
   }
 
   func encode(to bytes: inout [UInt8]) {
-    for word in [first, second, third, fourth] { withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) } }
+    withUnsafeBytes(of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)) { bytes.append(contentsOf: $0) }
   }
 }
 

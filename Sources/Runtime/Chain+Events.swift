@@ -51,6 +51,19 @@ private struct Failed: Error {
   init(_ refusal: Refusal) { self.init(.refused(refusal)) }
 }
 
+/// What transactions that come first will use up, so that the next one is looked at as things will be.
+struct Pending {
+  fileprivate var nonces: [AccountID: UInt64] = [:]
+  fileprivate var credits: [AccountID: UInt64] = [:]
+  fileprivate var references: Set<Digest> = []
+
+  mutating func add(_ transaction: Transaction, in chain: Chain) {
+    nonces[transaction.sender] = transaction.nonce + 1
+    credits[transaction.sender, default: 0] += transaction.gasLimit * chain.genesis.gasPrice
+    if let reference = transaction.reference { references.insert(Chain.reference(reference, of: transaction.sender)) }
+  }
+}
+
 extension Chain {
   // MARK: Deadlines
 
@@ -133,9 +146,8 @@ extension Chain {
     return UInt64(schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
   }
 
-  /// Why a transaction would have no effect, in the order of `Inadmissible`; nil where it would have some. `nonce` is the sender's next one, where the caller knows
-  /// of transactions that the state does not.
-  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, nonce: UInt64?) -> Inadmissible? {
+  /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where it would have some. Deadlines that come first are not looked at.
+  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, after pending: Pending) -> Inadmissible? {
     let transaction = signed.transaction
     let account = state.row(of: transaction.sender).map { state.account($0) }
     if transaction.protocolNumber != genesis.protocolNumber { return .protocolNumber }
@@ -144,16 +156,20 @@ extension Chain {
     if !isVerified { return .signature }
     if transaction.validUntil <= time { return .expired }
     if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
-    if transaction.nonce != nonce ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
-    if let reference = transaction.reference, state.hasReference(Chain.reference(reference, of: transaction.sender)) { return .reference }
+    if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
+    if let reference = transaction.reference.map({ Chain.reference($0, of: transaction.sender) }),
+      state.hasReference(reference) || pending.references.contains(reference)
+    {
+      return .reference
+    }
     if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count) || transaction.gasLimit > limits.transactionGas {
       return .gasLimit
     }
-    let (price, overflow) = transaction.gasLimit.multipliedReportingOverflow(by: genesis.gasPrice)
-    return overflow || price > account?.credit ?? 0 ? .credit : nil
+    let price = UInt128(transaction.gasLimit) * UInt128(genesis.gasPrice)
+    return price + UInt128(pending.credits[transaction.sender, default: 0]) > UInt128(account?.credit ?? 0) ? .credit : nil
   }
 
-  private static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {
+  fileprivate static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {
     var writer = CanonicalWriter()
     writer.write(sender)
     writer.write(bytes: reference)
@@ -162,12 +178,15 @@ extension Chain {
 
   // MARK: Transactions
 
-  /// Applies an admissible transaction of so many bytes, signatures included.
-  func apply(_ transaction: Transaction, id: Digest, size: Int) -> Receipt {
-    let sender = rowOrNew(transaction.sender)
+  /// Applies an admissible transaction of so many bytes, signatures included. The limit is set aside before and what was not used comes back at the end; a
+  /// rehearsal, whose limit is only a bound, sets nothing aside.
+  func apply(_ transaction: Transaction, id: Digest, size: Int, isRehearsal: Bool = false) -> Receipt {
+    let beginning = state.mark
+    // Signers are there whatever becomes of the rest, so that the receipt can name them.
+    let signers = transaction.signers.map(rowOrNew)
+    let sender = signers[0]
     state.setNonce(sender, transaction.nonce + 1)
-    // The whole limit is set aside; what is not used comes back at the end.
-    let reserved = transaction.gasLimit * genesis.gasPrice
+    let reserved = isRehearsal ? 0 : transaction.gasLimit * genesis.gasPrice
     state.setCredit(sender, state.account(sender).credit - reserved)
     if let reference = transaction.reference { state.addReference(Chain.reference(reference, of: transaction.sender)) }
 
@@ -180,17 +199,25 @@ extension Chain {
     } catch { preconditionFailure("an admissible transaction's limit covers what it costs to be looked at, or it is not admitted") }
     for (index, instruction) in transaction.instructions.enumerated() {
       do throws(Failed) {
-        deeds.append(try perform(instruction, of: transaction, sender, &meter))
+        deeds.append(try perform(instruction, of: transaction, signers, &meter))
       } catch {
         state.rollBack(to: mark)
         meter.undoPrepaid()
         verdict = .failed(instruction: index, error.failure)
-        deeds = error.step.map { [.stepped($0)] } ?? []
+        // A step of an agreement that this transaction opened names what is no longer there.
+        let step = error.step.flatMap { step in step.agreement.map { $0.index < state.agreements.count } ?? true ? step : nil }
+        deeds = step.map { [.stepped($0)] } ?? []
         break
       }
     }
-    let rest = (meter.limit - meter.work - meter.prepaid) * genesis.gasPrice
-    state.setCredit(sender, state.account(sender).credit + rest)
+    let used = (meter.work + meter.prepaid) * genesis.gasPrice
+    let credit = UInt128(state.account(sender).credit) + UInt128(reserved)
+    guard let rest = UInt64(exactly: credit < UInt128(used) ? .max : credit - UInt128(used)) else {
+      precondition(isRehearsal, "a limit that was set aside covers what was used")
+      state.rollBack(to: beginning)
+      return Receipt(origin: .transaction(id), time: state.time, verdict: .inadmissible(.credit), gas: 0, deeds: [])
+    }
+    state.setCredit(sender, rest)
     state.spend(meter.work * genesis.gasPrice)
     return Receipt(origin: .transaction(id), time: state.time, verdict: verdict, gas: meter.work, deeds: deeds)
   }
@@ -204,9 +231,9 @@ extension Chain {
   }
 
   private func perform(
-    _ instruction: Transaction.Instruction, of transaction: Transaction, _ sender: AccountRow, _ meter: inout Meter
+    _ instruction: Transaction.Instruction, of transaction: Transaction, _ signers: [AccountRow], _ meter: inout Meter
   ) throws(Failed) -> Deed {
-    let signer = try row(transaction.signers[instruction.signer], &meter)
+    let (sender, signer) = (signers[0], signers[instruction.signer])
     switch instruction {
     case .publish(let module): return try publish(module, &meter)
     case .open(let opening, _): return try open(opening, by: transaction.signers, payer: sender, &meter)
@@ -328,9 +355,11 @@ extension Chain {
 
   // MARK: Rehearsal
 
-  /// What a transaction would do now, with what it would make due at once; nothing is kept. Its gas limit is the most that the sender can pay.
-  package func rehearse(_ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil) -> [Receipt]
-  {
+  /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell` is asked before it is undone, while everything that the
+  /// receipts name is there.
+  package func rehearse<R>(
+    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil, tell: ([Receipt]) -> R
+  ) -> R {
     let mark = state.mark
     defer { state.rollBack(to: mark) }
     let account = state.row(of: sender).map { state.account($0) }
@@ -338,12 +367,16 @@ extension Chain {
     let transaction = Transaction(
       chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time, gasLimit: min(affordable, UInt64(limits.transactionGas)),
       reference: reference, coSigners: coSigners, instructions: instructions)
-    let size = SignedTransaction.size(of: transaction)
-    guard transaction.gasLimit >= baseGas(transaction, size: size) else {
-      return [Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(.credit), gas: 0, deeds: [])]
+    func inadmissible(_ reason: Inadmissible) -> R {
+      tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, deeds: [])])
     }
-    let receipt = apply(transaction, id: .zero, size: size)
-    return [receipt] + runDeadlines(until: time, budget: automaticGas)
+    let size = SignedTransaction.size(of: transaction)
+    guard size <= limits.transactionSize, (try? Transaction(canonicalBytes: transaction.canonicalBytes)) != nil else {
+      return inadmissible(.malformed)
+    }
+    guard transaction.gasLimit >= baseGas(transaction, size: size) else { return inadmissible(.credit) }
+    let receipt = apply(transaction, id: .zero, size: size, isRehearsal: true)
+    return tell([receipt] + runDeadlines(until: time, budget: automaticGas))
   }
 
   /// What an action would ask of its caller now, a sum for each currency; nothing is kept.

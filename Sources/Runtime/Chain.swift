@@ -42,10 +42,11 @@ package final class Chain: Application {
   private let areSignaturesValid: SignatureCheck
   private var tree = StateTree()
   private var executed: (block: Block, transactions: [(id: Digest, index: Int)])?
-  /// The nonce that follows what was admitted since the last commit.
-  private var nextNonces: [AccountID: UInt64] = [:]
-  /// Digests of the bytes of transactions whose signatures have been verified.
-  private var verified: Set<Digest> = []
+  /// What was admitted since the last commit.
+  private var admitted = Pending()
+  /// Transactions that have been decoded and whose signatures have been verified, by the digest of all their bytes: that one set of signatures is good says
+  /// nothing of another.
+  private var verified: [Digest: SignedTransaction] = [:]
 
   // MARK: Opening
 
@@ -139,14 +140,13 @@ package final class Chain: Application {
   // MARK: Admission
 
   package func admit(_ candidates: [[UInt8]]) -> [Admission] {
-    let decoded = candidates.map { try? SignedTransaction(decoding: $0) }
-    verify(decoded.compactMap { $0 })
-    return zip(candidates, decoded).map { bytes, signed in
-      guard let signed, bytes.count <= limits.transactionSize else { return .refused(SignedTransaction.inadmissibility(of: bytes)) }
+    zip(candidates, self.candidates(candidates)).map { bytes, candidate in
+      guard let signed = candidate.signed, bytes.count <= limits.transactionSize else {
+        return .refused(SignedTransaction.inadmissibility(of: bytes))
+      }
       if let (place, receipt) = committed(signed.id) { return .committed(place, receipt) }
-      let sender = signed.transaction.sender
-      if let reason = inadmissibility(of: signed, isVerified: isVerified(signed), at: time, nonce: nextNonces[sender]) { return .refused(reason) }
-      nextNonces[sender] = signed.transaction.nonce + 1
+      if let reason = inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: admitted) { return .refused(reason) }
+      admitted.add(signed.transaction, in: self)
       return .admitted(id: signed.id)
     }
   }
@@ -154,16 +154,38 @@ package final class Chain: Application {
   /// What became of a transaction that was committed.
   package func committed(_ id: Digest) -> (TransactionPlace, Receipt)? {
     guard let place = try? store.place(id), let block = try? store.block(place.height) else { return nil }
-    return block.receipts.first { $0.origin == .transaction(id) }.map { (place, $0) }
+    let receipts = Chain.receiptsOfEntries(block)
+    return receipts.indices.contains(place.index) ? (place, receipts[place.index]) : nil
   }
 
-  private func verify(_ transactions: [SignedTransaction]) {
-    let unknown = transactions.filter { $0.hasKeysOfSigners && !isVerified($0) }
-    for (signed, isValid) in zip(unknown, areSignaturesValid(unknown)) where isValid { verified.insert(Digest(sha256: signed.bytes)) }
+  /// One for each entry, in their order.
+  private static func receiptsOfEntries(_ block: Block) -> [Receipt] {
+    block.receipts.filter { if case .transaction = $0.origin { true } else { false } }
   }
 
-  /// By all bytes, signatures included: that one set of signatures is good says nothing of another.
-  private func isVerified(_ signed: SignedTransaction) -> Bool { verified.contains(Digest(sha256: signed.bytes)) }
+  /// A transaction on its way through the door: nil where the bytes are none.
+  private struct Candidate {
+    let signed: SignedTransaction?
+    /// Of all its bytes.
+    let digest: Digest
+    var isVerified: Bool
+  }
+
+  /// Decodes transactions and verifies their signatures, all that are not known already at once.
+  private func candidates(_ entries: [[UInt8]], verifying: Bool = true) -> [Candidate] {
+    var candidates = entries.map { bytes -> Candidate in
+      let digest = Digest(sha256: bytes)
+      if let known = verified[digest] { return Candidate(signed: known, digest: digest, isVerified: true) }
+      return Candidate(signed: try? SignedTransaction(decoding: bytes), digest: digest, isVerified: false)
+    }
+    if !verifying { return candidates }
+    let unknown = candidates.indices.filter { !candidates[$0].isVerified && candidates[$0].signed?.hasKeysOfSigners == true }
+    for (index, isValid) in zip(unknown, areSignaturesValid(unknown.compactMap { candidates[$0].signed })) where isValid {
+      candidates[index].isVerified = true
+      verified[candidates[index].digest] = candidates[index].signed
+    }
+    return candidates
+  }
 
   // MARK: Blocks
 
@@ -178,18 +200,18 @@ package final class Chain: Application {
     _ = runDeadlines(until: time, budget: automaticGas)
     if isBehind(at: time) { return [] }
     var (bytesLeft, gasLeft) = (min(bytes, limits.blockSize), UInt64(min(gas, limits.blockGas)))
-    var nonces: [AccountID: UInt64] = [:]
-    return candidates.filter { candidate in
-      guard let signed = try? SignedTransaction(decoding: candidate) else { return false }
+    var prepared = Pending()
+    return zip(candidates, self.candidates(candidates)).filter { bytes, candidate in
+      guard let signed = candidate.signed else { return false }
       let transaction = signed.transaction
-      guard candidate.count <= bytesLeft, transaction.gasLimit <= gasLeft,
-        inadmissibility(of: signed, isVerified: isVerified(signed), at: time, nonce: nonces[transaction.sender]) == nil
+      guard bytes.count <= bytesLeft, transaction.gasLimit <= gasLeft,
+        inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: prepared) == nil
       else { return false }
-      nonces[transaction.sender] = transaction.nonce + 1
-      bytesLeft -= candidate.count
+      prepared.add(transaction, in: self)
+      bytesLeft -= bytes.count
       gasLeft -= transaction.gasLimit
       return true
-    }
+    }.map(\.0)
   }
 
   package func accepts(_ proposal: Proposal) -> Bool {
@@ -200,20 +222,20 @@ package final class Chain: Application {
 
   package var latestStamp: Time { max(time + Duration(unchecked: Int64(limits.stampGap)), state.stampUntil) }
 
-  package func execute(_ proposal: Proposal) -> Block { execute(proposal, verifyingSignatures: true) }
+  package func execute(_ proposal: Proposal) -> Block { execute(proposal, areVerified: nil) }
 
-  private func execute(_ proposal: Proposal, verifyingSignatures: Bool) -> Block {
+  /// `areVerified` says of each entry whether its signatures were good when the block was kept; nil asks them.
+  private func execute(_ proposal: Proposal, areVerified: [Bool]?) -> Block {
     precondition(executed == nil && proposal.height == durable.height + 1 && proposal.time >= time, "blocks are executed one by one, in order")
-    let decoded = proposal.entries.map { try? SignedTransaction(decoding: $0) }
-    if verifyingSignatures { verify(decoded.compactMap { $0 }) }
+    let candidates = candidates(proposal.entries, verifying: areVerified == nil)
     var budget = automaticGas
     var receipts = runDeadlines(until: proposal.time, budget: budget)
     budget -= receipts.reduce(0) { $0 + Int($1.gas) }
     if !isBehind(at: proposal.time) { state.setTime(proposal.time) }
     var transactions: [(id: Digest, index: Int)] = []
-    for (index, signed) in decoded.enumerated() {
+    for (index, candidate) in candidates.enumerated() {
       let receipt = apply(
-        signed, bytes: proposal.entries[index], isVerified: signed.map { !verifyingSignatures || isVerified($0) } ?? false, at: proposal.time)
+        candidate.signed, bytes: proposal.entries[index], isVerified: areVerified?[index] ?? candidate.isVerified, at: proposal.time)
       if case .transaction(let id) = receipt.origin, receipt.isEffective { transactions.append((id, index)) }
       let followUps = runDeadlines(until: proposal.time, budget: max(0, budget))
       budget -= followUps.reduce(0) { $0 + Int($1.gas) }
@@ -233,11 +255,12 @@ package final class Chain: Application {
   private func apply(_ signed: SignedTransaction?, bytes: [UInt8], isVerified: Bool, at time: Time) -> Receipt {
     func inadmissible(_ reason: Inadmissible) -> Receipt {
       Receipt(
-        origin: .transaction(signed?.id ?? Digest(sha256: bytes)), time: state.time, verdict: .inadmissible(reason), gas: 0, deeds: [])
+        origin: .transaction(signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time, verdict: .inadmissible(reason), gas: 0,
+        deeds: [])
     }
     guard let signed, bytes.count <= limits.transactionSize else { return inadmissible(SignedTransaction.inadmissibility(of: bytes)) }
+    if let reason = inadmissibility(of: signed, isVerified: isVerified, at: time, after: Pending()) { return inadmissible(reason) }
     if isBehind(at: time) { return inadmissible(.behind) }
-    if let reason = inadmissibility(of: signed, isVerified: isVerified, at: time, nonce: nil) { return inadmissible(reason) }
     return apply(signed.transaction, id: signed.id, size: bytes.count)
   }
 
@@ -253,6 +276,7 @@ package final class Chain: Application {
   package func commit() throws(StoreFault) -> UInt64 {
     guard let (block, transactions) = executed else { preconditionFailure("a block is executed before it is kept") }
     try store.append(block, transactions: transactions)
+    for entry in block.entries { verified[Digest(sha256: entry)] = nil }
     keep(block.header)
     return 0
   }
@@ -262,12 +286,12 @@ package final class Chain: Application {
     state.commit()
     durable = (header.height, header.digest)
     time = header.time
-    nextNonces = [:]
+    admitted = Pending()
     // What waits on need not be verified again; what never comes need not be remembered for ever.
-    if verified.count > Chain.verifiedMax { verified = [] }
+    if verified.count > Chain.verifiedMax { verified = [:] }
   }
 
-  private static let verifiedMax = 1 << 16
+  private static let verifiedMax = 1 << 14
 
   // MARK: Replay
 
@@ -282,7 +306,10 @@ package final class Chain: Application {
       throw .differs(height: height, "its header does not follow its parent")
     }
     guard kept.header.time <= latestStamp else { throw .differs(height: height, "its time is further ahead than was allowed") }
-    let again = execute(Proposal(height: height, time: kept.header.time, entries: kept.entries), verifyingSignatures: verifyingSignatures)
+    let receipts = Chain.receiptsOfEntries(kept)
+    guard receipts.count == kept.entries.count else { throw .differs(height: height, "it has not one receipt for each transaction") }
+    let areVerified = verifyingSignatures ? nil : receipts.map { $0.verdict != .inadmissible(.signature) }
+    let again = execute(Proposal(height: height, time: kept.header.time, entries: kept.entries), areVerified: areVerified)
     if again != kept { throw .differs(height: height, Chain.difference(again, kept)) }
     keep(again.header)
   }

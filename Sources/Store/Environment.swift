@@ -22,6 +22,7 @@ final class Environment {
     // A lock of our own keeps other processes out, so LMDB's table of readers has nothing to do.
     let flags = UInt32(MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS | (isReadOnly ? MDB_RDONLY : 0))
     try check(mdb_env_open(handle, path, flags, 0o600), "open")
+    if !isReadOnly { try extend() }
     try transaction(isReadOnly: isReadOnly) { transaction throws(StoreFault) in
       for name in names {
         var table: MDB_dbi = 0
@@ -41,6 +42,18 @@ final class Environment {
       throw .damaged("\(path): cannot \(what): \(reason)")
     default: throw .system("cannot \(what) \(path): \(reason)")
     }
+  }
+
+  /// A file that lost pages at its end that nothing uses gets them back, empty: to write into what is mapped but not there would kill us.
+  private func extend() throws(StoreFault) {
+    var (information, statistics, descriptor) = (MDB_envinfo(), MDB_stat(), mdb_filehandle_t())
+    try check(mdb_env_info(handle, &information), "read")
+    try check(mdb_env_stat(handle, &statistics), "read")
+    try check(mdb_env_get_fd(handle, &descriptor), "read")
+    var status = stat()
+    let (size, overflow) = (information.me_last_pgno + 1).multipliedReportingOverflow(by: Int(statistics.ms_psize))
+    guard fstat(descriptor, &status) == 0, !overflow, size <= Environment.size else { throw .damaged("\(path) is of no possible size") }
+    if status.st_size < size, ftruncate(descriptor, size) != 0 { throw .system("cannot write \(path): \(lastError())") }
   }
 
   private func transaction(isReadOnly: Bool, _ body: (OpaquePointer?) throws(StoreFault) -> Void) throws(StoreFault) {
@@ -93,6 +106,22 @@ final class Environment {
     }
   }
 
+  /// Reads LMDB's own list of pages that are free, which a writer will use.
+  func forEachFreePage() throws(StoreFault) {
+    try transaction(isReadOnly: true) { transaction throws(StoreFault) in
+      var cursor: OpaquePointer?
+      try check(mdb_cursor_open(transaction, 0, &cursor), "read")
+      defer { mdb_cursor_close(cursor) }
+      var (key, value) = (MDB_val(), MDB_val())
+      while true {
+        let code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
+        if code == MDB_NOTFOUND { return }
+        try check(code, "read")
+        _ = Environment.bytes(value)
+      }
+    }
+  }
+
   /// The greatest key.
   func lastKey(_ table: String) throws(StoreFault) -> [UInt8]? {
     var last: [UInt8]?
@@ -130,6 +159,14 @@ final class Environment {
     }
 
     func clear(_ table: String) throws(StoreFault) { try environment.check(mdb_drop(transaction, environment.table(table), 0), "write") }
+  }
+
+  /// Does what `write` would, but for the last step.
+  func rehearse(_ body: (Writer) throws(StoreFault) -> Void) throws(StoreFault) {
+    var transaction: OpaquePointer?
+    try check(mdb_txn_begin(handle, nil, 0, &transaction), "write")
+    defer { mdb_txn_abort(transaction) }
+    try body(Writer(environment: self, transaction: transaction))
   }
 
   /// All of it or nothing, and on the disk when this returns.

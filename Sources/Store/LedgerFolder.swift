@@ -20,28 +20,41 @@ package final class LedgerFolder: Durable {
   // MARK: Making and opening
 
   /// Makes a ledger in a folder that is empty or not there. It is complete before it bears its name: a process that dies on the way leaves nothing but a folder
-  /// whose name ends in `.new`. `fill` may add files to it.
+  /// whose name ends in six letters more. `fill` may add files to it.
   package static func create(_ path: String, genesis: [UInt8], _ fill: (String) throws -> Void) throws {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    let scratch = path + ".new"
-    guard mkdir(scratch, 0o700) == 0 || errno == EEXIST else { throw StoreFault.system("cannot make \(scratch): \(lastError())") }
-    guard unlinkAll(["log", "state", "lock"], in: scratch) else { throw StoreFault.system("cannot write into \(scratch): \(lastError())") }
+    // A folder of our own beside the place: whoever makes the same ledger at the same time has another.
+    var template = Array((path + ".XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else { throw StoreFault.system("cannot make a folder beside \(path): \(lastError())") }
+    let scratch = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var isDone = false
+    defer { if !isDone { removeFolder(scratch) } }
     do {
       let log = try Environment(scratch + "/log", tables: logTables, isReadOnly: false)
       try log.write { writer throws(StoreFault) in try writer.put("meta", genesisKey, Envelope.sealed(genesis, "meta", genesisKey)) }
       _ = try Environment(scratch + "/state", tables: stateTables, isReadOnly: false)
     }
     try fill(scratch)
+    try sync(folder: scratch)
     // An empty folder of this name gives way; one with something in it does not.
     guard rename(scratch, path) == 0 else {
       throw errno == ENOTEMPTY || errno == EEXIST
         ? StoreFault.system("\(path) is there already and is not empty") : StoreFault.system("cannot make \(path): \(lastError())")
     }
+    isDone = true
     try sync(folder: parent(of: path))
   }
 
-  private static func unlinkAll(_ names: [String], in folder: String) -> Bool {
-    names.allSatisfy { unlink(folder + "/" + $0) == 0 || errno == ENOENT }
+  /// A folder that holds files only.
+  private static func removeFolder(_ path: String) {
+    if let folder = opendir(path) {
+      while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+        _ = unlink(path + "/" + name)
+      }
+      closedir(folder)
+    }
+    _ = rmdir(path)
   }
 
   private static func parent(of path: String) -> String {
@@ -57,21 +70,28 @@ package final class LedgerFolder: Durable {
   }
 
   /// Opens a ledger for this process alone. `inspect` is a program with its arguments that walks a folder's files in a process of its own: a file that was cut
-  /// short kills whoever reads it, and that shall not be us.
-  package init(_ path: String, inspect: [String]) throws(StoreFault) {
+  /// short kills whoever reads it, and that shall not be us. Nil trusts the files.
+  package init(_ path: String, inspect: [String]?) throws(StoreFault) {
+    // A name that begins with a dash is no option.
+    let path = path.hasPrefix("/") ? path : "./" + path
     var status = stat()
     guard stat(path + "/log", &status) == 0 else { throw .missing(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .damaged("\(path)/log is no ordinary file") }
     self.path = path
     lock = try FolderLock(path)
-    if let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
+    if let inspect, let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
     log = try Environment(path + "/log", tables: LedgerFolder.logTables, isReadOnly: false)
     tip = try Tip(path + "/tip")
     let (height, lastSeen) = (try height(), tip.height ?? 0)
     if height < lastSeen { throw .damaged("\(path)/log ends at block \(height), but block \(lastSeen) was kept") }
     // Checkpoints can be made again, so a damaged file of them is only put aside.
-    let finding = stat(path + "/state", &status) == 0 ? try Inspection.run(inspect + [path + "/state"]) : "it is not there"
-    if finding != nil { try resetState() }
-    if state == nil { state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false) }
+    if stat(path + "/state", &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
+      try resetState()
+    } else if let inspect, try Inspection.run(inspect + [path + "/state"]) != nil {
+      try resetState()
+    } else {
+      state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false)
+    }
   }
 
   private func resetState() throws(StoreFault) {
@@ -80,16 +100,25 @@ package final class LedgerFolder: Durable {
     _ = unlink(scratch)
     do { _ = try Environment(scratch, tables: LedgerFolder.stateTables, isReadOnly: false) }
     guard rename(scratch, path + "/state") == 0 else { throw .system("cannot replace \(path)/state: \(lastError())") }
+    try LedgerFolder.sync(folder: path)
+    state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false)
   }
 
   /// Reads everything in one of a ledger's files; answers what is wrong, in words. This is what a child process does before we read ourselves.
   package static func inspect(_ file: String) -> String? {
     do throws(StoreFault) {
       let isLog = file.hasSuffix("/log")
-      let environment = try Environment(file, tables: isLog ? logTables : stateTables, isReadOnly: true)
+      let environment = try Environment(file, tables: isLog ? logTables : stateTables, isReadOnly: false)
+      try environment.forEachFreePage()
       for table in isLog ? logTables : stateTables {
         try environment.forEach(table) { key, value throws(StoreFault) in
           guard Envelope.opened(value, table, key) != nil else { throw .damaged("\(name(table, key)) was changed") }
+        }
+      }
+      // What is about to be written finds its places; it is not kept.
+      try environment.rehearse { writer throws(StoreFault) in
+        for table in isLog ? logTables : stateTables {
+          try writer.put(table, [UInt8](repeating: 0xFF, count: 32), [UInt8](repeating: 0, count: 10_000))
         }
       }
       return nil
@@ -136,6 +165,19 @@ package final class LedgerFolder: Durable {
       throw .damaged("the place of transaction \(transaction) cannot be read")
     }
     return TransactionPlace(height: height, index: Int(index))
+  }
+
+  /// Whether every transaction of a block that had an effect is found where it lies.
+  package func checkPlaces(of block: Block) throws(StoreFault) {
+    var index = 0
+    for receipt in block.receipts {
+      guard case .transaction(let id) = receipt.origin else { continue }
+      defer { index += 1 }
+      if case .inadmissible = receipt.verdict { continue }
+      guard try place(id) == TransactionPlace(height: block.header.height, index: index) else {
+        throw .damaged("transaction \(id) is not found where it lies, in block \(block.header.height)")
+      }
+    }
   }
 
   package func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault) {

@@ -84,7 +84,7 @@ package struct Wording: Sendable {
     case (.int(let integer), _): integer.description
     case (.percent(let percent), _): self.percent(percent)
     case (.duration(let duration), _): self.duration(duration)
-    case (.text(let bytes), _): say("“\(String(decoding: bytes, as: UTF8.self))”", "“\(String(decoding: bytes, as: UTF8.self))”")
+    case (.text(let bytes), _): "“\(Characters.shown(String(decoding: bytes, as: UTF8.self)))”"
     case (.amount(let amount), _): Integer(amount.units).description
     }
   }
@@ -207,13 +207,15 @@ package struct Wording: Sendable {
     switch refusal {
     case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
     case .agreement: return say("There is no such agreement.", "没有这个协议。")
+    case .visit where state.isEmpty: return say("The agreement has moved on since \(who) looked.", "\(who) 查看之后协议已有变动。")
     case .visit: return say("The agreement has moved on since \(who) looked: it is \(state) now.", "\(who) 查看之后协议已有变动：现在是 \(state)。")
     case .consent:
       return say(
         "Not every party that may act has consented to the agreement, or the consent is to something else.",
         "还有须同意的当事方未同意本协议，或所同意的内容不符。")
-    case .credit: return say("\(who) has less gas than that, or the receiver would have too much.", "\(who) 的 gas 余额不足，或收方的 gas 余额将超出上限。")
+    case .credit: return say("\(who) has less gas than that.", "\(who) 的 gas 余额不足。")
     case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
+    case .state where state.isEmpty: return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
     case .state:
       guard let (ended, due) = attempt.endedBy else {
         return say("\(action) is not offered in the state \(state).", "当前状态 \(state) 不提供 \(action)。")

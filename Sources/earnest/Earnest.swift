@@ -2,6 +2,11 @@ import ArgumentParser
 
 @main
 struct Earnest: ParsableCommand {
+  static func main() {
+    Files.fillStandardDescriptors()
+    main(nil)
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "earnest",
     abstract: "Earnest (契): a language for agreements that hold money.",

@@ -8,10 +8,22 @@ import Syntax
 /// Reading and writing files, with the errors that a user can mend.
 enum Files {
   /// The largest file that any command reads whole.
-  private static let sizeMax = max(Lexer.sourceSizeMax, ProtocolNumber.current.limits.moduleSize)
+  static let sizeMax = Swift.max(Lexer.sourceSizeMax, ProtocolNumber.current.limits.moduleSize)
+
+  /// Whoever starts us may have closed descriptors 0 to 2. A file that is opened next would get their numbers, and what is printed would go into it. What takes
+  /// their places can neither be read nor written.
+  static func fillStandardDescriptors() {
+    while true {
+      let descriptor = Foundation.open("/dev/null", O_RDONLY)
+      if descriptor > 2 || descriptor < 0 {
+        if descriptor > 2 { close(descriptor) }
+        return
+      }
+    }
+  }
 
   /// Reads a regular file, but never more than the largest size and one byte: what is longer is refused by whoever asked, not held in memory.
-  static func read(_ path: String) throws -> [UInt8] {
+  static func read(_ path: String, max: Int = sizeMax) throws -> [UInt8] {
     var status = stat()
     guard stat(path, &status) == 0 else {
       try Console.complain("there is no file \(path)")
@@ -25,7 +37,7 @@ enum Files {
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       defer { handle.closeFile() }
-      return Array(try handle.read(upToCount: sizeMax + 1) ?? Data())
+      return Array(try handle.read(upToCount: max + 1) ?? Data())
     } catch {
       try Console.complain("cannot read \(path)")
       throw Exit.cannotRead
@@ -108,6 +120,11 @@ enum Files {
       try handle.close()
     } catch { try fail() }
     guard rename(scratch, path) == 0 else { try fail() }
+    // The new name is on the disk when its folder is.
+    let folder = Foundation.open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { try fail() }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { try fail() }
   }
 
   static func join(_ folder: String, _ name: String) -> String { (folder as NSString).appendingPathComponent(name) }

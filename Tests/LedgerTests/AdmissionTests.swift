@@ -5,6 +5,7 @@ import Primitives
 import Runtime
 import Signing
 import Testing
+import Wording
 
 /// What the ledger does not admit, refuses, or does once: each with its own reason, and nothing else changes.
 @Suite struct AdmissionTests {
@@ -155,7 +156,7 @@ import Testing
     let ledger = try TestLedger()
     let number = try ledger.openPurchase()
     let pay = TestLedger.call("pay", number, [], TestLedger.fen(10_000))
-    let enough = ledger.chain.rehearse([pay], sender: TestLedger.id("alice"), coSigners: [])[0]
+    let enough = ledger.chain.rehearse([pay], sender: TestLedger.id("alice"), coSigners: []) { $0[0] }
     let needed = enough.gas + enough.steps[0].prepaid
     let digest = ledger.chain.state.agreements[number.index]
     var transaction = ledger.transaction([pay], by: "alice", gasLimit: needed - 1)
@@ -183,6 +184,79 @@ import Testing
       #expect(try ledger.send([.consent(number, subject: subject, signer: 0)], by: name).verdict == .done)
     }
     #expect(try ledger.send([pay], by: "alice").verdict == .done)
+    #expect(ledger.defect == nil)
+  }
+
+  /// An orderer may put anything into a block. What was not signed has no effect, and the chain replays, with and without verifying again.
+  @Test func aBlockMayHoldWhatWasNotSigned() throws {
+    let ledger = try TestLedger()
+    let good = ledger.signed([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
+    var bad = good.bytes
+    bad[bad.count - 1] ^= 1
+    let entries = [bad, [1, 2, 3], good.signedBytes, good.bytes, good.bytes]
+    let block = ledger.chain.execute(Proposal(height: 1, time: ledger.chain.time, entries: entries))
+    #expect(
+      block.receipts.map(\.verdict) == [
+        .inadmissible(.signature), .inadmissible(.malformed), .inadmissible(.malformed), .done, .inadmissible(.nonce),
+      ])
+    _ = try ledger.chain.commit()
+    #expect(ledger.chain.committed(good.id)?.1.verdict == .done)
+    #expect(try Chain(ledger.store).durable.digest == ledger.chain.durable.digest)
+    for isVerifying in [true, false] {
+      let again = try Chain.atGenesis(of: ledger.store)
+      try again.replay(1, verifyingSignatures: isVerifying)
+      #expect(again.root == ledger.chain.root)
+    }
+  }
+
+  /// A replica judges a proposal by itself: it need not have seen the transactions before.
+  @Test func aProposalIsAcceptedByWhoeverSeesItFirst() throws {
+    let (proposer, stranger) = (try TestLedger(), try TestLedger())
+    let signed = proposer.signed([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
+    _ = proposer.chain.admit([signed.bytes])
+    let entries = proposer.chain.prepare([signed.bytes], bytes: .max, gas: .max, time: TestLedger.start)
+    #expect(entries.count == 1 && stranger.chain.accepts(Proposal(height: 1, time: TestLedger.start, entries: entries)))
+    var bad = signed.bytes
+    bad[bad.count - 1] ^= 1
+    #expect(!stranger.chain.accepts(Proposal(height: 1, time: TestLedger.start, entries: [bad])))
+  }
+
+  /// What a sender cannot pay for together does not enter a block together; nor do two transactions of one reference.
+  @Test func transactionsOfABlockAreLookedAtOneAfterTheOther() throws {
+    let ledger = try TestLedger(credit: 250_000)
+    let entries = (0..<4).map { ahead in
+      TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: ahead, gasLimit: 100_000)).bytes
+    }
+    #expect(ledger.chain.prepare(entries, bytes: .max, gas: .max, time: TestLedger.start) == Array(entries.prefix(2)))
+    let twice = (0..<2).map { ahead in
+      TestLedger.signed(
+        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "carol", ahead: ahead, gasLimit: 100_000, reference: "order 1")
+      ).bytes
+    }
+    #expect(ledger.chain.prepare(twice, bytes: .max, gas: .max, time: TestLedger.start).count == 1)
+    let admissions = ledger.chain.admit(entries + twice)
+    #expect(admissions.filter { if case .admitted = $0 { true } else { false } }.count == 3)
+  }
+
+  /// A receipt names only what is there: the signers of a failed transaction, and no agreement that went with it.
+  @Test func receiptsOfFailedTransactionsNameWhatIsThere() throws {
+    let ledger = try TestLedger()
+    let number = try ledger.openPurchase()
+    let story = LedgerStory(ledger.chain, Wording(.english)) { id in (TestLedger.people + ["p1"]).first { TestLedger.id($0) == id } ?? "?" }
+    let call = Transaction.Call(agreement: number, visit: 0, action: "pay", arguments: [], letGo: [])
+    let refused = ledger.signed([.act(call, signer: 1)], by: "alice", with: ["p1"])
+    let receipt = try ledger.send(refused)
+    #expect(receipt.verdict == .failed(instruction: 0, .refused(.authority)))
+    #expect(story.lines(receipt, refused.transaction) == ["Refused (authority): p1 is not among those who may take pay."])
+
+    let opened = ledger.chain.state.agreements[number.index]
+    let opening = Transaction.Opening(
+      module: ledger.chain.state.modules[0].id, currencies: opened.currencies, parties: opened.parties.map { ledger.chain.state.account($0).id },
+      terms: ledger.chain.terms(of: number), summary: .zero)
+    let undone = ledger.signed([.open(opening, signer: 0), TestLedger.call("ship", AgreementNumber(1), [.text([65])])], by: "bob")
+    let failed = try ledger.send(undone)
+    #expect(failed.verdict == .failed(instruction: 1, .refused(.state)) && failed.deeds.isEmpty)
+    #expect(story.lines(failed, undone.transaction) == ["Refused (state): ship is not offered in the agreement's state."])
     #expect(ledger.defect == nil)
   }
 

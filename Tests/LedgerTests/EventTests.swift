@@ -113,13 +113,18 @@ import Trials
     chain.automaticGas = 50 * 6000
     var order: [Int] = []
     var heights = 0
+    var foreign = later
+    foreign.chain = .zero
     var isCarried = false
     while !isCarried {
       // Nothing is prepared before all that is left fits; what somebody puts in nevertheless has no effect.
       let prepared = chain.prepare([waiting], bytes: .max, gas: .max, time: until)
       isCarried = !prepared.isEmpty
-      let block = chain.execute(Proposal(height: chain.durable.height + 1, time: until, entries: isCarried || heights == 1 ? [waiting] : []))
-      #expect(heights != 1 || block.receipts.last?.verdict == .inadmissible(.behind))
+      let block = chain.execute(
+        Proposal(
+          height: chain.durable.height + 1, time: until,
+          entries: isCarried ? [waiting] : heights == 1 ? [TestLedger.signed(foreign).bytes, waiting] : []))
+      if heights == 1 { #expect(block.receipts.suffix(2).map(\.verdict) == [.inadmissible(.chain), .inadmissible(.behind)]) }
       #expect(!isCarried || block.receipts.last?.verdict == .done)
       _ = try chain.commit()
       #expect(chain.isBehind == !isCarried)

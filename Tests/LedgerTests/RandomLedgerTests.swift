@@ -125,13 +125,15 @@ import Trials
     for name in ["alice", "bob", "p2"] {
       for action in ["pay", "cancel", "accept"] {
         for index in state.agreements.indices {
-          _ = ledger.chain.rehearse([TestLedger.call(action, AgreementNumber(index))], sender: TestLedger.id(name), coSigners: [])
+          ledger.chain.rehearse([TestLedger.call(action, AgreementNumber(index))], sender: TestLedger.id(name), coSigners: []) { _ in }
           _ = ledger.chain.asked(
             .init(agreement: AgreementNumber(index), visit: 0, action: action, arguments: [], letGo: []), by: TestLedger.id(name))
         }
       }
     }
-    _ = ledger.chain.rehearse([.publish(module: try TestLedger.module("contracts/safe-purchase.ern"))], sender: TestLedger.id("alice"), coSigners: [])
+    ledger.chain.rehearse([.publish(module: try TestLedger.module("contracts/safe-purchase.ern"))], sender: TestLedger.id("alice"), coSigners: []) {
+      _ in
+    }
     _ = ledger.chain.prepare([], bytes: .max, gas: .max, time: ledger.chain.time + Duration(unchecked: 400 * 86_400_000))
     #expect(state.digest == before && ledger.defect == nil)
     let next = state.nextDue

@@ -24,7 +24,7 @@ import Testing
       let held = try ledger.open()
       let second = try ledger.earnest("ledger", "info")
       #expect(second.status == 75 && second.errors.contains("another process"))
-      #expect(throws: StoreFault.busy(ledger.path)) { try LedgerFolder(ledger.path, inspect: []) }
+      #expect(throws: StoreFault.busy(ledger.path)) { try LedgerFolder(ledger.path, inspect: nil) }
       _ = held
     }
   }
@@ -116,6 +116,52 @@ import Testing
       for (file, mode) in [("", 0o700), ("/keys", 0o600), ("/passphrase", 0o600), ("/log", 0o600), ("/state", 0o600)] {
         let attributes = try FileManager.default.attributesOfItem(atPath: ledger.path + file)
         #expect(attributes[.posixPermissions] as? Int == mode, "\(file)")
+      }
+    }
+  }
+
+  /// Pages at the end of the log that nothing uses may be gone: they are not read, but the next block is written there.
+  @Test func whatNothingUsesMayBeGone() throws {
+    try FolderOfTests.temporary { parent in
+      let ledger = try FolderOfTests(in: parent)
+      let file = try FolderOfTests.payments(62, in: parent)
+      _ = try ledger.earnest("transfer", "--file", file, "--block", "1")
+      let whole = try ledger.bytes("log")
+      let digest = try ledger.open().chain.durable.digest
+      for pages in 1...6 {
+        try ledger.write(Array(whole.dropLast(4096 * pages)), to: "log")
+        let result = try ledger.earnest("transfer", "alice", "bob", "1.00 CNY", "--yes")
+        #expect(result.status == 0 || result.status == 65, "\(pages) pages: \(result.status) \(result.errors)")
+        if result.status == 0 { #expect(try ledger.open().folder.block(62)?.header.digest == digest) }
+        try? FileManager.default.removeItem(at: ledger.url.appendingPathComponent("tip"))
+      }
+    }
+  }
+
+  /// A ledger whose checkpoints were put aside goes on, and makes new ones.
+  @Test func aLedgerGoesOnAfterItsCheckpointsWerePutAside() throws {
+    try withLedger { ledger, parent in
+      try withLedger { other, _ in try ledger.write(try other.bytes("state"), to: "state") }
+      let file = parent.appendingPathComponent("more.csv")
+      try (1...520).map { "x\($0),alice,bob,1.00 CNY\n" }.joined().write(to: file, atomically: true, encoding: .utf8)
+      let result = try ledger.earnest("transfer", "--file", file.path, "--block", "1")
+      #expect(result.status == 0, "\(result.errors)")
+      let (folder, chain) = try ledger.open()
+      #expect(try folder.checkpointHeight() == chain.durable.height && chain.durable.height == 523)
+    }
+  }
+
+  @Test func filesThatAreNoFilesAreRefused() throws {
+    try withLedger { ledger, _ in
+      for file in ["log", "state"] {
+        let url = ledger.url.appendingPathComponent(file)
+        let bytes = try ledger.bytes(file)
+        try FileManager.default.removeItem(at: url)
+        try #require(mkfifo(url.path, 0o600) == 0)
+        let result = try ledger.earnest("ledger", "info")
+        #expect(file == "state" ? result.status == 0 : result.status == 65, "\(file): \(result.errors)")
+        try FileManager.default.removeItem(at: url)
+        try ledger.write(bytes, to: file)
       }
     }
   }

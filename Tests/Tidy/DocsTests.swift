@@ -4,6 +4,7 @@ import Interface
 import Source
 import Support
 import Testing
+import Wording
 
 /// Parts of the docs are derived from tables in the sources. They stand between `<!-- name -->` and `<!-- end -->`; UPDATE=1 writes them anew.
 @Suite(.serialized) struct DocsTests {
@@ -71,9 +72,29 @@ import Testing
     try check("docs/diagnostics.md", "codes", blocks.joined(separator: "\n"))
   }
 
+  /// Those of modules stand with the bytecode, those of transactions and blocks with the ledger.
   @Test func theLimitsAreInTheDocs() throws {
-    let limits = ProtocolNumber.current.limits
-    let rows = Mirror(reflecting: limits).children.map { "| \($0.label ?? "") | \($0.value) |\n" }.joined()
-    try check("docs/bytecode.md", "limits", "| limit | at most |\n| --- | --- |\n" + rows)
+    let rows = Mirror(reflecting: ProtocolNumber.current.limits).children.map { (name: $0.label ?? "", value: $0.value) }
+    let first = try #require(rows.firstIndex { $0.name == "transactionSize" })
+    func table(_ rows: ArraySlice<(name: String, value: Any)>) -> String {
+      "| limit | at most |\n| --- | --- |\n" + rows.map { "| \($0.name) | \($0.value) |\n" }.joined()
+    }
+    try check("docs/bytecode.md", "limits", table(rows[..<first]))
+    try check("docs/ledger.md", "ledger limits", table(rows[first...]))
+  }
+
+  @Test func theGasScheduleIsInTheDocs() throws {
+    let rows = Mirror(reflecting: GasSchedule.of(.current)).children.map { "| \($0.label ?? "") | \($0.value) |\n" }
+    try check("docs/ledger.md", "gas schedule", "| work of the ledger | gas |\n| --- | --- |\n" + rows.joined())
+  }
+
+  @Test func theReasonsAreInTheDocs() throws {
+    let inadmissible = Inadmissible.allCases.map { "| \($0) | \(Wording(.english).sentence($0)) | \(Wording(.chinese).sentence($0)) |\n" }
+    try check("docs/ledger.md", "inadmissible", "| reason | | |\n| --- | --- | --- |\n" + inadmissible.joined())
+    let attempt = Wording.Attempt(who: "alice", action: "pay", state: "Offered", endedBy: nil)
+    let refusals = Failure.all.map { failure in
+      "| \(failure.name) | \(Wording(.english).sentence(failure, attempt)) | \(Wording(.chinese).sentence(failure, attempt)) |\n"
+    }
+    try check("docs/ledger.md", "refusals", "| reason | such as | |\n| --- | --- | --- |\n" + refusals.joined())
   }
 }

@@ -55,6 +55,7 @@ private struct Retelling {
           events += block.receipts.count
           if isAudit {
             signatures += block.entries.reduce(0) { $0 + ((try? SignedTransaction(decoding: $1).signatures.count) ?? 0) }
+            try folder.checkPlaces(of: block)
             if let imbalance = chain.imbalance { throw ChainFault.differs(height: next + 1, imbalance) }
           }
         }

@@ -24,11 +24,13 @@ struct Keys {
     do { return try Keystore.entries(of: bytes) } catch { throw try told(error) }
   }
 
-  func open(passphraseFile: String?) throws -> Keystore {
-    guard let bytes = try bytes() else { return Keystore() }
-    do { return try Keystore(opening: bytes, passphrase: try passphrase(from: passphraseFile)) } catch let fault as Keystore.Fault {
-      throw try told(fault)
-    }
+  func open(passphraseFile: String?) throws -> Keystore { try opened(passphraseFile).keystore }
+
+  /// With the passphrase that opened it, or, where there is no keystore so far, the one that will.
+  private func opened(_ passphraseFile: String?) throws -> (keystore: Keystore, passphrase: [UInt8]) {
+    guard let bytes = try bytes() else { return (Keystore(), try passphrase(from: passphraseFile, isNew: true)) }
+    let passphrase = try passphrase(from: passphraseFile, isNew: false)
+    do { return (try Keystore(opening: bytes, passphrase: passphrase), passphrase) } catch { throw try told(error) }
   }
 
   private func told(_ fault: Keystore.Fault) throws -> ExitCode {
@@ -48,11 +50,20 @@ struct Keys {
     }
   }
 
-  private func passphrase(from file: String?) throws -> [UInt8] {
+  private func passphrase(from file: String?, isNew: Bool) throws -> [UInt8] {
     if let file = file ?? (FileManager.default.fileExists(atPath: ownPassphrase) ? ownPassphrase : nil) {
       return Array(try Files.read(file).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
     }
-    guard isatty(0) == 1, let typed = getpass("Passphrase of \(path): ") else {
+    let typed = try Keys.ask(isNew ? "New passphrase of \(path): " : "Passphrase of \(path): ")
+    if isNew, try Keys.ask("The same again: ") != typed {
+      try Console.complain("these were two passphrases; nothing was written")
+      throw Exit.notAllowed
+    }
+    return typed
+  }
+
+  private static func ask(_ prompt: String) throws -> [UInt8] {
+    guard isatty(0) == 1, let typed = getpass(prompt) else {
       try Console.complain("the keystore needs a passphrase: --passphrase-file FILE")
       throw Exit.notAllowed
     }
@@ -67,14 +78,14 @@ struct Keys {
   }
 
   func add(_ name: String, passphraseFile: String?) throws -> PublicKey {
-    var keystore = try open(passphraseFile: passphraseFile)
+    var (keystore, passphrase) = try opened(passphraseFile)
     if keystore.key(named: name) != nil {
       try Console.complain("there is a key of \(name) already")
       throw Exit.no
     }
     let key = try Keys.newKey()
     keystore.add(key, named: name)
-    try write(keystore, passphrase: try passphrase(from: passphraseFile))
+    try write(keystore, passphrase: passphrase)
     return key.publicKey
   }
 
@@ -140,7 +151,7 @@ struct KeyCommand: ParsableCommand {
         return try Console.print(.object([("schema", "earnest.key/1"), ("keys", .list(keys))]))
       }
       if entries.isEmpty { try Console.complain("there is no key in \(ledger.path)") }
-      for entry in entries { try Console.print("\(entry.name)  \(AccountID(of: entry.key))") }
+      for entry in entries { try Console.print("\(Characters.shown(entry.name))  \(AccountID(of: entry.key))") }
     }
   }
 }

@@ -70,12 +70,12 @@ final class OpenLedger {
   // MARK: Names
 
   /// A name, or the id's beginning.
-  func name(_ id: AccountID) -> String { names.first { $0.id == id }?.name ?? String(id.description.prefix(12)) + "…" }
+  func name(_ id: AccountID) -> String { names.first { $0.id == id }.map { Characters.shown($0.name) } ?? String(id.description.prefix(12)) + "…" }
 
   func account(_ text: String) throws -> AccountID {
     if let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) { return known.id }
     if let digest = Digest(hexadecimal: text) { return AccountID(digest) }
-    try Console.complain("nobody is called \(text) here: \(names.map(\.name).joined(separator: ", ")), or 64 hexadecimal digits")
+    try Console.complain("nobody is called \(Characters.shown(text)) here: \(names.map(\.name).joined(separator: ", ")), or 64 hexadecimal digits")
     throw Exit.no
   }
 
@@ -107,30 +107,52 @@ final class OpenLedger {
 
   // MARK: Transactions
 
-  /// Shows what the instructions would do, asks, signs, and has them put into a block. Throws where they are refused; then nothing was sent.
-  func transact(_ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil) throws {
-    let sender = try account(try signer ?? options.signerName())
-    let coSigners = try options.coSigners.map { try account($0) }.filter { $0 != sender }
-    let reference = options.reference.map { Array($0.utf8) }
-    if let reference, chain.hasReference(reference, of: sender) {
-      return try Console.print("\(name(sender)) has sent “\(options.reference ?? "")” before; nothing is done twice")
+  /// Who signs, the sender first, each once.
+  func signers(_ options: SigningOptions, otherwise signer: String? = nil) throws -> [AccountID] {
+    var signers = [try account(try signer ?? options.signerName())]
+    for name in options.coSigners {
+      let id = try account(name)
+      if !signers.contains(id) { signers.append(id) }
     }
-    let rehearsal = chain.rehearse(instructions, sender: sender, coSigners: coSigners, reference: reference)
+    let most = ProtocolNumber.current.limits.coSigners
+    guard signers.count <= most + 1 else { throw ValidationError("at most \(most) sign besides the sender") }
+    return signers
+  }
+
+  /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the receipt, nil where nothing was to be done. Throws where they are
+  /// refused; then nothing was sent.
+  func transact(_ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil) throws -> Receipt? {
+    let signers = try signers(options, otherwise: signer)
+    let (sender, coSigners) = (signers[0], Array(signers.dropFirst()))
+    let reference = options.reference.map { Array($0.utf8) }
+    if let reference {
+      let most = ProtocolNumber.current.limits.referenceSize
+      guard (1...most).contains(reference.count) else { throw ValidationError("a reference has from 1 to \(most) bytes") }
+      if chain.hasReference(reference, of: sender) {
+        try Console.print("\(name(sender)) has sent “\(Characters.shown(options.reference ?? ""))” before; nothing is done twice")
+        return nil
+      }
+    }
     var transaction = Transaction(
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
       validUntil: chain.time + Duration(unchecked: 3_600_000), gasLimit: 0, reference: reference, coSigners: coSigners, instructions: instructions)
     let told = story(options.lang)
-    guard let first = rehearsal.first, first.verdict == .done else {
-      for line in rehearsal.first.map({ told.lines($0, transaction) }) ?? [] { try Console.complain(line) }
+    let rehearsed = chain.rehearse(instructions, sender: sender, coSigners: coSigners, reference: reference) { receipts in
+      let isDone = receipts.first?.verdict == .done
+      let needed = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
+      let sentences = isDone ? preview(receipts, transaction, told, Wording(options.lang)) : receipts.first.map { told.lines($0, transaction) } ?? []
+      return (isDone: isDone, gas: needed, sentences: sentences)
+    }
+    guard rehearsed.isDone else {
+      for sentence in rehearsed.sentences { try Console.complain(sentence) }
       throw Exit.no
     }
-    let needed = first.gas + first.steps.reduce(0) { $0 + $1.prepaid }
-    transaction.gasLimit = min(needed + needed / 4 + 10_000, UInt64(ProtocolNumber.current.limits.transactionGas))
+    transaction.gasLimit = gasLimit(for: rehearsed.gas, sender, instructions)
     if options.dryRun || !options.yes {
       try Console.print("This would happen:")
-      try show(rehearsal, transaction, told, Wording(options.lang))
+      for sentence in rehearsed.sentences { try Console.print("  " + sentence) }
     }
-    if options.dryRun { return }
+    if options.dryRun { return nil }
     if !options.yes, try !Console.confirm("Sign as \(([sender] + coSigners).map(name).joined(separator: ", "))?") {
       try Console.complain("nothing was sent")
       throw Exit.no
@@ -144,16 +166,26 @@ final class OpenLedger {
       return key
     }
     guard let signed = SignedTransaction(transaction, keys: keys) else { preconditionFailure("every signer's key was found") }
-    try send(signed, told)
+    return try send(signed, told)
   }
 
-  private func send(_ signed: SignedTransaction, _ told: LedgerStory) throws {
+  /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside beside what it gives away.
+  private func gasLimit(for needed: UInt64, _ sender: AccountID, _ instructions: [Transaction.Instruction]) -> UInt64 {
+    let given = instructions.reduce(UInt64(0)) { sum, instruction in
+      if case .grant(_, let credit, 0) = instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
+    }
+    let credit = chain.state.row(of: sender).map { chain.state.account($0).credit } ?? 0
+    let affordable = chain.genesis.gasPrice == 0 ? .max : (credit < given ? 0 : credit - given) / chain.genesis.gasPrice
+    return max(needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))
+  }
+
+  private func send(_ signed: SignedTransaction, _ told: LedgerStory) throws -> Receipt? {
     let sequencer = sequencer()
     switch sequencer.submit(signed.bytes) {
     case .waiting: break
     case .known(_, let receipt):
       for line in receipt.map({ told.lines($0, signed.transaction) }) ?? [] { try Console.print(line) }
-      return
+      return receipt
     case .refused(let reason):
       try Console.complain(Wording(.english).notAdmitted(Wording(.english).sentence(reason)))
       throw Exit.no
@@ -161,25 +193,24 @@ final class OpenLedger {
       try Console.complain("too many transactions of this sender wait")
       throw Exit.no
     }
-    var isRefused = false
+    var result: Receipt?
     try Faults.told {
       try sequencer.run { block in
         for receipt in block.receipts {
           for line in told.lines(receipt, receipt.origin == .transaction(signed.id) ? signed.transaction : nil) { try Console.print(line) }
-          if receipt.origin == .transaction(signed.id) && receipt.verdict != .done { isRefused = true }
+          if receipt.origin == .transaction(signed.id) { result = receipt }
         }
       }
     }
     try Console.print(Console.dim("block \(chain.durable.height)  transaction \(signed.id)"))
     try close()
-    if isRefused { throw Exit.no }
+    guard let result, result.verdict == .done else { throw Exit.no }
+    return result
   }
 
   /// Sentences, then what changes for whom.
-  private func show(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording) throws {
-    for (index, receipt) in receipts.enumerated() {
-      for line in told.lines(receipt, index == 0 ? transaction : nil) { try Console.print("  " + line) }
-    }
+  private func preview(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording) -> [String] {
+    var lines = receipts.enumerated().flatMap { index, receipt in told.lines(receipt, index == 0 ? transaction : nil) }
     var changes: [(holder: String, currency: Currency, units: Integer)] = []
     func change(_ holder: String, _ sum: CurrencyAmount, _ sign: Int) {
       let units = Integer(sum.amount.units) * Integer(sign)
@@ -205,10 +236,10 @@ final class OpenLedger {
     let width = changes.map(\.holder.count).max() ?? 0
     for (holder, currency, units) in changes {
       let sign = units.sign > 0 ? "+" : ""
-      try Console.print("  \(holder)\(String(repeating: " ", count: width - holder.count))  \(sign)\(wording.amount(units, currency))")
+      lines.append("\(holder)\(String(repeating: " ", count: width - holder.count))  \(sign)\(wording.amount(units, currency))")
     }
     let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
-    try Console.print("  \(name(transaction.sender)) pays \(wording.gas(gas * chain.genesis.gasPrice))")
+    return lines + ["\(name(transaction.sender)) pays \(wording.gas(gas * chain.genesis.gasPrice))"]
   }
 }
 

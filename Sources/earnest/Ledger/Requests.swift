@@ -39,7 +39,7 @@ struct Publish: ParsableCommand {
         throw Exit.no
       }
     }
-    try ledger.open().transact(modules.map { .publish(module: $0) }, signing)
+    _ = try ledger.open().transact(modules.map { .publish(module: $0) }, signing)
   }
 }
 
@@ -81,9 +81,7 @@ struct Open: ParsableCommand {
     try given.finish(known: interface.parties + interface.terms.map(\.name) + interface.currencies.map(\.name))
     let opening = Transaction.Opening(
       module: open.chain.state.modules[module].id, currencies: currencies, parties: parties, terms: terms, summary: Digest(sha256: []))
-    try open.transact([.open(opening, signer: 0)], signing)
-    let number = AgreementNumber(open.chain.state.agreements.count - 1)
-    guard !signing.dryRun, number.index >= 0 else { return }
+    guard let number = try open.transact([.open(opening, signer: 0)], signing)?.steps.first?.agreement else { return }
     let agreement = open.chain.state.agreements[number.index]
     let missing = interface.parties.indices.filter { interface.actingParties & ~agreement.consents & 1 << UInt16($0) != 0 }
     if !missing.isEmpty {
@@ -133,18 +131,29 @@ struct Open: ParsableCommand {
   }
 }
 
-/// Values as people type them; what is wrong with one is said, and the command ends.
+/// Values as people type them; what is wrong with one is said, with an example, and the command ends.
 enum Typed {
   static func value(_ text: String, as type: ValueType, currencies: [Currency], of name: String) throws -> Value {
-    try told(name) { () throws(Written.Fault) in try Written.value(text, as: type, currencies: currencies) }
+    let example: String? =
+      switch type {
+      case .bool: "true"
+      case .int: "5"
+      case .percent: "40%"
+      case .amount(let index): "\"100.00 \(currencies[index].code)\""
+      case .duration: "\"7 days\""
+      case .text: nil
+      }
+    return try told(name, example) { () throws(Written.Fault) in try Written.value(text, as: type, currencies: currencies) }
   }
 
-  static func money(_ text: String) throws -> CurrencyAmount { try told(text) { () throws(Written.Fault) in try Written.money(text) } }
+  static func money(_ text: String) throws -> CurrencyAmount {
+    try told(text, "\"100.00 CNY\"") { () throws(Written.Fault) in try Written.money(text) }
+  }
 
-  private static func told<T>(_ name: String, _ body: () throws(Written.Fault) -> T) throws -> T {
+  private static func told<T>(_ name: String, _ example: String?, _ body: () throws(Written.Fault) -> T) throws -> T {
     let message: String
     do throws(Written.Fault) { return try body() } catch { message = error.message }
-    try Console.complain("\(name): \(message)")
+    try Console.complain("\(name): \(message)\(example.map { ", such as \($0)" } ?? "")")
     throw Exit.no
   }
 }
@@ -171,7 +180,7 @@ private struct Given {
 
   func finish(known: [String]) throws {
     guard let unknown = values.first else { return }
-    try Console.complain("there is no \(unknown.name) here; there are \(known.joined(separator: ", "))")
+    try Console.complain("there is no \(Characters.shown(unknown.name)) here; there are \(known.joined(separator: ", "))")
     throw Exit.no
   }
 }
@@ -188,9 +197,9 @@ struct Consent: ParsableCommand {
   func run() throws {
     let open = try ledger.open()
     let number = try open.agreement(agreement)
-    let signers = 0...signing.coSigners.count
-    // Co-signers stand in the order of their ids; each consents for itself.
-    try open.transact(signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)
+    // Each consents for itself.
+    let signers = try open.signers(signing).indices
+    _ = try open.transact(signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)
   }
 }
 
@@ -247,7 +256,7 @@ struct Act: ParsableCommand {
     var call = Transaction.Call(
       agreement: number, visit: visit ?? opened.position.visit, action: action, arguments: arguments, letGo: [])
     call.letGo = try lettingGo.isEmpty ? open.chain.asked(call, by: open.account(signing.signerName())) : said()
-    try open.transact([.act(call, signer: 0)], signing)
+    _ = try open.transact([.act(call, signer: 0)], signing)
   }
 
   private func said() throws -> [CurrencyAmount] {
@@ -289,7 +298,7 @@ struct Advance: ParsableCommand {
       throw Exit.notAllowed
     }
     signing.signer = operatorName
-    try open.transact([.advance(until: until, signer: 0)], signing)
+    _ = try open.transact([.advance(until: until, signer: 0)], signing)
     try Faults.told {
       let story = open.story(lang)
       try open.sequencer().advance(to: until) { block in

@@ -47,7 +47,7 @@ struct Transfer: ParsableCommand {
     guard let from, let to, let amount else { throw ValidationError("say who pays, who is paid, and how much: alice bob \"25.00 CNY\"") }
     let open = try ledger.open()
     let payee = try open.account(to)
-    try open.transact([try instruction(amount, to: payee)], signing, otherwise: from)
+    _ = try open.transact([try instruction(amount, to: payee)], signing, otherwise: from)
   }
 
   private func instruction(_ amount: String, to payee: AccountID) throws -> Transaction.Instruction {
@@ -65,9 +65,16 @@ struct Transfer: ParsableCommand {
     let to: String
     let amount: String
 
+    private static let sizeMax = 1 << 26
+
     static func read(_ path: String) throws -> [Payment] {
-      let text = String(decoding: try Files.read(path), as: UTF8.self)
-      return try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+      let bytes = try Files.read(path, max: sizeMax)
+      guard bytes.count <= sizeMax else {
+        try Console.complain("\(path) is larger than \(sizeMax >> 20) MiB")
+        throw Exit.badData
+      }
+      let text = String(decoding: bytes, as: UTF8.self)
+      return try text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap { index, line in
         if line.allSatisfy(\.isWhitespace) { return nil }
         let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
         guard cells.count == 4, (1...64).contains(cells[0].utf8.count) else {
@@ -83,7 +90,7 @@ struct Transfer: ParsableCommand {
   private func pay(_ payments: [Payment]) throws {
     let open = try ledger.open()
     let prepared = try payments.map { payment in
-      (payment, payer: try open.account(payment.from), instruction: try instruction(payment.amount, to: try open.account(payment.to)))
+      (payment: payment, payer: try open.account(payment.from), instruction: try instruction(payment.amount, to: try open.account(payment.to)))
     }
     let keystore = try Keys(open.path).open(passphraseFile: signing.passphraseFile)
     var (paid, before, refused) = (0, 0, 0)
@@ -97,7 +104,8 @@ struct Transfer: ParsableCommand {
       var entries: [[UInt8]] = []
       for (payment, payer, instruction) in part {
         let reference = Array(payment.reference.utf8)
-        if open.chain.hasReference(reference, of: payer) {
+        let isInThisBlock = part.contains { $0.payment.line < payment.line && $0.payer == payer && $0.payment.reference == payment.reference }
+        if isInThisBlock || open.chain.hasReference(reference, of: payer) {
           before += 1
           continue
         }
@@ -117,7 +125,7 @@ struct Transfer: ParsableCommand {
       for (entry, submission) in zip(entries, sequencer.submit(entries)) {
         if case .refused(let reason) = submission, let id = try? SignedTransaction(decoding: entry).id {
           refused += 1
-          try Console.print("\(references[id] ?? "")  \(Wording(signing.lang).notAdmitted(Wording(signing.lang).sentence(reason)))")
+          try Console.print("\(Characters.shown(references[id] ?? ""))  \(Wording(signing.lang).notAdmitted(Wording(signing.lang).sentence(reason)))")
         }
       }
       let story = open.story(signing.lang)
@@ -127,7 +135,7 @@ struct Transfer: ParsableCommand {
             let transaction = Show.transaction(receipt, in: block)
             if case .transaction(let id) = receipt.origin, let reference = references[id] {
               if receipt.verdict == .done { paid += 1 } else { refused += 1 }
-              try Console.print("\(reference)  \(story.lines(receipt, transaction).joined(separator: " "))")
+              try Console.print("\(Characters.shown(reference))  \(story.lines(receipt, transaction).joined(separator: " "))")
             } else {
               for line in story.lines(receipt, transaction) { try Console.print(line) }
             }

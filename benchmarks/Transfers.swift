@@ -1,0 +1,68 @@
+// Signed transfers, from bytes to a synced log: each is decoded, verified, applied, hashed into the state's root and kept. Beside it, in the same run and in turns
+// with it, what libsodium alone takes to verify as many signatures on all cores: no ledger that verifies can be faster.
+
+import Interface
+import Ledger
+import Ordering
+import Primitives
+import Runtime
+import Signing
+import Store
+
+enum Transfers {
+  private static let accounts = 500
+  private static let blockCount = 500
+  private static let rounds = 40
+
+  /// Prints, for each round, transfers and bare verifications per second, and at the end the rate of a replay, which does not verify.
+  static func run(in folder: String) throws {
+    let keys = try (0..<accounts).map { number -> SecretKey in
+      guard let key = SecretKey(seed: Digest(sha256: Array("payer \(number)".utf8)).bytes) else { throw Complaint("a digest is a seed") }
+      return key
+    }
+    let ids = keys.map { AccountID(of: $0.publicKey) }
+    let holdings = [CurrencyAmount(Amount(unchecked: 1_000_000_000), Currency.all[0])]
+    let start = Time(milliseconds: 1_767_225_600_000)
+    let genesis = Genesis(
+      time: start, isDevelopment: true, operatorAccount: ids[0], gasPrice: 1,
+      allocations: ids.map { Genesis.Allocation(account: $0, credit: 1_000_000_000_000, holdings: holdings) })
+    try LedgerFolder.create(folder, genesis: genesis.canonicalBytes) { _ in }
+    let store = try LedgerFolder(folder, inspect: nil)
+    let chain = try Chain(store, areSignaturesValid: verifyOnAllCores)
+    let sequencer = EmbeddedSequencer(chain) { $0 }
+
+    func batch(_ round: Int) throws -> [SignedTransaction] {
+      try (0..<blockCount).map { index in
+        let payer = index % accounts
+        let transaction = Transaction(
+          chain: chain.id, sender: ids[payer], nonce: UInt64(round), validUntil: start + Duration(unchecked: 3_600_000), gasLimit: 100_000,
+          instructions: [.transfer(to: ids[(payer * 7 + round) % accounts], CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0)])
+        guard let signed = SignedTransaction(transaction, keys: [keys[payer]]) else { throw Complaint("the payer's key signs") }
+        return signed
+      }
+    }
+
+    let clock = SuspendingClock()
+    func rate(_ body: () throws -> Void) rethrows -> Int {
+      let begin = clock.now
+      try body()
+      let time = (clock.now - begin).components
+      return blockCount * 1_000_000_000 / Int(time.seconds * 1_000_000_000 + time.attoseconds / 1_000_000_000)
+    }
+    for round in 0..<rounds {
+      let signed = try batch(round)
+      let entries = signed.map(\.bytes)
+      let bound = rate { _ = verifyOnAllCores(signed) }
+      let durable = try rate {
+        _ = sequencer.submit(entries)
+        try sequencer.run { _ in }
+      }
+      if round >= 2 { print("round", durable, bound) }
+    }
+    guard chain.durable.height == UInt64(rounds), chain.imbalance == nil else { throw Complaint("not every transfer was made") }
+    let again = try Chain.atGenesis(of: store)
+    let replay = try rate { for height in 1...UInt64(rounds) { try again.replay(height, verifyingSignatures: false) } }
+    guard again.root == chain.root else { throw Complaint("the replay came out otherwise") }
+    print("replay", replay * rounds)
+  }
+}
