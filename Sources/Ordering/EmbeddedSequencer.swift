@@ -95,8 +95,11 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
     let block = application.execute(Proposal(height: application.durable.height + 1, time: time, entries: entries))
     _ = try application.commit()
     // What had to wait for deadlines after all is ordered later.
-    let behind = block.receipts.filter { $0.verdict == .inadmissible(.behind) }.map(\.origin)
-    drop(entries.compactMap { try? SignedTransaction(decoding: $0).id }.filter { !behind.contains(.transaction($0)) })
+    drop(
+      block.receipts.compactMap { receipt in
+        guard case .transaction(let id) = receipt.origin, receipt.verdict != .inadmissible(.behind) else { return nil }
+        return id
+      })
     try observe(block)
     // What still waits is looked at again, as the state that it was admitted to has changed.
     let rest = waiting.map(\.bytes)

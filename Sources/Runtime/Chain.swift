@@ -40,7 +40,7 @@ package final class Chain: Application {
 
   private let store: any Durable
   private let areSignaturesValid: SignatureCheck
-  private var tree = StateTree()
+  private var tree: StateTree
   private var executed: (block: Block, transactions: [(id: Digest, index: Int)])?
   /// What was admitted since the last commit.
   private var admitted = Pending()
@@ -54,9 +54,9 @@ package final class Chain: Application {
   /// again: that a block is kept says that they were.
   package convenience init(_ store: any Durable, areSignaturesValid: @escaping SignatureCheck = Chain.oneByOne) throws(ChainFault) {
     do {
-      var start: (state: LedgerState, height: UInt64, digest: Digest)?
+      var start: Start?
       if let checkpoint = try store.checkpoint() {
-        start = try Chain.state(of: checkpoint, in: store)
+        start = try Start(checkpoint, in: store)
         if start == nil { try store.discardCheckpoint() }
       }
       try self.init(store, start, areSignaturesValid)
@@ -69,9 +69,7 @@ package final class Chain: Application {
     try Chain(store, nil, areSignaturesValid)
   }
 
-  private init(
-    _ store: any Durable, _ start: (state: LedgerState, height: UInt64, digest: Digest)?, _ areSignaturesValid: @escaping SignatureCheck
-  ) throws(ChainFault) {
+  private init(_ store: any Durable, _ start: Start?, _ areSignaturesValid: @escaping SignatureCheck) throws(ChainFault) {
     let bytes: [UInt8]
     do { bytes = try store.genesis() } catch { throw .store(error) }
     do { genesis = try Genesis(canonicalBytes: bytes) } catch { throw .genesis(error) }
@@ -82,32 +80,35 @@ package final class Chain: Application {
     self.store = store
     self.areSignaturesValid = areSignaturesValid
     state = start?.state ?? Chain.state(of: genesis)
-    durable = start.map { ($0.height, $0.digest) } ?? (0, id)
-    time = state.time
+    tree = start?.tree ?? StateTree()
+    durable = start.map { ($0.header.height, $0.header.digest) } ?? (0, id)
+    time = start?.header.time ?? genesis.time
     runtime = Runtime(engine: Machine(), contracts: [], state: state)
-    for module in state.modules {
-      guard let assured = Chain.assured(module.bytes) else { throw .differs(height: durable.height, "a published module is none") }
-      take(assured)
-    }
+    for module in start?.modules ?? [] { take(module) }
     updateRoot()
-    if let start {
-      do {
-        guard let header = try store.block(start.height)?.header, header.stateRoot == root else {
-          throw ChainFault.differs(height: start.height, "the checkpoint's root")
-        }
-        time = header.time
-      } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch { preconditionFailure("\(error)") }
-    }
   }
 
-  /// What a checkpoint holds, where it fits the log; otherwise everything is rebuilt.
-  private static func state(of checkpoint: Checkpoint, in store: any Durable) throws(StoreFault) -> (LedgerState, UInt64, Digest)? {
-    guard let header = try store.block(checkpoint.height)?.header, header.digest == checkpoint.digest,
-      let state = try? LedgerState(rows: checkpoint.rows), state.modules.allSatisfy({ Chain.assured($0.bytes) != nil })
-    else { return nil }
-    var tree = StateTree()
-    tree.update(leaves(of: state))
-    return tree.root == header.stateRoot ? (try? LedgerState(rows: checkpoint.rows)).map { ($0, checkpoint.height, checkpoint.digest) } : nil
+  /// Where a checkpoint lets a chain begin.
+  private struct Start {
+    let state: LedgerState
+    let modules: [AssuredModule]
+    let tree: StateTree
+    let header: Header
+
+    /// Nil where the checkpoint does not fit the log; then everything is rebuilt.
+    init?(_ checkpoint: Checkpoint, in store: any Durable) throws(StoreFault) {
+      guard let header = try store.block(checkpoint.height)?.header, header.digest == checkpoint.digest,
+        let state = try? LedgerState(rows: checkpoint.rows)
+      else { return nil }
+      let modules = state.modules.compactMap { Chain.assured($0.bytes) }
+      var tree = StateTree()
+      tree.update(Chain.changedLeaves(of: state))
+      guard modules.count == state.modules.count, tree.root == header.stateRoot else { return nil }
+      self.state = state
+      self.modules = modules
+      self.tree = tree
+      self.header = header
+    }
   }
 
   private static func state(of genesis: Genesis) -> LedgerState {
@@ -265,12 +266,13 @@ package final class Chain: Application {
   }
 
   private func updateRoot() {
-    tree.update(state.takeUnrooted().filter { state.holds($0) }.map { (state.leafKey($0), Digest(sha256: state.row($0))) })
+    tree.update(Chain.changedLeaves(of: state))
     root = tree.root
   }
 
-  private static func leaves(of state: LedgerState) -> [(key: Digest, value: Digest)] {
-    state.takeUnrooted().map { (state.leafKey($0), Digest(sha256: state.row($0))) }
+  /// The leaves of all rows that have changed since the last root.
+  private static func changedLeaves(of state: LedgerState) -> [(key: Digest, value: Digest)] {
+    state.takeUnrooted().filter { state.holds($0) }.map { (state.leafKey($0), Digest(sha256: state.row($0))) }
   }
 
   package func commit() throws(StoreFault) -> UInt64 {

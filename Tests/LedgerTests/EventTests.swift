@@ -25,6 +25,20 @@ import Trials
     #expect(receipts[0].steps[0].returned.reduce(0) { $0 + $1.gas } == pot - receipts[0].gas)
   }
 
+  /// Where gas is free the pot is kept all the same, and whoever has no credit can act.
+  @Test func gasMayBeFree() throws {
+    let ledger = try TestLedger(gasPrice: 0, credit: 0)
+    let number = try ledger.openPurchase()
+    #expect(try ledger.act("pay", on: number, by: "alice", letGo: TestLedger.fen(10_000)).verdict == .done)
+    #expect(ledger.chain.state.agreements[number.index].pot.reduce(0) { $0 + $1.gas } > 0)
+    #expect(try ledger.send([TestLedger.transfer(5, "CNY", to: "p1")], by: "bob").verdict == .done)
+    #expect(try ledger.send([TestLedger.transfer(3, "CNY", to: "p2")], by: "p1").verdict == .done)
+    #expect(try ledger.send([TestLedger.transfer(1, "CNY", to: "p2")], by: "p3").verdict == .failed(instruction: 0, .refused(.funds)))
+    try ledger.advance(Duration(unchecked: 30 * 86_400_000))
+    #expect(ledger.units("alice", "CNY") == 100_000_000 && ledger.units("p2", "CNY") == 3 && ledger.defect == nil)
+    #expect(TestLedger.people.allSatisfy { ledger.credit($0) == 0 })
+  }
+
   /// A block far ahead of its parent needs the operator's leave; a chain of deadlines unrolls as if it had not slept.
   @Test func timeJumpsOnlyByTheOperatorsLeave() throws {
     let ledger = try TestLedger()
