@@ -18,8 +18,8 @@ package enum ChainFault: Error, Hashable, Sendable {
 }
 
 package final class Chain: Application {
-  /// Verifies the signatures of many transactions, by place. Whoever has several cores passes something that uses them.
-  package typealias SignatureCheck = @Sendable ([SignedTransaction]) -> [Bool]
+  /// Examines entries, one answer for each. Whoever has several cores passes something that uses them.
+  package typealias Examination = ([[UInt8]]) -> [Examined]
 
   package let genesis: Genesis
   /// The digest of the genesis, which every transaction names.
@@ -39,37 +39,36 @@ package final class Chain: Application {
   package var automaticGas: Int
 
   private let store: any Durable
-  private let areSignaturesValid: SignatureCheck
+  private let examine: Examination
   private var tree: StateTree
   private var executed: (block: Block, transactions: [(id: Digest, index: Int)])?
   /// What was admitted since the last commit.
   private var admitted = Pending()
-  /// Transactions that have been decoded and whose signatures have been verified, by the digest of all their bytes: that one set of signatures is good says
-  /// nothing of another.
-  private var verified: [Digest: SignedTransaction] = [:]
+  /// Entries that were examined and found to be signed, by the digest of their bytes.
+  private var known: [Digest: Examined] = [:]
 
   // MARK: Opening
 
   /// Opens what the store keeps: its last checkpoint, then the blocks behind it once more, which must come out as they were kept. Signatures are not verified
   /// again: that a block is kept says that they were.
-  package convenience init(_ store: any Durable, areSignaturesValid: @escaping SignatureCheck = Chain.oneByOne) throws(ChainFault) {
+  package convenience init(_ store: any Durable, examine: @escaping Examination = Chain.oneByOne) throws(ChainFault) {
     do {
       var start: Start?
       if let checkpoint = try store.checkpoint() {
         start = try Start(checkpoint, in: store)
         if start == nil { try store.discardCheckpoint() }
       }
-      try self.init(store, start, areSignaturesValid)
+      try self.init(store, start, examine)
       for height in durable.height..<(try store.height()) { try replay(height + 1, verifyingSignatures: false) }
     } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch { preconditionFailure("\(error)") }
   }
 
   /// At the genesis, with nothing replayed: for whoever wants to see every block come about again.
-  package static func atGenesis(of store: any Durable, areSignaturesValid: @escaping SignatureCheck = Chain.oneByOne) throws(ChainFault) -> Chain {
-    try Chain(store, nil, areSignaturesValid)
+  package static func atGenesis(of store: any Durable, examine: @escaping Examination = Chain.oneByOne) throws(ChainFault) -> Chain {
+    try Chain(store, nil, examine)
   }
 
-  private init(_ store: any Durable, _ start: Start?, _ areSignaturesValid: @escaping SignatureCheck) throws(ChainFault) {
+  private init(_ store: any Durable, _ start: Start?, _ examine: @escaping Examination) throws(ChainFault) {
     let bytes: [UInt8]
     do { bytes = try store.genesis() } catch { throw .store(error) }
     do { genesis = try Genesis(canonicalBytes: bytes) } catch { throw .genesis(error) }
@@ -78,7 +77,7 @@ package final class Chain: Application {
     schedule = GasSchedule.of(genesis.protocolNumber)
     automaticGas = limits.blockGas
     self.store = store
-    self.areSignaturesValid = areSignaturesValid
+    self.examine = examine
     state = start?.state ?? Chain.state(of: genesis)
     tree = start?.tree ?? StateTree()
     durable = start.map { ($0.header.height, $0.header.digest) } ?? (0, id)
@@ -136,16 +135,19 @@ package final class Chain: Application {
     runtime.add(module.wellFormed, after: count)
   }
 
-  package static let oneByOne: SignatureCheck = { $0.map(\.hasValidSignatures) }
+  package static func oneByOne(_ entries: [[UInt8]]) -> [Examined] { entries.map { Examined($0) } }
 
   // MARK: Admission
 
   package func admit(_ candidates: [[UInt8]]) -> [Admission] {
-    zip(candidates, self.candidates(candidates)).map { bytes, candidate in
+    zip(candidates, examined(candidates)).map { bytes, candidate in
       guard let signed = candidate.signed, bytes.count <= limits.transactionSize else {
         return .refused(SignedTransaction.inadmissibility(of: bytes))
       }
-      if let (place, receipt) = committed(signed.id) { return .committed(place, receipt) }
+      // Only a nonce that is spent can have been committed.
+      let sender = state.row(of: signed.transaction.sender)
+      let isSpent = sender.map { signed.transaction.nonce < state.account($0).nonce } ?? false
+      if isSpent, let (place, receipt) = committed(signed.id) { return .committed(place, receipt) }
       if let reason = inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: admitted) { return .refused(reason) }
       admitted.add(signed.transaction, in: self)
       return .admitted(id: signed.id)
@@ -164,28 +166,17 @@ package final class Chain: Application {
     block.receipts.filter { if case .transaction = $0.origin { true } else { false } }
   }
 
-  /// A transaction on its way through the door: nil where the bytes are none.
-  private struct Candidate {
-    let signed: SignedTransaction?
-    /// Of all its bytes.
-    let digest: Digest
-    var isVerified: Bool
-  }
-
-  /// Decodes transactions and verifies their signatures, all that are not known already at once.
-  private func candidates(_ entries: [[UInt8]], verifying: Bool = true) -> [Candidate] {
-    var candidates = entries.map { bytes -> Candidate in
-      let digest = Digest(sha256: bytes)
-      if let known = verified[digest] { return Candidate(signed: known, digest: digest, isVerified: true) }
-      return Candidate(signed: try? SignedTransaction(decoding: bytes), digest: digest, isVerified: false)
+  /// Examines entries, all that are not known already at once.
+  private func examined(_ entries: [[UInt8]]) -> [Examined] {
+    let digests = entries.map { Digest(sha256: $0) }
+    let unknown = entries.indices.filter { known[digests[$0]] == nil }
+    let examinedNow = examine(unknown.map { entries[$0] })
+    var results = digests.map { known[$0] }
+    for (index, examined) in zip(unknown, examinedNow) {
+      results[index] = examined
+      if examined.isVerified { known[examined.digest] = examined }
     }
-    if !verifying { return candidates }
-    let unknown = candidates.indices.filter { !candidates[$0].isVerified && candidates[$0].signed?.hasKeysOfSigners == true }
-    for (index, isValid) in zip(unknown, areSignaturesValid(unknown.compactMap { candidates[$0].signed })) where isValid {
-      candidates[index].isVerified = true
-      verified[candidates[index].digest] = candidates[index].signed
-    }
-    return candidates
+    return results.compactMap { $0 }
   }
 
   // MARK: Blocks
@@ -202,7 +193,7 @@ package final class Chain: Application {
     if isBehind(at: time) { return [] }
     var (bytesLeft, gasLeft) = (min(bytes, limits.blockSize), UInt64(min(gas, limits.blockGas)))
     var prepared = Pending()
-    return zip(candidates, self.candidates(candidates)).filter { bytes, candidate in
+    return zip(candidates, examined(candidates)).filter { bytes, candidate in
       guard let signed = candidate.signed else { return false }
       let transaction = signed.transaction
       guard bytes.count <= bytesLeft, transaction.gasLimit <= gasLeft,
@@ -228,7 +219,7 @@ package final class Chain: Application {
   /// `areVerified` says of each entry whether its signatures were good when the block was kept; nil asks them.
   private func execute(_ proposal: Proposal, areVerified: [Bool]?) -> Block {
     precondition(executed == nil && proposal.height == durable.height + 1 && proposal.time >= time, "blocks are executed one by one, in order")
-    let candidates = candidates(proposal.entries, verifying: areVerified == nil)
+    let candidates = areVerified.map { zip(proposal.entries, $0).map { Examined(kept: $0, wasVerified: $1) } } ?? examined(proposal.entries)
     var budget = automaticGas
     var receipts = runDeadlines(until: proposal.time, budget: budget)
     budget -= receipts.reduce(0) { $0 + Int($1.gas) }
@@ -236,7 +227,7 @@ package final class Chain: Application {
     var transactions: [(id: Digest, index: Int)] = []
     for (index, candidate) in candidates.enumerated() {
       let receipt = apply(
-        candidate.signed, bytes: proposal.entries[index], isVerified: areVerified?[index] ?? candidate.isVerified, at: proposal.time)
+        candidate.signed, bytes: proposal.entries[index], isVerified: candidate.isVerified, at: proposal.time)
       if case .transaction(let id) = receipt.origin, receipt.isEffective { transactions.append((id, index)) }
       let followUps = runDeadlines(until: proposal.time, budget: max(0, budget))
       budget -= followUps.reduce(0) { $0 + Int($1.gas) }
@@ -278,7 +269,7 @@ package final class Chain: Application {
   package func commit() throws(StoreFault) -> UInt64 {
     guard let (block, transactions) = executed else { preconditionFailure("a block is executed before it is kept") }
     try store.append(block, transactions: transactions)
-    for entry in block.entries { verified[Digest(sha256: entry)] = nil }
+    for entry in block.entries { known[Digest(sha256: entry)] = nil }
     keep(block.header)
     return 0
   }
@@ -289,11 +280,11 @@ package final class Chain: Application {
     durable = (header.height, header.digest)
     time = header.time
     admitted = Pending()
-    // What waits on need not be verified again; what never comes need not be remembered for ever.
-    if verified.count > Chain.verifiedMax { verified = [:] }
+    // What waits on need not be examined again; what never comes need not be remembered for ever.
+    if known.count > Chain.knownMax { known = [:] }
   }
 
-  private static let verifiedMax = 1 << 14
+  private static let knownMax = 1 << 14
 
   // MARK: Replay
 

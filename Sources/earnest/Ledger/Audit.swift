@@ -47,7 +47,7 @@ private struct Retelling {
     do {
       chain = try Faults.told {
         let folder = try LedgerFolder(path, inspect: OpenLedger.inspection)
-        let chain = try Chain.atGenesis(of: folder, areSignaturesValid: verifyOnAllCores)
+        let chain = try Chain.atGenesis(of: folder, examine: ExaminationPool().examine)
         let height = try folder.height()
         for next in 0..<height {
           try chain.replay(next + 1, verifyingSignatures: isAudit)

@@ -59,7 +59,7 @@ final class OpenLedger {
     self.path = path
     (folder, chain) = try Faults.told {
       let folder = try LedgerFolder(path, inspect: OpenLedger.inspection)
-      return (folder, try Chain(folder, areSignaturesValid: verifyOnAllCores))
+      return (folder, try Chain(folder, examine: ExaminationPool().examine))
     }
     names = try Keys(path).entries().map { ($0.name, AccountID(of: $0.key)) }
   }
