@@ -155,3 +155,49 @@ import Trials
     #expect(replayed.root == chain.root)
   }
 }
+
+/// An engine whose deadlines fail: what no assured contract does on the machine.
+private struct FaultyEngine: Engine {
+  func interface(of contract: ContractInterface) -> ContractInterface { contract }
+
+  mutating func run<H: Host>(_ entry: Entry, of contract: ContractInterface, arguments: [Value], gas: Int, host: inout H) -> Execution<Int> {
+    switch entry {
+    case .due: return Execution(.returns(.duration(TestLedger.day)), at: nil, gas: 0)
+    case .body(let transition) where contract.transitions[transition].trigger.isAutomatic:
+      // It has moved money before it fails.
+      host.move(host.balance(ofVault: 0), fromVault: 0, to: .party(0))
+      return Execution(.fails(.trapped(.range)), at: 7, gas: 0)
+    case .body:
+      host.ask(Amount(unchecked: 5), currency: 0, to: .vault(0))
+      if let refusal = host.settle() { return Execution(.fails(.refused(refusal)), at: nil, gas: 0) }
+      return Execution(.enters(state: 1), at: nil, gas: 0)
+    case .bound, .invariant: return Execution(.returns(.bool(true)), at: nil, gas: 0)
+    }
+  }
+}
+
+@Suite struct SuspensionTests {
+  @Test func aDeadlineThatFailsIsUndoneAndTheAgreementStandsStill() {
+    var interface = ContractInterface(name: "Faulty")
+    interface.currencies = [.fixed(Currency.all[0])]
+    interface.parties = ["a"]
+    interface.vaults = [.init(name: "v", currency: 0)]
+    interface.states = [.init(name: "S", isFinal: false), .init(name: "P", isFinal: false), .init(name: "T", isFinal: true)]
+    interface.transitions = [
+      .init(source: 0, trigger: .action(name: "go", parameters: [], who: .anyone)), .init(source: 1, trigger: .after),
+      .init(source: 1, trigger: .action(name: "go", parameters: [], who: .anyone)),
+    ]
+    let state = LedgerState(time: TestLedger.start)
+    var runtime = Runtime(engine: FaultyEngine(), contracts: [interface], state: state)
+    let row = state.openAccount { _ in Amount(unchecked: 5) }
+    let (number, _) = runtime.open(contract: 0, currencies: [Currency.all[0]], parties: [row], terms: [])
+    guard let number else { preconditionFailure("it opens") }
+    #expect(runtime.act("go", by: row, on: number, arguments: [], letGo: nil)[0].outcome == .entered(state: 1))
+    let steps = runtime.advance(to: TestLedger.start + Duration(unchecked: 9 * 86_400_000))
+    #expect(steps.map(\.outcome) == [.suspended(.trapped(.range))] && steps[0].moves.isEmpty)
+    let agreement = state.agreements[number.index]
+    #expect(agreement.position.isSuspended && agreement.position.state == 1 && agreement.vaults == [Amount(unchecked: 5)])
+    #expect(state.balance(row, Currency.all[0]) == .zero && state.nextDue == nil)
+    #expect(runtime.act("go", by: row, on: number, arguments: [], letGo: nil)[0].outcome == .refused(.refused(.state)))
+  }
+}

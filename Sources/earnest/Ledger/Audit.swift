@@ -4,7 +4,6 @@ import Ordering
 import Primitives
 import Runtime
 import Store
-import Wording
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,12 +1,12 @@
-// What one event does: a deadline, or a transaction's instructions.
+// What a transaction does: one function for each instruction, each charging the meter before it works.
 
 import Assurance
-package import Interface
-package import Ledger
-package import Primitives
+import Interface
+import Ledger
+import Primitives
 
 /// What a transaction may still use, and what it has used.
-private struct Meter {
+struct Meter {
   let limit: UInt64
   /// Done and gone.
   private(set) var work: UInt64 = 0
@@ -39,7 +39,7 @@ private struct Meter {
 }
 
 /// An instruction that failed, with the step of the agreement that refused it.
-private struct Failed: Error {
+struct Failed: Error {
   let failure: Failure
   let step: Step?
 
@@ -51,131 +51,7 @@ private struct Failed: Error {
   init(_ refusal: Refusal) { self.init(.refused(refusal)) }
 }
 
-/// What transactions that come first will use up, so that the next one is looked at as things will be.
-struct Pending {
-  fileprivate var nonces: [AccountID: UInt64] = [:]
-  fileprivate var credits: [AccountID: UInt64] = [:]
-  fileprivate var references: Set<Digest> = []
-
-  mutating func add(_ transaction: Transaction, in chain: Chain) {
-    nonces[transaction.sender] = transaction.nonce + 1
-    credits[transaction.sender, default: 0] += transaction.gasLimit * chain.genesis.gasPrice
-    if let reference = transaction.reference { references.insert(Chain.reference(reference, of: transaction.sender)) }
-  }
-}
-
 extension Chain {
-  // MARK: Deadlines
-
-  /// Runs what is due at `until` or before, in order, until nothing is or the budget is used up.
-  func runDeadlines(until: Time, budget: Int) -> [Receipt] {
-    var receipts: [Receipt] = []
-    var left = budget
-    while left > 0, let receipt = runDeadline(until: until) {
-      left -= Int(receipt.gas)
-      receipts.append(receipt)
-    }
-    return receipts
-  }
-
-  private func runDeadline(until: Time) -> Receipt? {
-    let potGas = { [state, schedule] (number: AgreementNumber) in
-      Int(clamping: state.agreements[number.index].pot.reduce(0) { $0 + $1.gas }) - schedule.deadline
-    }
-    guard var step = runtime.runNextDeadline(until: until, gas: potGas), let number = step.agreement else { return nil }
-    let gas = step.gas + UInt64(schedule.deadline)
-    takeFromPot(gas, of: number)
-    state.spend(gas * genesis.gasPrice)
-    if isFinal(number) { step.returned = returnPot(of: number) }
-    return Receipt(origin: .deadline, time: step.time, verdict: .done, gas: gas, deeds: [.stepped(step)])
-  }
-
-  private func isFinal(_ number: AgreementNumber) -> Bool {
-    runtime.interface(of: number).states[state.agreements[number.index].position.state].isFinal
-  }
-
-  // MARK: Pots
-
-  private func takeFromPot(_ gas: UInt64, of number: AgreementNumber) {
-    var pot = state.agreements[number.index].pot
-    var rest = gas
-    while rest > 0 {
-      guard let first = pot.first else { preconditionFailure("a pot holds the dearest way that leads on by itself") }
-      let taken = min(rest, first.gas)
-      rest -= taken
-      pot[0] = PotShare(payer: first.payer, gas: first.gas - taken)
-      if pot[0].gas == 0 { pot.removeFirst() }
-    }
-    state.setPot(number, pot)
-  }
-
-  private func returnPot(of number: AgreementNumber) -> [PotShare] {
-    let pot = state.agreements[number.index].pot
-    if pot.isEmpty { return [] }
-    for share in pot { state.setCredit(share.payer, state.account(share.payer).credit + share.gas * genesis.gasPrice) }
-    state.setPot(number, [])
-    return pot
-  }
-
-  /// After an opening or an action: the pot gets what it lacks, or gives back what is left at the end.
-  private func settlePot(_ step: inout Step, _ number: AgreementNumber, payer: AccountRow, _ meter: inout Meter) throws(Failed) {
-    if isFinal(number) {
-      step.returned = returnPot(of: number)
-      return
-    }
-    let agreement = state.agreements[number.index]
-    let needed = UInt64(modules[agreement.contract].prepayment.ahead[agreement.position.state])
-    let held = agreement.pot.reduce(0) { $0 + $1.gas }
-    guard held < needed else { return }
-    try meter.prepay(Int(needed - held))
-    step.prepaid = needed - held
-    var pot = agreement.pot
-    if let last = pot.last, last.payer == payer {
-      pot[pot.count - 1] = PotShare(payer: payer, gas: last.gas + step.prepaid)
-    } else {
-      pot.append(PotShare(payer: payer, gas: step.prepaid))
-    }
-    state.setPot(number, pot)
-  }
-
-  // MARK: Admission
-
-  /// What a transaction costs before any of its instructions is looked at.
-  func baseGas(_ transaction: Transaction, size: Int) -> UInt64 {
-    let reference = transaction.reference == nil ? 0 : schedule.row
-    return UInt64(schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
-  }
-
-  /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where it would have some. Deadlines that come first are not looked at.
-  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, after pending: Pending) -> Inadmissible? {
-    let transaction = signed.transaction
-    let account = state.row(of: transaction.sender).map { state.account($0) }
-    if transaction.protocolNumber != genesis.protocolNumber { return .protocolNumber }
-    if transaction.chain != id { return .chain }
-    if !signed.hasKeysOfSigners { return .key }
-    if !isVerified { return .signature }
-    if transaction.validUntil <= time { return .expired }
-    if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
-    if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
-    if let reference = transaction.reference.map({ Chain.reference($0, of: transaction.sender) }),
-      state.hasReference(reference) || pending.references.contains(reference)
-    {
-      return .reference
-    }
-    if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count) || transaction.gasLimit > limits.transactionGas {
-      return .gasLimit
-    }
-    let price = UInt128(transaction.gasLimit) * UInt128(genesis.gasPrice)
-    return price + UInt128(pending.credits[transaction.sender, default: 0]) > UInt128(account?.credit ?? 0) ? .credit : nil
-  }
-
-  fileprivate static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {
-    var writer = CanonicalWriter()
-    writer.write(sender)
-    writer.write(bytes: reference)
-    return Digest(sha256: writer.bytes)
-  }
-
   // MARK: Transactions
 
   /// Applies an admissible transaction of so many bytes, signatures included. The limit is set aside before and what was not used comes back at the end; a
@@ -299,21 +175,6 @@ extension Chain {
     return .consented(number, by: signer)
   }
 
-  /// What the parties of an agreement consent to.
-  package func subject(of number: AgreementNumber) -> Digest {
-    let agreement = state.agreements[number.index]
-    return Agreement.subject(
-      module: state.modules[agreement.contract].id, currencies: agreement.currencies, parties: agreement.parties.map { state.account($0).id },
-      terms: terms(of: number), summary: agreement.summary)
-  }
-
-  package func terms(of number: AgreementNumber) -> [Value] {
-    let interface = runtime.interface(of: number)
-    return zip(interface.terms, interface.slots).map { _, place in
-      Resting.value(state.agreements[number.index].words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type)
-    }
-  }
-
   private func act(_ call: Transaction.Call, by signer: AccountRow, payer: AccountRow, _ meter: inout Meter) throws(Failed) -> Deed {
     try meter.charge(schedule.action)
     _ = try agreement(call.agreement)
@@ -345,51 +206,24 @@ extension Chain {
     return .granted(from: signer, to: receiver, credit: credit)
   }
 
-  // MARK: Asking
-
-  package func interface(ofModule index: Int) -> ContractInterface { runtime.interface(ofContract: index) }
-
-  package func isConsented(_ number: AgreementNumber) -> Bool { runtime.isConsented(number) }
-
-  package func hasReference(_ reference: [UInt8], of sender: AccountID) -> Bool { state.hasReference(Chain.reference(reference, of: sender)) }
-
-  // MARK: Rehearsal
-
-  /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell` is asked before it is undone, while everything that the
-  /// receipts name is there.
-  package func rehearse<R>(
-    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil, tell: ([Receipt]) -> R
-  ) -> R {
-    let mark = state.mark
-    defer { state.rollBack(to: mark) }
-    let account = state.row(of: sender).map { state.account($0) }
-    let affordable = genesis.gasPrice == 0 ? UInt64(limits.transactionGas) : (account?.credit ?? 0) / genesis.gasPrice
-    let transaction = Transaction(
-      chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time, gasLimit: min(affordable, UInt64(limits.transactionGas)),
-      reference: reference, coSigners: coSigners, instructions: instructions)
-    func inadmissible(_ reason: Inadmissible) -> R {
-      tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, deeds: [])])
+  /// After an opening or an action: the pot gets what it lacks, or gives back what is left at the end.
+  private func settlePot(_ step: inout Step, _ number: AgreementNumber, payer: AccountRow, _ meter: inout Meter) throws(Failed) {
+    if isFinal(number) {
+      step.returned = returnPot(of: number)
+      return
     }
-    let size = SignedTransaction.size(of: transaction)
-    guard size <= limits.transactionSize, (try? Transaction(canonicalBytes: transaction.canonicalBytes)) != nil else {
-      return inadmissible(.malformed)
+    let agreement = state.agreements[number.index]
+    let needed = UInt64(modules[agreement.contract].prepayment.ahead[agreement.position.state])
+    let held = agreement.pot.reduce(0) { $0 + $1.gas }
+    guard held < needed else { return }
+    try meter.prepay(Int(needed - held))
+    step.prepaid = needed - held
+    var pot = agreement.pot
+    if let last = pot.last, last.payer == payer {
+      pot[pot.count - 1] = PotShare(payer: payer, gas: last.gas + step.prepaid)
+    } else {
+      pot.append(PotShare(payer: payer, gas: step.prepaid))
     }
-    guard transaction.gasLimit >= baseGas(transaction, size: size) else { return inadmissible(.credit) }
-    let receipt = apply(transaction, id: .zero, size: size, isRehearsal: true)
-    return tell([receipt] + runDeadlines(until: time, budget: automaticGas))
-  }
-
-  /// What an action would ask of its caller now, a sum for each currency; nothing is kept.
-  package func asked(_ call: Transaction.Call, by caller: AccountID) -> [CurrencyAmount] {
-    guard let row = state.row(of: caller), call.agreement.index < state.agreements.count else { return [] }
-    let mark = state.mark
-    defer { state.rollBack(to: mark) }
-    let step = runtime.take(
-      call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: nil, gas: limits.transactionGas)
-    return Currency.all.compactMap { currency in
-      let moves = step.moves.filter { $0.from == .account(row) && $0.sum.currency == currency }
-      let sum: UInt128 = moves.reduce(0) { $0 + $1.sum.amount.units }
-      return sum == 0 ? nil : CurrencyAmount(Amount(unchecked: sum), currency)
-    }
+    state.setPot(number, pot)
   }
 }

@@ -1,0 +1,58 @@
+// Who gets in: the questions that are asked before a transaction has any effect.
+
+import Interface
+import Ledger
+import Primitives
+
+/// What transactions that come first will use up, so that the next one is looked at as things will be.
+struct Pending {
+  fileprivate var nonces: [AccountID: UInt64] = [:]
+  fileprivate var credits: [AccountID: UInt64] = [:]
+  fileprivate var references: Set<Digest> = []
+
+  mutating func add(_ transaction: Transaction, in chain: Chain) {
+    nonces[transaction.sender] = transaction.nonce + 1
+    credits[transaction.sender, default: 0] += transaction.gasLimit * chain.genesis.gasPrice
+    if let reference = transaction.reference { references.insert(Chain.reference(reference, of: transaction.sender)) }
+  }
+}
+
+extension Chain {
+  // MARK: Admission
+
+  /// What a transaction costs before any of its instructions is looked at.
+  func baseGas(_ transaction: Transaction, size: Int) -> UInt64 {
+    let reference = transaction.reference == nil ? 0 : schedule.row
+    return UInt64(schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
+  }
+
+  /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where it would have some. Deadlines that come first are not looked at.
+  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, after pending: Pending) -> Inadmissible? {
+    let transaction = signed.transaction
+    let account = state.row(of: transaction.sender).map { state.account($0) }
+    if transaction.protocolNumber != genesis.protocolNumber { return .protocolNumber }
+    if transaction.chain != id { return .chain }
+    if !signed.hasKeysOfSigners { return .key }
+    if !isVerified { return .signature }
+    if transaction.validUntil <= time { return .expired }
+    if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
+    if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
+    if let reference = transaction.reference.map({ Chain.reference($0, of: transaction.sender) }),
+      state.hasReference(reference) || pending.references.contains(reference)
+    {
+      return .reference
+    }
+    if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count) || transaction.gasLimit > limits.transactionGas {
+      return .gasLimit
+    }
+    let price = UInt128(transaction.gasLimit) * UInt128(genesis.gasPrice)
+    return price + UInt128(pending.credits[transaction.sender, default: 0]) > UInt128(account?.credit ?? 0) ? .credit : nil
+  }
+
+  static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {
+    var writer = CanonicalWriter()
+    writer.write(sender)
+    writer.write(bytes: reference)
+    return Digest(sha256: writer.bytes)
+  }
+}

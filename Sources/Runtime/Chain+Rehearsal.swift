@@ -1,0 +1,70 @@
+// What can be asked of a ledger without changing it.
+
+package import Interface
+package import Ledger
+package import Primitives
+
+extension Chain {
+  // MARK: Asking
+
+  package func interface(ofModule index: Int) -> ContractInterface { runtime.interface(ofContract: index) }
+
+  package func isConsented(_ number: AgreementNumber) -> Bool { runtime.isConsented(number) }
+
+  package func hasReference(_ reference: [UInt8], of sender: AccountID) -> Bool { state.hasReference(Chain.reference(reference, of: sender)) }
+
+  /// What the parties of an agreement consent to.
+  package func subject(of number: AgreementNumber) -> Digest {
+    let agreement = state.agreements[number.index]
+    return Agreement.subject(
+      module: state.modules[agreement.contract].id, currencies: agreement.currencies, parties: agreement.parties.map { state.account($0).id },
+      terms: terms(of: number), summary: agreement.summary)
+  }
+
+  package func terms(of number: AgreementNumber) -> [Value] {
+    let interface = runtime.interface(of: number)
+    return zip(interface.terms, interface.slots).map { _, place in
+      Resting.value(state.agreements[number.index].words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type)
+    }
+  }
+
+  // MARK: Rehearsal
+
+  /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell` is asked before it is undone, while everything that the
+  /// receipts name is there.
+  package func rehearse<R>(
+    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil, tell: ([Receipt]) -> R
+  ) -> R {
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    let account = state.row(of: sender).map { state.account($0) }
+    let affordable = genesis.gasPrice == 0 ? UInt64(limits.transactionGas) : (account?.credit ?? 0) / genesis.gasPrice
+    let transaction = Transaction(
+      chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time, gasLimit: min(affordable, UInt64(limits.transactionGas)),
+      reference: reference, coSigners: coSigners, instructions: instructions)
+    func inadmissible(_ reason: Inadmissible) -> R {
+      tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, deeds: [])])
+    }
+    let size = SignedTransaction.size(of: transaction)
+    guard size <= limits.transactionSize, (try? Transaction(canonicalBytes: transaction.canonicalBytes)) != nil else {
+      return inadmissible(.malformed)
+    }
+    guard transaction.gasLimit >= baseGas(transaction, size: size) else { return inadmissible(.credit) }
+    let receipt = apply(transaction, id: .zero, size: size, isRehearsal: true)
+    return tell([receipt] + runDeadlines(until: time, budget: automaticGas))
+  }
+
+  /// What an action would ask of its caller now, a sum for each currency; nothing is kept.
+  package func asked(_ call: Transaction.Call, by caller: AccountID) -> [CurrencyAmount] {
+    guard let row = state.row(of: caller), call.agreement.index < state.agreements.count else { return [] }
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    let step = runtime.take(
+      call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: nil, gas: limits.transactionGas)
+    return Currency.all.compactMap { currency in
+      let moves = step.moves.filter { $0.from == .account(row) && $0.sum.currency == currency }
+      let sum: UInt128 = moves.reduce(0) { $0 + $1.sum.amount.units }
+      return sum == 0 ? nil : CurrencyAmount(Amount(unchecked: sum), currency)
+    }
+  }
+}
