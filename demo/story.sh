@@ -24,7 +24,7 @@ earnest publish contracts/purchase.ern --as alice --yes
 
 chapter "A sale that goes well"
 tell "Alice buys from Bob for 100.00 CNY. Dave carries, Carol would settle a dispute. All four sign."
-earnest open Purchase buyer=alice seller=bob carrier=dave arbiter=carol "price=100.00 CNY" --as alice --with bob carol dave --yes
+earnest open Purchase buyer=alice seller=bob carrier=dave arbiter=carol "price=100.00 CNY" --as alice --with bob,carol,dave --yes
 tell "" "Alice pays. Her money does not go to Bob: it waits in the agreement's own vault."
 earnest act 1 pay --as alice --yes
 earnest act 1 ship waybill=SF1029384756 --as bob --yes
@@ -33,7 +33,7 @@ tell "" "The goods are fine. Alice accepts, and the money moves."
 earnest act 1 accept --as alice --yes
 
 chapter "A sale where the seller never ships"
-earnest open Purchase buyer=alice seller=bob carrier=dave arbiter=carol "price=100.00 CNY" --as alice --with bob carol dave --yes
+earnest open Purchase buyer=alice seller=bob carrier=dave arbiter=carol "price=100.00 CNY" --as alice --with bob,carol,dave --yes
 earnest act 2 pay --as alice --yes
 tell "" "Bob does nothing. Nobody does anything. Eight days pass, and the ledger itself gives Alice her money back, at the very moment that was agreed."
 earnest advance 8 days
@@ -45,16 +45,16 @@ earnest act 2 ship waybill=SF1029384757 --as bob --yes || true
 chapter "A crash"
 tell "Alice pays a thousand wages of 1.00 CNY to Carol, ten in a block. In the middle of it the process is killed."
 for number in $(seq -w 1 1000); do echo "wage-$number,alice,carol,1.00 CNY"; done > "$folder/wages.csv"
-printf '\n$ earnest transfer --file wages.csv --block 10\n'
-"$program" transfer --file "$folder/wages.csv" --block 10 > "$folder/paid" &
+printf '\n$ earnest transfer --file wages.csv --block 10 --yes\n'
+"$program" transfer --file "$folder/wages.csv" --block 10 --yes > "$folder/paid" &
 process=$!
 until [ "$(grep -c ^wage "$folder/paid")" -ge 300 ]; do kill -0 $process 2> /dev/null || break; done
 { kill -9 $process && wait $process; } 2> /dev/null || true
 tail -1 "$folder/paid"
 tell "Killed, after $(grep -c ^wage "$folder/paid") payments were reported."
 tell "" "The same file again. What was paid is not paid twice:"
-printf '\n$ earnest transfer --file wages.csv --block 10\n'
-"$program" transfer --file "$folder/wages.csv" --block 10 | tail -1
+printf '\n$ earnest transfer --file wages.csv --block 10 --yes\n'
+"$program" transfer --file "$folder/wages.csv" --block 10 --yes | tail -1
 
 chapter "What is left, and how we know"
 earnest ledger info

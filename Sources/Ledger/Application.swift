@@ -102,7 +102,7 @@ package protocol Durable: AnyObject {
   func height() throws(StoreFault) -> UInt64
   func block(_ height: UInt64) throws(StoreFault) -> Block?
   func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace?
-  /// Keeps a block for good before it returns. `transactions` are the ids of its entries; one that has a place keeps it.
+  /// Keeps a block for good before it returns. `transactions` are the ids of entries that had an effect, with their places.
   func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault)
 
   /// The last checkpoint: the rows in order, and the header that they belong to. Nil where there is none, or none that can be read.

@@ -58,7 +58,9 @@ extension LedgerState {
       writer.write(balance.available)
     case .agreement: writer.write(agreements[place.index])
     case .module: writer.write(bytes: modules[place.index].bytes)
-    case .reference: writer.write(references[place.index])
+    case .reference:
+      writer.write(references[place.index].key)
+      writer.write(references[place.index].transaction)
     }
     return writer.bytes
   }
@@ -75,7 +77,7 @@ extension LedgerState {
       writer.write(balances[place.index].currency)
     case .agreement: writer.write(AgreementNumber(place.index))
     case .module: writer.write(modules[place.index].id)
-    case .reference: writer.write(references[place.index])
+    case .reference: writer.write(references[place.index].key)
     }
     return Digest(sha256: writer.bytes)
   }
@@ -105,8 +107,8 @@ extension LedgerState {
         guard moduleRow(id) == nil else { throw .notCanonical }
         restore(module: PublishedModule(id: id, bytes: bytes))
       case .reference:
-        let reference = try reader.readDigest()
-        guard !hasReference(reference) else { throw .notCanonical }
+        let reference = Reference(key: try reader.readDigest(), transaction: try reader.readDigest())
+        guard transaction(ofReference: reference.key) == nil else { throw .notCanonical }
         restore(reference: reference)
       }
       try reader.finish()

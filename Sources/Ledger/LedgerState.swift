@@ -38,6 +38,13 @@ package final class LedgerState {
     var available: Amount
   }
 
+  /// What a sender called a transaction.
+  struct Reference {
+    /// The digest of the sender and the name.
+    let key: Digest
+    let transaction: Digest
+  }
+
   /// What belongs to nobody in particular.
   struct Globals: Hashable {
     var time: Time
@@ -57,7 +64,7 @@ package final class LedgerState {
   package private(set) var agreements: [Agreement] = []
   package private(set) var modules: [PublishedModule] = []
   private var moduleRows: [Digest: Int] = [:]
-  private(set) var references: [Digest] = []
+  private(set) var references: [Reference] = []
   private var referenceRows: [Digest: Int] = [:]
   private(set) var globals: Globals
   private var schedule = Schedule()
@@ -101,7 +108,7 @@ package final class LedgerState {
         let agreement = agreements.removeLast()
         schedule.replace(agreement.position.deadlines, with: [], of: AgreementNumber(agreements.count))
       case .published: moduleRows[modules.removeLast().id] = nil
-      case .referenceAppeared: referenceRows[references.removeLast()] = nil
+      case .referenceAppeared: referenceRows[references.removeLast().key] = nil
       }
     }
   }
@@ -243,13 +250,13 @@ package final class LedgerState {
     touch(.module, modules.count - 1)
   }
 
-  /// `reference` is the digest of a sender and what it called a transaction.
-  package func hasReference(_ reference: Digest) -> Bool { referenceRows[reference] != nil }
+  /// The transaction that a sender called so; `key` is the digest of both.
+  package func transaction(ofReference key: Digest) -> Digest? { referenceRows[key].map { references[$0].transaction } }
 
-  package func addReference(_ reference: Digest) {
+  package func addReference(_ key: Digest, of transaction: Digest) {
     journal.append(.referenceAppeared)
-    references.append(reference)
-    referenceRows[reference] = references.count - 1
+    references.append(Reference(key: key, transaction: transaction))
+    referenceRows[key] = references.count - 1
     touch(.reference, references.count - 1)
   }
 
@@ -320,8 +327,6 @@ package final class LedgerState {
   /// The rows that have changed since this was last asked, for a checkpoint.
   package func takeUnsaved() -> [RowPlace] { unsaved.take() }
 
-  package var unsavedCount: Int { unsaved.count }
-
   /// Puts a row of a checkpoint back. Rows of a table come in their order.
   func restore(account: Account) {
     rows[account.id] = accounts.count
@@ -339,8 +344,8 @@ package final class LedgerState {
     modules.append(module)
   }
 
-  func restore(reference: Digest) {
-    referenceRows[reference] = references.count
+  func restore(reference: Reference) {
+    referenceRows[reference.key] = references.count
     references.append(reference)
   }
 
@@ -363,8 +368,6 @@ package final class LedgerState {
 private struct TouchedRows {
   private var places: [RowPlace] = []
   private var flags: [[Bool]] = Table.allCases.map { _ in [] }
-
-  var count: Int { places.count }
 
   mutating func insert(_ table: Table, _ index: Int) {
     let place = Int(table.rawValue)

@@ -9,6 +9,12 @@ package struct Schedule {
     package let agreement: AgreementNumber
     package let transition: Int
 
+    package init(due: Time, agreement: AgreementNumber, transition: Int) {
+      self.due = due
+      self.agreement = agreement
+      self.transition = transition
+    }
+
     package static func < (a: Item, b: Item) -> Bool {
       if a.due != b.due { return a.due < b.due }
       if a.agreement != b.agreement { return a.agreement < b.agreement }

@@ -38,7 +38,7 @@ extension Chain {
     if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
     if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
     if let reference = transaction.reference.map({ Chain.reference($0, of: transaction.sender) }),
-      state.hasReference(reference) || pending.references.contains(reference)
+      state.transaction(ofReference: reference) != nil || pending.references.contains(reference)
     {
       return .reference
     }

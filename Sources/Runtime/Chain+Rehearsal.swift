@@ -11,7 +11,19 @@ extension Chain {
 
   package func isConsented(_ number: AgreementNumber) -> Bool { runtime.isConsented(number) }
 
-  package func hasReference(_ reference: [UInt8], of sender: AccountID) -> Bool { state.hasReference(Chain.reference(reference, of: sender)) }
+  /// The transaction that was done and that its sender called so.
+  package func transaction(called reference: [UInt8], by sender: AccountID) -> Digest? {
+    state.transaction(ofReference: Chain.reference(reference, of: sender))
+  }
+
+  /// What will happen to an agreement if nobody does anything any more: every step that leads on by itself, to an end. `tell` is asked before it is undone.
+  package func silence<R>(of number: AgreementNumber, tell: ([Step]) -> R) -> R {
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    var steps: [Step] = []
+    while let step = runtime.runNextDeadline(of: number, gas: limits.transactionGas) { steps.append(step) }
+    return tell(steps)
+  }
 
   /// What the parties of an agreement consent to.
   package func subject(of number: AgreementNumber) -> Digest {

@@ -64,7 +64,6 @@ extension Chain {
     state.setNonce(sender, transaction.nonce + 1)
     let reserved = isRehearsal ? 0 : transaction.gasLimit * genesis.gasPrice
     state.setCredit(sender, state.account(sender).credit - reserved)
-    if let reference = transaction.reference { state.addReference(Chain.reference(reference, of: transaction.sender)) }
 
     let mark = state.mark
     var meter = Meter(limit: transaction.gasLimit)
@@ -86,6 +85,8 @@ extension Chain {
         break
       }
     }
+    // Only what was done keeps others from bearing its name.
+    if verdict == .done, let reference = transaction.reference { state.addReference(Chain.reference(reference, of: transaction.sender), of: id) }
     let used = (meter.work + meter.prepaid) * genesis.gasPrice
     let credit = UInt128(state.account(sender).credit) + UInt128(reserved)
     guard let rest = UInt64(exactly: credit < UInt128(used) ? .max : credit - UInt128(used)) else {

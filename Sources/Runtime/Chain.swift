@@ -147,7 +147,8 @@ package final class Chain: Application {
       // Only a nonce that is spent can have been committed.
       let sender = state.row(of: signed.transaction.sender)
       let isSpent = sender.map { signed.transaction.nonce < state.account($0).nonce } ?? false
-      if isSpent, let (place, receipt) = committed(signed.id) { return .committed(place, receipt) }
+      // A store that cannot be read lets nothing be committed either: whoever asked is then told that the nonce is spent, which is true.
+      if isSpent, let found = try? committed(signed.id) { return .committed(found.0, found.1) }
       if let reason = inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: admitted) { return .refused(reason) }
       admitted.add(signed.transaction, in: self)
       return .admitted(id: signed.id)
@@ -155,8 +156,8 @@ package final class Chain: Application {
   }
 
   /// What became of a transaction that was committed.
-  package func committed(_ id: Digest) -> (TransactionPlace, Receipt)? {
-    guard let place = try? store.place(id), let block = try? store.block(place.height) else { return nil }
+  package func committed(_ id: Digest) throws(StoreFault) -> (TransactionPlace, Receipt)? {
+    guard let place = try store.place(id), let block = try store.block(place.height) else { return nil }
     let receipts = Chain.receiptsOfEntries(block)
     return receipts.indices.contains(place.index) ? (place, receipts[place.index]) : nil
   }

@@ -207,7 +207,18 @@ package struct Runtime<E: Engine> {
   /// can pay.
   package mutating func runNextDeadline(until time: Time, gas: (AgreementNumber) -> Int) -> Step? {
     guard let item = state.nextDeadline(until: time) else { return nil }
-    begin(gas: gas(item.agreement))
+    return run(item, gas: gas(item.agreement))
+  }
+
+  /// The same for one agreement, whatever the others have before it and whenever it is due.
+  package mutating func runNextDeadline(of number: AgreementNumber, gas: Int) -> Step? {
+    let deadlines = state.agreements[number.index].position.deadlines
+    guard let next = deadlines.min(by: { ($0.due, $0.transition) < ($1.due, $1.transition) }) else { return nil }
+    return run(Schedule.Item(due: next.due, agreement: number, transition: next.transition), gas: gas)
+  }
+
+  private mutating func run(_ item: Schedule.Item, gas: Int) -> Step {
+    begin(gas: gas)
     state.setTime(item.due)
     let mark = state.mark
     let position = state.agreements[item.agreement.index].position

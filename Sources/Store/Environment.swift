@@ -14,19 +14,19 @@ final class Environment {
   /// The most that a file may grow to: address space, not memory.
   private static let size = 1 << 40
 
-  init(_ path: String, tables names: [String], isReadOnly: Bool) throws(StoreFault) {
+  init(_ path: String, tables names: [String]) throws(StoreFault) {
     self.path = path
     try check(mdb_env_create(&handle), "prepare")
     try check(mdb_env_set_mapsize(handle, Environment.size), "prepare")
     try check(mdb_env_set_maxdbs(handle, UInt32(names.count)), "prepare")
     // A lock of our own keeps other processes out, so LMDB's table of readers has nothing to do.
-    let flags = UInt32(MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS | (isReadOnly ? MDB_RDONLY : 0))
+    let flags = UInt32(MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS)
     try check(mdb_env_open(handle, path, flags, 0o600), "open")
-    if !isReadOnly { try extend() }
-    try transaction(isReadOnly: isReadOnly) { transaction throws(StoreFault) in
+    try extend()
+    try transaction(isReadOnly: false) { transaction throws(StoreFault) in
       for name in names {
         var table: MDB_dbi = 0
-        try check(mdb_dbi_open(transaction, name, UInt32(isReadOnly ? 0 : MDB_CREATE), &table), "open")
+        try check(mdb_dbi_open(transaction, name, UInt32(MDB_CREATE), &table), "open")
         tables[name] = table
       }
     }

@@ -8,6 +8,8 @@ package import Primitives
 package final class LedgerFolder: Durable {
   private let log: Environment
   private var state: Environment?
+  /// What was found and mended when the folder was opened.
+  package private(set) var notes: [String] = []
   private let lock: FolderLock
   private let tip: Tip
   private let path: String
@@ -30,9 +32,9 @@ package final class LedgerFolder: Durable {
     var isDone = false
     defer { if !isDone { removeFolder(scratch) } }
     do {
-      let log = try Environment(scratch + "/log", tables: logTables, isReadOnly: false)
+      let log = try Environment(scratch + "/log", tables: logTables)
       try log.write { writer throws(StoreFault) in try writer.put("meta", genesisKey, Envelope.sealed(genesis, "meta", genesisKey)) }
-      _ = try Environment(scratch + "/state", tables: stateTables, isReadOnly: false)
+      _ = try Environment(scratch + "/state", tables: stateTables)
     }
     try fill(scratch)
     try sync(folder: scratch)
@@ -80,17 +82,18 @@ package final class LedgerFolder: Durable {
     self.path = path
     lock = try FolderLock(path)
     if let inspect, let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
-    log = try Environment(path + "/log", tables: LedgerFolder.logTables, isReadOnly: false)
+    log = try Environment(path + "/log", tables: LedgerFolder.logTables)
     tip = try Tip(path + "/tip")
     let (height, lastSeen) = (try height(), tip.height ?? 0)
     if height < lastSeen { throw .damaged("\(path)/log ends at block \(height), but block \(lastSeen) was kept") }
     // Checkpoints can be made again, so a damaged file of them is only put aside.
     if stat(path + "/state", &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
       try resetState()
-    } else if let inspect, try Inspection.run(inspect + [path + "/state"]) != nil {
+    } else if let inspect, let finding = try Inspection.run(inspect + [path + "/state"]) {
+      notes.append("the checkpoints are damaged and are put aside as \(path)/state.damaged: \(finding)")
       try resetState()
     } else {
-      state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false)
+      state = try Environment(path + "/state", tables: LedgerFolder.stateTables)
     }
   }
 
@@ -98,17 +101,18 @@ package final class LedgerFolder: Durable {
     state = nil
     let scratch = path + "/state.new"
     _ = unlink(scratch)
-    do { _ = try Environment(scratch, tables: LedgerFolder.stateTables, isReadOnly: false) }
+    do { _ = try Environment(scratch, tables: LedgerFolder.stateTables) }
+    if rename(path + "/state", path + "/state.damaged") != 0 && errno != ENOENT { throw .system("cannot put \(path)/state aside: \(lastError())") }
     guard rename(scratch, path + "/state") == 0 else { throw .system("cannot replace \(path)/state: \(lastError())") }
     try LedgerFolder.sync(folder: path)
-    state = try Environment(path + "/state", tables: LedgerFolder.stateTables, isReadOnly: false)
+    state = try Environment(path + "/state", tables: LedgerFolder.stateTables)
   }
 
   /// Reads everything in one of a ledger's files; answers what is wrong, in words. This is what a child process does before we read ourselves.
   package static func inspect(_ file: String) -> String? {
     do throws(StoreFault) {
       let isLog = file.hasSuffix("/log")
-      let environment = try Environment(file, tables: isLog ? logTables : stateTables, isReadOnly: false)
+      let environment = try Environment(file, tables: isLog ? logTables : stateTables)
       try environment.forEachFreePage()
       for table in isLog ? logTables : stateTables {
         try environment.forEach(table) { key, value throws(StoreFault) in
@@ -228,7 +232,10 @@ package final class LedgerFolder: Durable {
     }
   }
 
-  package func discardCheckpoint() throws(StoreFault) { try resetState() }
+  package func discardCheckpoint() throws(StoreFault) {
+    notes.append("the checkpoint does not fit the log and is put aside as \(path)/state.damaged")
+    try resetState()
+  }
 
   package func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {
     var head = CanonicalWriter()

@@ -5,6 +5,8 @@ package import Primitives
 package final class MemoryStore: Durable {
   private let genesisBytes: [UInt8]
   package private(set) var blocks: [[UInt8]] = []
+  /// How often a block was read.
+  package private(set) var readCount = 0
   private var places: [Digest: TransactionPlace] = [:]
   private var saved: (height: UInt64, digest: Digest, rows: [RowPlace: [UInt8]])?
 
@@ -15,6 +17,7 @@ package final class MemoryStore: Durable {
   package func height() -> UInt64 { UInt64(blocks.count) }
 
   package func block(_ height: UInt64) throws(StoreFault) -> Block? {
+    readCount += 1
     guard height >= 1, height <= blocks.count else { return nil }
     guard let block = try? Block(canonicalBytes: blocks[Int(height) - 1]) else { throw .damaged("block \(height) cannot be read") }
     return block

@@ -154,10 +154,13 @@ package struct Wording: Sendable {
   }
 
   package func grants(_ credit: UInt64, from: String, to: String) -> String {
-    say("\(from) gives \(to) \(gas(credit)).", "\(from) 转给 \(to) \(gas(credit))。")
+    say("\(from) gives \(to) \(self.credit(credit)).", "\(from) 转给 \(to) \(self.credit(credit))。")
   }
 
   package func gas(_ gas: UInt64) -> String { grouped(String(gas)) + " gas" }
+
+  /// What gas is paid with.
+  package func credit(_ credit: UInt64) -> String { say("\(grouped(String(credit))) credit", "\(grouped(String(credit))) 燃料点") }
 
   package func allowsTime(until time: Time) -> String {
     say("The operator lets time go on until \(self.time(time)).", "运营方允许时间走到 \(self.time(time))。")
@@ -170,6 +173,25 @@ package struct Wording: Sendable {
   package func getsBack(_ who: String, _ gas: UInt64) -> String {
     say("\(who) gets back \(self.gas(gas)) that no deadline needed.", "\(who) 收回未用的 \(self.gas(gas))。")
   }
+
+  package var wouldHappen: String { say("This would happen:", "将会发生：") }
+
+  package func pays(_ who: String, credit: UInt64) -> String { say("\(who) pays \(self.credit(credit))", "\(who) 支付 \(self.credit(credit))") }
+
+  package func isSignedBy(_ names: [String]) -> String { say("Sign as \(list(names))?", "以 \(list(names)) 的名义签字吗？") }
+
+  package func isNow(_ time: Time) -> String { say("It is \(self.time(time)) UTC.", "现在是 \(self.time(time))（UTC）。") }
+
+  package func mustConsent(_ who: [String], agreement: Int) -> String {
+    say(
+      "Before money comes in, \(list(who)) must consent: earnest consent \(agreement) --as NAME",
+      "收款之前，\(list(who)) 须同意：earnest consent \(agreement) --as NAME")
+  }
+
+  package func vault(_ vault: String, ofAgreement number: Int) -> String { say("\(vault) of agreement \(number)", "协议 \(number) 的 \(vault)") }
+
+  /// What time alone does to an agreement.
+  package var ifSilent: String { say("if nobody does anything any more:", "若从此无人操作：") }
 
   package func notAdmitted(_ sentence: String) -> String { say("Not admitted: \(sentence)", "未受理：\(sentence)") }
 
@@ -213,7 +235,7 @@ package struct Wording: Sendable {
       return say(
         "Not every party that may act has consented to the agreement, or the consent is to something else.",
         "还有须同意的当事方未同意本协议，或所同意的内容不符。")
-    case .credit: return say("\(who) has less gas than that.", "\(who) 的 gas 余额不足。")
+    case .credit: return say("\(who) has less credit than that.", "\(who) 的燃料点不足。")
     case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
     case .state where state.isEmpty: return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
     case .state:
@@ -224,10 +246,10 @@ package struct Wording: Sendable {
         "\(action) is not offered in the state \(state): the deadline of \(ended) was \(self.time(due)).",
         "当前状态 \(state) 不提供 \(action)：\(ended) 的期限是 \(self.time(due))，已过。")
     case .argument: return say("An argument of \(action) is missing or outside its range.", "\(action) 的参数缺失或超出范围。")
-    case .authority: return say("\(who) is not among those who may take \(action).", "\(who) 无权执行 \(action)。")
+    case .authority: return say("\(who) is not among those who may \(action).", "\(who) 无权执行 \(action)。")
     case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
     case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
-    case .funds: return say("\(who) has less than \(action) asks for.", "\(who) 的余额不足以执行 \(action)。")
+    case .funds: return say("\(who) has less money than this takes.", "\(who) 的余额不足以执行 \(action)。")
     case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
     }
   }
@@ -245,7 +267,7 @@ package struct Wording: Sendable {
     case .nonce: say("The transaction's nonce is not the sender's next one.", "交易序号不是发送方的下一个序号。")
     case .reference: say("The sender has used this reference before.", "发送方已用过这个编号。")
     case .gasLimit: say("The gas limit is too low for the transaction's bytes and signatures, or higher than allowed.", "gas 上限过低或超出允许范围。")
-    case .credit: say("The sender cannot pay the gas limit.", "发送方付不起 gas 上限。")
+    case .credit: say("The sender has not the credit to pay the gas limit.", "发送方的燃料点不足以支付 gas 上限。")
     case .behind: say("Deadlines are due that come first; the transaction may be sent again.", "有到期事项须先执行，请稍后重发。")
     }
   }

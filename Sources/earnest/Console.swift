@@ -7,6 +7,7 @@ import Source
 enum Exit {
   static let no = ExitCode(1)
   static let nothingToRun = ExitCode(2)
+  static let usage = ExitCode(64)
   static let badData = ExitCode(65)
   static let noInput = ExitCode(66)
   static let cannotCreate = ExitCode(73)
@@ -42,6 +43,12 @@ enum Console {
       try? FileHandle.standardError.write(contentsOf: Data("earnest: cannot write the output\n".utf8))
       throw Exit.cannotCreate
     }
+  }
+
+  /// What was asked for makes no sense: says why, and answers the code to end with.
+  static func usage(_ text: String) throws -> ExitCode {
+    try complain(text)
+    return Exit.usage
   }
 
   /// Asks a person. Where there is none to ask, the answer is no.

@@ -200,7 +200,7 @@ import Wording
         .inadmissible(.signature), .inadmissible(.malformed), .inadmissible(.malformed), .done, .inadmissible(.nonce),
       ])
     _ = try ledger.chain.commit()
-    #expect(ledger.chain.committed(good.id)?.1.verdict == .done)
+    #expect(try ledger.chain.committed(good.id)?.1.verdict == .done)
     #expect(try Chain(ledger.store).durable.digest == ledger.chain.durable.digest)
     for isVerifying in [true, false] {
       let again = try Chain.atGenesis(of: ledger.store)
@@ -247,7 +247,7 @@ import Wording
     let refused = ledger.signed([.act(call, signer: 1)], by: "alice", with: ["p1"])
     let receipt = try ledger.send(refused)
     #expect(receipt.verdict == .failed(instruction: 0, .refused(.authority)))
-    #expect(story.lines(receipt, refused.transaction) == ["Refused (authority): p1 is not among those who may take pay."])
+    #expect(story.lines(receipt, refused.transaction) == ["Refused (authority): p1 is not among those who may pay."])
 
     let opened = ledger.chain.state.agreements[number.index]
     let opening = Transaction.Opening(

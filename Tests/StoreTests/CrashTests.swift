@@ -24,9 +24,9 @@ import Testing
     let ids = Dictionary(uniqueKeysWithValues: names.compactMap { cells in Digest(hexadecimal: String(cells[1])).map { (cells[0], AccountID($0)) } })
     guard let alice = ids["alice"] else { throw Missing() }
     for reference in acknowledged {
-      #expect(chain.hasReference(Array(reference.utf8), of: alice), "\(what): \(reference) was acknowledged and is not there")
+      #expect(chain.transaction(called: Array(reference.utf8), by: alice) != nil, "\(what): \(reference) was acknowledged and is not there")
     }
-    let paid = (1...CrashTests.count).filter { chain.hasReference(Array("w\($0)".utf8), of: alice) }
+    let paid = (1...CrashTests.count).filter { chain.transaction(called: Array("w\($0)".utf8), by: alice) != nil }
     #expect(paid == Array(1..<paid.count + 1) && paid.count % 10 == 0 && paid.count - acknowledged.count <= 10, "\(what)")
     #expect(try folder.height() == UInt64(paid.count / 10), "\(what)")
     #expect(chain.imbalance == nil, "\(what)")
@@ -41,7 +41,7 @@ import Testing
       let file = try FolderOfTests.payments(CrashTests.count, in: parent)
       let counted = try FolderOfTests(copying: template, to: parent.appendingPathComponent("counted"))
       let whole = try counted.earnest(
-        "transfer", "--file", file, "--block", "10", interposing: ["INTERPOSE_COUNT": parent.appendingPathComponent("count").path])
+        "transfer", "--file", file, "--yes", "--block", "10", interposing: ["INTERPOSE_COUNT": parent.appendingPathComponent("count").path])
       #expect(whole.output.hasSuffix("1000 paid, 0 paid before, 0 refused\n"))
       let calls = try #require(
         Int(String(contentsOf: parent.appendingPathComponent("count"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -55,7 +55,7 @@ import Testing
           let folder = parent.appendingPathComponent("point-\(index)")
           let ledger = try FolderOfTests(copying: template, to: folder)
           let result = try ledger.earnest(
-            "transfer", "--file", file, "--block", "10",
+            "transfer", "--file", file, "--yes", "--block", "10",
             interposing: ["INTERPOSE_AT": String(point), "INTERPOSE_DO": index % 2 == 0 ? "kill" : "tear"])
           #expect(result.status == -9, "point \(point)")
           let found = try check(ledger, result, "point \(point)")
@@ -63,7 +63,7 @@ import Testing
           #expect(try ledger.earnest("replay").status == 0, "point \(point)")
           // Every so often the rest is paid, and it is as if nothing had happened.
           if index % 20 == 19 {
-            #expect(try ledger.earnest("transfer", "--file", file, "--block", "10").status == 0)
+            #expect(try ledger.earnest("transfer", "--file", file, "--yes", "--block", "10").status == 0)
             #expect(try ledger.earnest("show", "account", "bob").output.contains("1,001,000.00 CNY"))
             #expect(try ledger.earnest("audit").status == 0)
           }
@@ -85,7 +85,7 @@ import Testing
         for point in points {
           let ledger = try FolderOfTests(copying: template, to: parent.appendingPathComponent("\(deed)-\(point)"))
           let result = try ledger.earnest(
-            "transfer", "--file", file, "--block", "10", interposing: ["INTERPOSE_AT": String(point), "INTERPOSE_DO": deed])
+            "transfer", "--file", file, "--yes", "--block", "10", interposing: ["INTERPOSE_AT": String(point), "INTERPOSE_DO": deed])
           if result.status == 0 { continue }
           failed += 1
           #expect(result.status == 74 && result.errors.contains("cannot write"), "\(deed) \(point): \(result.errors)")

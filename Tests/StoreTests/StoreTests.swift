@@ -13,7 +13,7 @@ import Testing
     try FolderOfTests.temporary { parent in
       let ledger = try FolderOfTests(in: parent)
       let file = try FolderOfTests.payments(12, in: parent)
-      #expect(try ledger.earnest("transfer", "--file", file, "--block", "4").output.hasSuffix("12 paid, 0 paid before, 0 refused\n"))
+      #expect(try ledger.earnest("transfer", "--file", file, "--yes", "--block", "4").output.hasSuffix("12 paid, 0 paid before, 0 refused\n"))
       do { try ledger.open().chain.checkpoint() }
       return try body(ledger, parent)
     }
@@ -125,7 +125,7 @@ import Testing
     try FolderOfTests.temporary { parent in
       let ledger = try FolderOfTests(in: parent)
       let file = try FolderOfTests.payments(62, in: parent)
-      _ = try ledger.earnest("transfer", "--file", file, "--block", "1")
+      _ = try ledger.earnest("transfer", "--file", file, "--yes", "--block", "1")
       let whole = try ledger.bytes("log")
       let digest = try ledger.open().chain.durable.digest
       for pages in 1...6 {
@@ -144,7 +144,7 @@ import Testing
       try withLedger { other, _ in try ledger.write(try other.bytes("state"), to: "state") }
       let file = parent.appendingPathComponent("more.csv")
       try (1...520).map { "x\($0),alice,bob,1.00 CNY\n" }.joined().write(to: file, atomically: true, encoding: .utf8)
-      let result = try ledger.earnest("transfer", "--file", file.path, "--block", "1")
+      let result = try ledger.earnest("transfer", "--file", file.path, "--yes", "--block", "1")
       #expect(result.status == 0, "\(result.errors)")
       let (folder, chain) = try ledger.open()
       #expect(try folder.checkpointHeight() == chain.durable.height && chain.durable.height == 523)

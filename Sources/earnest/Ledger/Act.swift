@@ -63,7 +63,7 @@ struct Act: ParsableCommand {
   private func said() throws -> [CurrencyAmount] {
     let sums = try lettingGo.map { try Typed.money($0) }
     let sorted = sums.filter { $0.amount > .zero }.sorted { $0.currency.index < $1.currency.index }
-    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.currency != $1.currency }) else { throw ValidationError("say each currency once") }
+    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.currency != $1.currency }) else { throw try Console.usage("say each currency once") }
     return sorted
   }
 }

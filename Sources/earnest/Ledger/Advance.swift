@@ -4,6 +4,7 @@ import Ledger
 import Ordering
 import Primitives
 import Runtime
+import Signing
 import Wording
 
 struct Advance: ParsableCommand {
@@ -14,39 +15,59 @@ struct Advance: ParsableCommand {
   var duration: [String]
 
   @OptionGroup var ledger: LedgerOptions
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var language: LanguageOptions
 
-  @Option(help: "The language of the sentences: en or zh.")
-  var lang = Language.english
-
-  @Option(help: "A file whose first line is the keystore's passphrase. Default: the ledger's own, or ask.")
-  var passphraseFile: String?
+  @Flag(help: "Print JSON: earnest.advance/1.")
+  var json = false
 
   func run() throws {
-    guard case .duration(let length) = try Typed.value(duration.joined(separator: " "), as: .duration, currencies: [], of: "how far") else { return }
+    let text = duration.joined(separator: " ")
+    guard case .duration(let length) = try Typed.value(text, as: .duration, currencies: [], of: text) else { return }
     let open = try ledger.open()
-    let until = open.chain.time + length
-    var signing = SigningOptions()
-    signing.coSigners = []
-    signing.reference = nil
-    signing.yes = true
-    signing.dryRun = false
-    signing.lang = lang
-    signing.passphraseFile = passphraseFile
-    guard let operatorName = open.names.first(where: { $0.id == open.chain.genesis.operatorAccount })?.name else {
-      try Console.complain("the operator's key is not in \(open.path)/keys")
-      throw Exit.notAllowed
+    let (chain, wording) = (open.chain, Wording(language.language))
+    let until = chain.time + length
+    guard chain.genesis.isDevelopment else {
+      try Console.complain("only a development ledger's clock is moved by hand")
+      throw Exit.no
     }
-    signing.signer = operatorName
-    _ = try open.transact([.advance(until: until, signer: 0)], signing)
+    guard until > chain.time else {
+      try Console.complain("time goes forward, by more than nothing")
+      throw Exit.no
+    }
+    let keystore = try Keys(open.path).open(passphraseFile: passphrase.file)
+    let operatorAccount = chain.genesis.operatorAccount
+    let transaction = Transaction(
+      chain: chain.id, sender: operatorAccount, nonce: chain.state.row(of: operatorAccount).map { chain.state.account($0).nonce } ?? 0,
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, instructions: [.advance(until: until, signer: 0)])
+    guard let signed = SignedTransaction(transaction, keys: [try open.key(of: operatorAccount, in: keystore)]) else {
+      preconditionFailure("the operator's key was found")
+    }
+    let sequencer = open.sequencer()
+    if case .refused(let reason) = sequencer.submit(signed.bytes) {
+      try Console.complain(wording.notAdmitted(wording.sentence(reason)))
+      throw Exit.no
+    }
+    var receipts: [Receipt] = []
     try Faults.told {
-      let story = open.story(lang)
-      try open.sequencer().advance(to: until) { block in
+      try sequencer.run { _ in }
+      try sequencer.advance(to: until) { block in
+        receipts += block.receipts
+        if json { return }
         for receipt in block.receipts {
-          for line in story.lines(receipt, nil) { try Console.print("\(Wording(lang).time(receipt.time))  \(line)") }
+          for line in open.story(language.language).lines(receipt, nil) { try Console.print("\(wording.time(receipt.time))  \(line)") }
         }
       }
     }
-    try Console.print("It is \(Wording(lang).time(open.chain.time)).")
+    if json {
+      try Console.print(
+        .object([
+          ("schema", "earnest.advance/1"), ("time", .text(chain.time.description)), ("height", .number(Int(clamping: chain.durable.height))),
+          ("receipts", .list(receipts.map { Show.json($0, nil, open) })),
+        ]))
+    } else {
+      try Console.print(wording.isNow(chain.time))
+    }
     try open.close()
   }
 }

@@ -127,7 +127,7 @@ struct KeyCommand: ParsableCommand {
 
     func run() throws {
       guard Characters.isName(name), name.utf8.count <= 64 else {
-        throw ValidationError("a name is made of letters, digits and _, does not begin with a digit, and has at most 64 bytes")
+        throw try Console.usage("a name is made of letters, digits and _, does not begin with a digit, and has at most 64 bytes")
       }
       // The ledger is opened so that nobody else writes its keystore meanwhile.
       let open = try ledger.open()

@@ -4,7 +4,7 @@ import Wording
 
 /// Which ledger a command is about.
 struct LedgerOptions: ParsableArguments {
-  @Option(name: .long, help: "The ledger's folder. Default: $EARNEST_LEDGER, or ./ledger.")
+  @Option(name: .long, help: ArgumentHelp("The ledger's folder. Default: $EARNEST_LEDGER, or ./ledger.", valueName: "folder"))
   var ledger: String?
 
   var path: String { ledger ?? ProcessInfo.processInfo.environment["EARNEST_LEDGER"] ?? "ledger" }
@@ -14,13 +14,15 @@ struct LedgerOptions: ParsableArguments {
 
 /// Who signs, and whether anybody is asked first.
 struct SigningOptions: ParsableArguments {
-  @Option(name: .customLong("as"), help: "Who signs and pays the gas, by name.")
+  @Option(name: .customLong("as"), help: ArgumentHelp("Who signs and pays the gas.", valueName: "name"))
   var signer: String?
 
-  @Option(name: .customLong("with"), parsing: .upToNextOption, help: "Who signs besides, by name.")
-  var coSigners: [String] = []
+  @Option(name: .customLong("with"), help: ArgumentHelp("Who signs besides, such as bob,carol.", valueName: "names"))
+  var others: String?
 
-  @Option(help: "A name of your own for this transaction, such as an order's number: the ledger takes it once.")
+  var coSigners: [String] { others?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? [] }
+
+  @Option(help: ArgumentHelp("Your own name for this, such as an order's number: it is done once.", valueName: "text"))
   var reference: String?
 
   @Flag(name: .shortAndLong, help: "Sign without asking.")
@@ -29,14 +31,28 @@ struct SigningOptions: ParsableArguments {
   @Flag(help: "Only show what would happen.")
   var dryRun = false
 
-  @Option(help: "A file whose first line is the keystore's passphrase. Default: the ledger's own, or ask.")
-  var passphraseFile: String?
+  @Flag(help: "Print JSON: earnest.transaction/1. With --yes or --dry-run.")
+  var json = false
 
-  @Option(help: "The language of the sentences: en or zh.")
-  var lang = Language.english
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var language: LanguageOptions
 
   func signerName() throws -> String {
-    guard let signer else { throw ValidationError("say who signs: --as NAME") }
+    guard let signer else { throw try Console.usage("say who signs: --as NAME") }
     return signer
   }
+}
+
+/// What opens the keystore.
+struct PassphraseOptions: ParsableArguments {
+  @Option(
+    name: .customLong("passphrase-file"),
+    help: ArgumentHelp("Its first line is the keystore's passphrase. Default: the ledger's own, or ask.", valueName: "file"))
+  var file: String?
+}
+
+/// In which language sentences are told.
+struct LanguageOptions: ParsableArguments {
+  @Option(name: .customLong("lang"), help: ArgumentHelp("The language of the sentences, en or zh.", valueName: "language"))
+  var language = Language.english
 }

@@ -25,7 +25,7 @@ struct Open: ParsableCommand {
 
   func run() throws {
     let open = try ledger.open()
-    let module = try module(in: open)
+    let module = try open.module(contract)
     let interface = open.chain.interface(ofModule: module)
     var given = try Given(values, contract: interface.name)
 
@@ -48,25 +48,14 @@ struct Open: ParsableCommand {
     let agreement = open.chain.state.agreements[number.index]
     let missing = interface.parties.indices.filter { interface.actingParties & ~agreement.consents & 1 << UInt16($0) != 0 }
     if !missing.isEmpty {
-      let who = Wording(.english).list(missing.map { "\(open.name(parties[$0])) (\(interface.parties[$0]))" })
-      try Console.print("Before money comes in, \(who) must consent: earnest consent \(number.index + 1) --as NAME")
+      let who = missing.map { "\(open.name(parties[$0])) (\(interface.parties[$0]))" }
+      if !signing.json { try Console.print(Wording(signing.language.language).mustConsent(who, agreement: number.index + 1)) }
     }
   }
 
   private func complaint(_ text: String) throws -> ExitCode {
     try Console.complain(text)
     return Exit.no
-  }
-
-  private func module(in open: OpenLedger) throws -> Int {
-    let state = open.chain.state
-    if let digest = Digest(hexadecimal: contract), let row = state.moduleRow(digest) { return row }
-    let found = state.modules.indices.filter { open.chain.interface(ofModule: $0).name.utf8.elementsEqual(contract.utf8) }
-    if found.count == 1 { return found[0] }
-    if found.isEmpty { throw try complaint("no contract \(contract) is published; `earnest publish FILE` does that") }
-    throw try complaint(
-      "there are \(found.count) contracts \(contract); name one by its module: \(found.map { state.modules[$0].id.description }.joined(separator: ", "))"
-    )
   }
 
   /// What the contract's currencies are: fixed, said, or those of the amounts among the terms.

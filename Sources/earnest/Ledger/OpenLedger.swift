@@ -22,6 +22,7 @@ final class OpenLedger {
       let folder = try LedgerFolder(path, inspect: OpenLedger.inspection)
       return (folder, try Chain(folder, examine: ExaminationPool().examine))
     }
+    for note in folder.notes { try Console.complain(note) }
     names = try Keys(path).entries().map { ($0.name, AccountID(of: $0.key)) }
   }
 
@@ -49,12 +50,29 @@ final class OpenLedger {
     return AgreementNumber(number - 1)
   }
 
+  /// A published contract by its name or its module's id.
+  func module(_ contract: String) throws -> Int {
+    let state = chain.state
+    if let digest = Digest(hexadecimal: contract), let row = state.moduleRow(digest) { return row }
+    let found = state.modules.indices.filter { chain.interface(ofModule: $0).name.utf8.elementsEqual(contract.utf8) }
+    if found.count == 1 { return found[0] }
+    try Console.complain(
+      found.isEmpty
+        ? "no contract \(Characters.shown(contract)) is published; `earnest publish FILE` does that"
+        : "there are \(found.count) contracts \(contract); name one by its module: \(found.map { state.modules[$0].id.description }.joined(separator: ", "))"
+    )
+    throw Exit.no
+  }
+
   func story(_ language: Language) -> LedgerStory { LedgerStory(chain, Wording(language)) { [self] in name($0) } }
 
   // MARK: Blocks
 
   /// A development ledger's clock stands still until somebody advances it.
-  func sequencer(blockCount: Int = .max) -> EmbeddedSequencer<Chain> { EmbeddedSequencer(chain, blockCount: blockCount) { $0 } }
+  func sequencer() -> EmbeddedSequencer<Chain> { EmbeddedSequencer(chain) { $0 } }
+
+  /// How long what a command signs is valid.
+  static let validity = Duration(unchecked: 3_600_000)
 
   /// Blocks behind the last checkpoint after which a command writes a new one when it is done.
   private static let tailMax: UInt64 = 512
@@ -76,7 +94,7 @@ final class OpenLedger {
       if !signers.contains(id) { signers.append(id) }
     }
     let most = ProtocolNumber.current.limits.coSigners
-    guard signers.count <= most + 1 else { throw ValidationError("at most \(most) sign besides the sender") }
+    guard signers.count <= most + 1 else { throw try Console.usage("at most \(most) sign besides the sender") }
     return signers
   }
 
@@ -84,50 +102,94 @@ final class OpenLedger {
   /// refused; then nothing was sent.
   func transact(_ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil) throws -> Receipt? {
     let signers = try signers(options, otherwise: signer)
-    let (sender, coSigners) = (signers[0], Array(signers.dropFirst()))
-    let reference = options.reference.map { Array($0.utf8) }
-    if let reference {
-      let most = ProtocolNumber.current.limits.referenceSize
-      guard (1...most).contains(reference.count) else { throw ValidationError("a reference has from 1 to \(most) bytes") }
-      if chain.hasReference(reference, of: sender) {
-        try Console.print("\(name(sender)) has sent “\(Characters.shown(options.reference ?? ""))” before; nothing is done twice")
-        return nil
-      }
-    }
+    let sender = signers[0]
     var transaction = Transaction(
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
-      validUntil: chain.time + Duration(unchecked: 3_600_000), gasLimit: 0, reference: reference, coSigners: coSigners, instructions: instructions)
-    let told = story(options.lang)
-    let rehearsed = chain.rehearse(instructions, sender: sender, coSigners: coSigners, reference: reference) { receipts in
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options), coSigners: Array(signers.dropFirst()),
+      instructions: instructions)
+    if try isDone(transaction, options) { return nil }
+    if options.json && !options.yes && !options.dryRun { throw try Console.usage("--json asks nothing: say --yes or --dry-run") }
+
+    let rehearsed = try rehearse(transaction, options)
+    if options.dryRun { return nil }
+    transaction.gasLimit = gasLimit(for: rehearsed, sender, instructions)
+    if !options.yes, try !Console.confirm(Wording(options.language.language).isSignedBy(signers.map(name))) {
+      try Console.complain("nothing was sent")
+      throw Exit.no
+    }
+    let keystore = try Keys(path).open(passphraseFile: options.passphrase.file)
+    guard let signed = SignedTransaction(transaction, keys: try signers.map { try key(of: $0, in: keystore) }) else {
+      preconditionFailure("every signer's key was found")
+    }
+    return try send(signed, options)
+  }
+
+  func key(of id: AccountID, in keystore: Keystore) throws -> SecretKey {
+    guard let name = names.first(where: { $0.id == id })?.name, let key = keystore.key(named: name) else {
+      try Console.complain("there is no key of \(name(id)) in \(path)/keys")
+      throw Exit.no
+    }
+    return key
+  }
+
+  private func reference(_ options: SigningOptions) throws -> [UInt8]? {
+    guard let reference = options.reference.map({ Array($0.utf8) }) else { return nil }
+    let most = ProtocolNumber.current.limits.referenceSize
+    guard (1...most).contains(reference.count) else { throw try Console.usage("a reference has from 1 to \(most) bytes") }
+    return reference
+  }
+
+  /// Whether this was done under its reference before; something else that was done under it is an error.
+  private func isDone(_ transaction: Transaction, _ options: SigningOptions) throws -> Bool {
+    guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender) else { return false }
+    let shown = Characters.shown(options.reference ?? "")
+    guard try self.transaction(id)?.instructions == transaction.instructions else {
+      try Console.complain("\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)")
+      throw Exit.no
+    }
+    if options.json {
+      try Console.print(.object([("schema", "earnest.transaction/1"), ("transaction", .text(id.description)), ("doneBefore", .bool(true))]))
+    } else {
+      try Console.print("\(name(transaction.sender)) has done this before, under the reference “\(shown)”; nothing is done twice")
+    }
+    return true
+  }
+
+  /// A transaction that was committed.
+  func transaction(_ id: Digest) throws -> Transaction? {
+    try Faults.told {
+      guard let (place, receipt) = try chain.committed(id), let block = try folder.block(place.height) else { return nil }
+      return Show.transaction(receipt, in: block)
+    }
+  }
+
+  /// Tells what would happen, where nobody has said yes already; answers the gas that it takes. Throws where it would be refused.
+  private func rehearse(_ transaction: Transaction, _ options: SigningOptions) throws -> UInt64 {
+    let wording = Wording(options.language.language)
+    let told = story(options.language.language)
+    let rehearsed = chain.rehearse(
+      transaction.instructions, sender: transaction.sender, coSigners: transaction.coSigners, reference: transaction.reference
+    ) { receipts in
       let isDone = receipts.first?.verdict == .done
-      let needed = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
-      let sentences = isDone ? preview(receipts, transaction, told, Wording(options.lang)) : receipts.first.map { told.lines($0, transaction) } ?? []
-      return (isDone: isDone, gas: needed, sentences: sentences)
+      return (
+        isDone: isDone, gas: receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0,
+        sentences: isDone ? preview(receipts, transaction, told, wording) : receipts.first.map { told.lines($0, transaction) } ?? [],
+        json: JSON.list(receipts.enumerated().map { Show.json($1, $0 == 0 ? transaction : nil, self) })
+      )
+    }
+    if options.json && (options.dryRun || !rehearsed.isDone) {
+      try Console.print(
+        .object([("schema", "earnest.transaction/1"), ("ok", .bool(rehearsed.isDone)), ("sent", .bool(false)), ("receipts", rehearsed.json)]))
     }
     guard rehearsed.isDone else {
       for sentence in rehearsed.sentences { try Console.complain(sentence) }
       throw Exit.no
     }
-    transaction.gasLimit = gasLimit(for: rehearsed.gas, sender, instructions)
-    if options.dryRun || !options.yes {
-      try Console.print("This would happen:")
+    if !options.json && (options.dryRun || !options.yes) {
+      try Console.print(wording.wouldHappen)
       for sentence in rehearsed.sentences { try Console.print("  " + sentence) }
     }
-    if options.dryRun { return nil }
-    if !options.yes, try !Console.confirm("Sign as \(([sender] + coSigners).map(name).joined(separator: ", "))?") {
-      try Console.complain("nothing was sent")
-      throw Exit.no
-    }
-    let keystore = try Keys(path).open(passphraseFile: options.passphraseFile)
-    let keys = try ([sender] + coSigners).map { id -> SecretKey in
-      guard let name = names.first(where: { $0.id == id })?.name, let key = keystore.key(named: name) else {
-        try Console.complain("there is no key of \(name(id)) in \(path)/keys")
-        throw Exit.no
-      }
-      return key
-    }
-    guard let signed = SignedTransaction(transaction, keys: keys) else { preconditionFailure("every signer's key was found") }
-    return try send(signed, told)
+    return rehearsed.gas
   }
 
   /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside beside what it gives away.
@@ -140,33 +202,38 @@ final class OpenLedger {
     return max(needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))
   }
 
-  private func send(_ signed: SignedTransaction, _ told: LedgerStory) throws -> Receipt? {
+  private func send(_ signed: SignedTransaction, _ options: SigningOptions) throws -> Receipt {
     let sequencer = sequencer()
-    switch sequencer.submit(signed.bytes) {
-    case .waiting: break
-    case .known(_, let receipt):
-      for line in receipt.map({ told.lines($0, signed.transaction) }) ?? [] { try Console.print(line) }
-      return receipt
-    case .refused(let reason):
-      try Console.complain(Wording(.english).notAdmitted(Wording(.english).sentence(reason)))
-      throw Exit.no
-    case .crowded:
-      try Console.complain("too many transactions of this sender wait")
+    let wording = Wording(options.language.language)
+    func refused(_ reason: Inadmissible) throws -> ExitCode {
+      try Console.complain(wording.notAdmitted(wording.sentence(reason)))
+      return Exit.no
+    }
+    if case .refused(let reason) = sequencer.submit(signed.bytes) { throw try refused(reason) }
+    let told = story(options.language.language)
+    var receipts: [Receipt] = []
+    try Faults.told { try sequencer.run { receipts += $0.receipts } }
+    // What was admitted and could not be ordered after all says why when it is asked again.
+    guard let receipt = receipts.first(where: { $0.origin == .transaction(signed.id) }) else {
+      if case .refused(let reason) = sequencer.submit(signed.bytes) { throw try refused(reason) }
       throw Exit.no
     }
-    var result: Receipt?
-    try Faults.told {
-      try sequencer.run { block in
-        for receipt in block.receipts {
-          for line in told.lines(receipt, receipt.origin == .transaction(signed.id) ? signed.transaction : nil) { try Console.print(line) }
-          if receipt.origin == .transaction(signed.id) { result = receipt }
-        }
+    if options.json {
+      let list = receipts.map { Show.json($0, $0.origin == .transaction(signed.id) ? signed.transaction : nil, self) }
+      try Console.print(
+        .object([
+          ("schema", "earnest.transaction/1"), ("ok", .bool(receipt.verdict == .done)), ("sent", .bool(true)),
+          ("transaction", .text(signed.id.description)), ("block", .number(Int(clamping: chain.durable.height))), ("receipts", .list(list)),
+        ]))
+    } else {
+      for other in receipts {
+        for line in told.lines(other, other.origin == .transaction(signed.id) ? signed.transaction : nil) { try Console.print(line) }
       }
+      try Console.print(Console.dim("block \(chain.durable.height)  \(wording.gas(receipt.gas))  transaction \(signed.id)"))
     }
-    try Console.print(Console.dim("block \(chain.durable.height)  transaction \(signed.id)"))
     try close()
-    guard let result, result.verdict == .done else { throw Exit.no }
-    return result
+    guard receipt.verdict == .done else { throw Exit.no }
+    return receipt
   }
 
   /// Sentences, then what changes for whom.
@@ -186,7 +253,8 @@ final class OpenLedger {
       case .account(let row): return told.name(row)
       case .vault(let vault):
         guard let agreement, agreement.index < chain.state.agreements.count else { return "vault" }
-        return "\(chain.interface(ofModule: chain.state.agreements[agreement.index].contract).vaults[vault].name) of agreement \(agreement.index + 1)"
+        let interface = chain.interface(ofModule: chain.state.agreements[agreement.index].contract)
+        return wording.vault(interface.vaults[vault].name, ofAgreement: agreement.index + 1)
       }
     }
     for (move, agreement) in receipts.flatMap(\.moves) {
@@ -200,6 +268,6 @@ final class OpenLedger {
       lines.append("\(holder)\(String(repeating: " ", count: width - holder.count))  \(sign)\(wording.amount(units, currency))")
     }
     let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
-    return lines + ["\(name(transaction.sender)) pays \(wording.gas(gas * chain.genesis.gasPrice))"]
+    return lines + [wording.pays(name(transaction.sender), credit: gas * chain.genesis.gasPrice)]
   }
 }

@@ -8,8 +8,8 @@ import Wording
 
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show an account, an agreement, a block or a transaction.",
-    subcommands: [ShowAccount.self, ShowAgreement.self, ShowBlock.self, ShowTransaction.self])
+    abstract: "Show an account, an agreement, a contract, a block or a transaction.",
+    subcommands: [ShowAccount.self, ShowAgreement.self, ShowContract.self, ShowBlock.self, ShowTransaction.self])
 
   static func held(by row: AccountRow, _ state: LedgerState) -> [CurrencyAmount] {
     Currency.all.filter { state.hasBalance(row, $0) }.map { CurrencyAmount(state.balance(row, $0), $0) }
@@ -33,19 +33,57 @@ struct Show: ParsableCommand {
     return "agreement \(number.index + 1)  \(interface.name)  \(interface.states[agreement.position.state].name)\(due)"
   }
 
-  static func json(_ receipt: Receipt, _ transaction: Transaction?, _ open: OpenLedger) -> JSON {
-    let origin: JSON =
-      switch receipt.origin {
-      case .transaction(let id): .text(id.description)
-      case .deadline: .null
+  /// A value for programs and for people.
+  static func json(_ name: String, _ value: Value, _ type: ValueType, _ currencies: [Currency]) -> JSON {
+    var members: [(String, JSON)] = [("name", .text(name)), ("text", .text(Wording(.english).value(value, type, currencies: currencies)))]
+    switch (value, type) {
+    case (.amount(let amount), .amount(let index)): members.append(("sum", json(CurrencyAmount(amount, currencies[index]))))
+    case (.duration(let duration), _): members.append(("milliseconds", .text(String(duration.milliseconds))))
+    case (.int(let integer), _): members.append(("integer", .text(integer.description)))
+    case (.bool(let truth), _): members.append(("bool", .bool(truth)))
+    case (.percent(let percent), _):
+      members += [("numerator", .text(String(percent.numerator))), ("denominator", .text(String(percent.denominator)))]
+    case (.text(let bytes), _): members.append(("value", .text(String(decoding: bytes, as: UTF8.self))))
+    case (.amount, _): break
+    }
+    return .object(members)
+  }
+
+  /// What happened to an agreement.
+  static func json(_ step: Step, _ open: OpenLedger) -> JSON {
+    guard let number = step.agreement, number.index < open.chain.state.agreements.count else { return .null }
+    let agreement = open.chain.state.agreements[number.index]
+    let interface = open.chain.interface(ofModule: agreement.contract)
+    let cause: (String, JSON) =
+      switch step.cause {
+      case .opening: ("opening", .null)
+      case .party(_, let action): ("action", .text(action))
+      case .deadline: ("deadline", .null)
       }
-    let verdict: (String, JSON) =
-      switch receipt.verdict {
-      case .done: ("done", .null)
-      case .failed(_, let failure): ("refused", .text(failure.name))
-      case .inadmissible(let reason): ("notAdmitted", .text("\(reason)"))
+    let outcome: (String, Int?) =
+      switch step.outcome {
+      case .opened(let state): ("opened", state)
+      case .entered(let state): ("entered", state)
+      case .stayed: ("stayed", step.state)
+      case .approved: ("approved", step.state)
+      case .refused: ("refused", step.state)
+      case .suspended: ("suspended", step.state)
       }
-    func holder(_ holder: Move.Holder, _ agreement: AgreementNumber?) -> JSON {
+    let events = step.events.map { event -> JSON in
+      let declared = interface.events[event.event]
+      let values = zip(declared.parameters, event.arguments).map { json($0.name, $1, $0.type, agreement.currencies) }
+      return .object([("event", .text(declared.name)), ("values", .list(values))])
+    }
+    return .object([
+      ("agreement", .number(number.index + 1)), ("time", .text(step.time.description)), ("cause", .text(cause.0)), ("action", cause.1),
+      ("from", .text(interface.states[step.state].name)), ("outcome", .text(outcome.0)),
+      ("to", outcome.1.map { .text(interface.states[$0].name) } ?? .null), ("events", .list(events)), ("prepaid", .text(String(step.prepaid))),
+      ("moves", .list(step.moves.map { json($0, number, open) })),
+    ])
+  }
+
+  private static func json(_ move: Move, _ agreement: AgreementNumber?, _ open: OpenLedger) -> JSON {
+    func holder(_ holder: Move.Holder) -> JSON {
       switch holder {
       case .account(let row):
         let id = open.chain.state.account(row).id
@@ -56,16 +94,26 @@ struct Show: ParsableCommand {
         return .object([("agreement", .number(agreement.index + 1)), ("vault", .text(interface.vaults[vault].name))])
       }
     }
+    return .object([("from", holder(move.from)), ("to", holder(move.to)), ("sum", json(move.sum))])
+  }
+
+  static func json(_ receipt: Receipt, _ transaction: Transaction?, _ open: OpenLedger) -> JSON {
+    let origin: JSON =
+      switch receipt.origin {
+      case .transaction(let id): .text(id.description)
+      case .deadline: .null
+      }
+    let verdict: (outcome: String, reason: JSON, instruction: JSON) =
+      switch receipt.verdict {
+      case .done: ("done", .null, .null)
+      case .failed(let index, .refused(let refusal)): ("refused", .text(refusal.rawValue), .number(index))
+      case .failed(let index, .trapped(let trap)): ("trapped", .text(trap.rawValue), .number(index))
+      case .inadmissible(let reason): ("notAdmitted", .text("\(reason)"), .null)
+      }
     return .object([
-      ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "party"), ("time", .text(receipt.time.description)),
-      ("outcome", .text(verdict.0)), ("reason", verdict.1), ("gas", .text(String(receipt.gas))),
-      (
-        "moves",
-        .list(
-          receipt.moves.map { move, agreement in
-            .object([("from", holder(move.from, agreement)), ("to", holder(move.to, agreement)), ("sum", json(move.sum))])
-          })
-      ),
+      ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"), ("time", .text(receipt.time.description)),
+      ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("instruction", verdict.instruction), ("gas", .text(String(receipt.gas))),
+      ("moves", .list(receipt.moves.map { json($0.move, $0.agreement, open) })), ("steps", .list(receipt.steps.map { json($0, open) })),
       ("en", .list(open.story(.english).lines(receipt, transaction).map { .text($0) })),
       ("zh", .list(open.story(.chinese).lines(receipt, transaction).map { .text($0) })),
     ])
@@ -100,13 +148,13 @@ struct ShowAccount: ParsableCommand {
       return try Console.print(
         .object([
           ("schema", "earnest.show/1"), ("account", .text(id.description)), ("name", .text(open.name(id))), ("known", .bool(row != nil)),
-          ("nonce", .text(String(kept?.nonce ?? 0))), ("gas", .text(String(kept?.credit ?? 0))), ("balances", .list(held.map(Show.json))),
+          ("nonce", .text(String(kept?.nonce ?? 0))), ("credit", .text(String(kept?.credit ?? 0))), ("balances", .list(held.map(Show.json))),
         ]))
     }
     try Console.print("\(Console.bold(open.name(id)))  \(id)")
     if row == nil { try Console.print("  nobody has paid this account so far") }
     for sum in held { try Console.print("  " + Wording(.english).amount(sum)) }
-    if let kept { try Console.print("  \(Wording(.english).gas(kept.credit)), \(Console.counted(Int(clamping: kept.nonce), "transaction"))") }
+    if let kept { try Console.print("  \(Wording(.english).credit(kept.credit)), \(Console.counted(Int(clamping: kept.nonce), "transaction"))") }
   }
 }
 
@@ -124,56 +172,31 @@ struct ShowAgreement: ParsableCommand {
 
   func run() throws {
     let open = try ledger.open()
-    let number = try open.agreement(self.number)
-    let agreement = open.chain.state.agreements[number.index]
-    let interface = open.chain.interface(ofModule: agreement.contract)
-    let wording = Wording(.english)
-    let parties = zip(interface.parties, agreement.parties).enumerated().map { index, party in
-      (role: party.0, id: open.chain.state.account(party.1).id, hasConsented: agreement.consents >> UInt16(index) & 1 == 1)
-    }
-    let values = zip(interface.slots, interface.terms.map(\.name) + interface.fields.map(\.name)).map { place, name in
-      let value = Resting.value(agreement.words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type)
-      return (name: name, text: wording.value(value, place.type, currencies: agreement.currencies))
-    }
-    let vaults = zip(interface.vaults, zip(agreement.vaults, agreement.vaultCurrencies)).map { ($0.name, CurrencyAmount($1.0, $1.1)) }
-    let actions = interface.transitions.compactMap { transition -> String? in
-      guard transition.source == agreement.position.state, case .action(let name, _, let who) = transition.trigger else { return nil }
-      switch who {
-      case .anyone: return "\(name) by anyone"
-      case .parties(let parties, _): return "\(name) by \(wording.list(parties.map { interface.parties[$0] }))"
-      }
-    }
-    if json {
-      return try Console.print(
-        .object([
-          ("schema", "earnest.show/1"), ("agreement", .number(self.number)), ("contract", .text(interface.name)),
-          ("state", .text(interface.states[agreement.position.state].name)), ("final", .bool(interface.states[agreement.position.state].isFinal)),
-          ("visit", .text(String(agreement.position.visit))), ("since", .text(agreement.position.enteredAt.description)),
-          (
-            "parties",
-            .list(
-              parties.map {
-                .object([
-                  ("role", .text($0.role)), ("account", .text($0.id.description)), ("name", .text(open.name($0.id))),
-                  ("consented", .bool($0.hasConsented)),
-                ])
-              })
-          ),
-          ("values", .object(values.map { ($0.name, .text($0.text)) })), ("vaults", .object(vaults.map { ($0.0, Show.json($0.1)) })),
-          ("deadlines", .list(agreement.position.deadlines.map { .text($0.due.description) })), ("actions", .list(actions.map { .text($0) })),
-        ]))
-    }
-    try Console.print(
-      "\(Console.bold("Agreement \(self.number)"))  \(interface.name)  \(Console.bold(interface.states[agreement.position.state].name)) since \(wording.time(agreement.position.enteredAt))"
-    )
-    for party in parties {
-      try Console.print("  \(party.role): \(open.name(party.id))\(party.hasConsented ? "" : "  (has not consented)")")
-    }
-    for value in values { try Console.print("  \(value.name): \(value.text)") }
-    for (name, sum) in vaults { try Console.print("  \(name) holds \(wording.amount(sum))") }
-    if !actions.isEmpty { try Console.print("  possible now: \(actions.joined(separator: "; "))") }
-    for deadline in agreement.position.deadlines { try Console.print("  by itself at \(wording.time(deadline.due)), if nothing happens before") }
-    if agreement.position.isSuspended { try Console.print("  stands still: a deadline failed against all that was proved") }
+    let view = AgreementView(open, try open.agreement(number))
+    if json { return try Console.print(view.json) }
+    for line in view.lines { try Console.print(line) }
+  }
+}
+
+struct ShowContract: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "contract", abstract: "A published contract: its interface, code, gas or states.")
+
+  @Argument(help: "Its name, or its module's id.")
+  var contract: String
+
+  @Argument(help: "What to show: interface, code, gas or states.")
+  var view = Inspect.View.states
+
+  @OptionGroup var ledger: LedgerOptions
+
+  @Flag(help: "Print JSON: earnest.show/1.")
+  var json = false
+
+  func run() throws {
+    let open = try ledger.open()
+    let module = ModuleView(open.chain.modules[try open.module(contract)])
+    if json { return try Console.print(.object([("schema", "earnest.show/1"), ("contract", module.json(view))])) }
+    try Console.print(module.text(view))
   }
 }
 
@@ -185,8 +208,7 @@ struct ShowBlock: ParsableCommand {
 
   @OptionGroup var ledger: LedgerOptions
 
-  @Option(help: "The language of the sentences: en or zh.")
-  var lang = Language.english
+  @OptionGroup var language: LanguageOptions
 
   @Flag(help: "Print JSON: earnest.show/1.")
   var json = false
@@ -208,11 +230,14 @@ struct ShowBlock: ParsableCommand {
           ("receipts", .list(block.receipts.map { Show.json($0, Show.transaction($0, in: block), open) })),
         ]))
     }
-    try Console.print("\(Console.bold("Block \(header.height)"))  \(Wording(lang).time(header.time))  \(header.digest)")
+    try Console.print("\(Console.bold("Block \(header.height)"))  \(Wording(language.language).time(header.time))  \(header.digest)")
     try Console.print("  root after it \(header.stateRoot)")
-    let story = open.story(lang)
+    let story = open.story(language.language)
+    if block.receipts.isEmpty { try Console.print("  nothing happened in it") }
     for receipt in block.receipts {
-      for line in story.lines(receipt, Show.transaction(receipt, in: block)) { try Console.print("  \(Wording(lang).time(receipt.time))  \(line)") }
+      for line in story.lines(receipt, Show.transaction(receipt, in: block)) {
+        try Console.print("  \(Wording(language.language).time(receipt.time))  \(line)")
+      }
     }
   }
 }
@@ -225,18 +250,17 @@ struct ShowTransaction: ParsableCommand {
 
   @OptionGroup var ledger: LedgerOptions
 
-  @Option(help: "The language of the sentences: en or zh.")
-  var lang = Language.english
+  @OptionGroup var language: LanguageOptions
 
   @Flag(help: "Print JSON: earnest.show/1.")
   var json = false
 
   func run() throws {
     let open = try ledger.open()
-    guard let digest = Digest(hexadecimal: id), let (place, receipt) = open.chain.committed(digest),
+    guard let digest = Digest(hexadecimal: id), let (place, receipt) = try Faults.told({ try open.chain.committed(digest) }),
       let block = try Faults.told({ try open.folder.block(place.height) })
     else {
-      try Console.complain("there is no transaction \(id)")
+      try Console.complain("there is no transaction \(Characters.shown(id))")
       throw Exit.no
     }
     let transaction = Show.transaction(receipt, in: block)
@@ -244,8 +268,8 @@ struct ShowTransaction: ParsableCommand {
       return try Console.print(
         .object([("schema", "earnest.show/1"), ("block", .number(Int(clamping: place.height))), ("receipt", Show.json(receipt, transaction, open))]))
     }
-    try Console.print("\(Console.bold("Transaction"))  \(digest)  block \(place.height)  \(Wording(lang).time(receipt.time))")
-    for line in open.story(lang).lines(receipt, transaction) { try Console.print("  " + line) }
-    try Console.print("  \(Wording(lang).gas(receipt.gas))")
+    try Console.print("\(Console.bold("Transaction"))  \(digest)  block \(place.height)  \(Wording(language.language).time(receipt.time))")
+    for line in open.story(language.language).lines(receipt, transaction) { try Console.print("  " + line) }
+    try Console.print("  \(Wording(language.language).gas(receipt.gas))")
   }
 }

@@ -12,7 +12,7 @@ enum Typed {
       case .bool: "true"
       case .int: "5"
       case .percent: "40%"
-      case .amount(let index): "\"100.00 \(currencies[index].code)\""
+      case .amount: nil
       case .duration: "\"7 days\""
       case .text: nil
       }
@@ -20,13 +20,13 @@ enum Typed {
   }
 
   static func money(_ text: String) throws -> CurrencyAmount {
-    try told(text, "\"100.00 CNY\"") { () throws(Written.Fault) in try Written.money(text) }
+    try told(text, nil) { () throws(Written.Fault) in try Written.money(text) }
   }
 
   private static func told<T>(_ name: String, _ example: String?, _ body: () throws(Written.Fault) -> T) throws -> T {
     let message: String
     do throws(Written.Fault) { return try body() } catch { message = error.message }
-    try Console.complain("\(name): \(message)\(example.map { ", such as \($0)" } ?? "")")
+    try Console.complain("\(Characters.shown(name)): \(message)\(example.map { ", such as \($0)" } ?? "")")
     throw Exit.no
   }
 }
@@ -37,9 +37,9 @@ struct Given {
 
   init(_ arguments: [String], contract: String) throws {
     for argument in arguments {
-      guard let equals = argument.firstIndex(of: "=") else { throw ValidationError("“\(argument)” is no NAME=VALUE") }
+      guard let equals = argument.firstIndex(of: "=") else { throw try Console.usage("“\(argument)” is no NAME=VALUE") }
       let name = String(argument[..<equals])
-      if values.contains(where: { $0.name == name }) { throw ValidationError("\(name) is said twice") }
+      if values.contains(where: { $0.name == name }) { throw try Console.usage("\(name) is said twice") }
       values.append((name, String(argument[argument.index(after: equals)...])))
     }
   }

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import Interface
+import Ledger
+import Ordering
+import Primitives
+import Runtime
+import Signing
+import Wording
+
+/// A file of payments, each a transaction of its own under its reference: whatever went wrong, the file can be sent again.
+struct Payments {
+  private let open: OpenLedger
+  private let options: SigningOptions
+  private let payments: [Row]
+  private var counts = (paid: 0, before: 0, refused: 0)
+
+  private struct Row {
+    let reference: String
+    let payer: AccountID
+    let instruction: Transaction.Instruction
+  }
+
+  private static let sizeMax = 1 << 26
+  /// What a payment is given: its bytes, a signature, a transfer, and the rows that it may make, with room.
+  private static let gasLimit: UInt64 = 100_000
+
+  /// Reads all of it first: a mistake in the last line is said before the first is paid.
+  init(_ path: String, _ open: OpenLedger, _ options: SigningOptions) throws {
+    let bytes = try Files.read(path, max: Payments.sizeMax)
+    guard bytes.count <= Payments.sizeMax else {
+      try Console.complain("\(path) is larger than \(Payments.sizeMax >> 20) MiB")
+      throw Exit.badData
+    }
+    let referenceMax = ProtocolNumber.current.limits.referenceSize
+    let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    payments = try lines.enumerated().compactMap { index, line in
+      if line.allSatisfy(\.isWhitespace) { return nil }
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+      guard cells.count == 4, (1...referenceMax).contains(cells[0].utf8.count) else {
+        try Console.complain("\(path):\(index + 1): REFERENCE,FROM,TO,AMOUNT was wanted")
+        throw Exit.badData
+      }
+      do {
+        return Row(
+          reference: cells[0], payer: try open.account(cells[1]), instruction: try Transfer.instruction(cells[3], to: try open.account(cells[2])))
+      } catch {
+        try Console.complain("this stands in line \(index + 1) of \(path); nothing was paid")
+        throw Exit.badData
+      }
+    }
+    self.open = open
+    self.options = options
+  }
+
+  /// What it comes to, by payer and currency.
+  private func totals() -> [String] {
+    var totals: [(payer: AccountID, currency: Currency?, units: Integer)] = []
+    for payment in payments where open.chain.transaction(called: Array(payment.reference.utf8), by: payment.payer) == nil {
+      let (currency, units): (Currency?, Integer) =
+        switch payment.instruction {
+        case .transfer(_, let sum, _): (sum.currency, Integer(sum.amount.units))
+        case .grant(_, let credit, _): (nil, Integer(credit))
+        case .publish, .open, .consent, .act, .advance: (nil, .zero)
+        }
+      if let index = totals.firstIndex(where: { $0.payer == payment.payer && $0.currency == currency }) {
+        totals[index].units = totals[index].units + units
+      } else {
+        totals.append((payment.payer, currency, units))
+      }
+    }
+    let wording = Wording(options.language.language)
+    return totals.map { payer, currency, units in
+      "\(open.name(payer))  -\(currency.map { wording.amount(units, $0) } ?? wording.credit(UInt64(clamping: units.int ?? .max)))"
+    }
+  }
+
+  /// One transaction for each payment, in the order of the file; said as soon as its block is kept. `blockCount` are put into a block at most.
+  mutating func pay(blockCount: Int) throws {
+    let wording = Wording(options.language.language)
+    if options.dryRun || !options.yes {
+      try Console.print(wording.wouldHappen)
+      for line in totals() { try Console.print("  " + line) }
+    }
+    if options.dryRun { return }
+    if !options.yes, try !Console.confirm("Pay?") {
+      try Console.complain("nothing was sent")
+      throw Exit.no
+    }
+    let keystore = try Keys(open.path).open(passphraseFile: options.passphrase.file)
+    for first in stride(from: 0, to: payments.count, by: blockCount) {
+      try pay(payments[first..<min(payments.count, first + blockCount)], keystore)
+    }
+    try open.close()
+    try Console.print("\(counts.paid) paid, \(counts.before) paid before, \(counts.refused) refused")
+    if counts.refused > 0 { throw Exit.no }
+  }
+
+  private mutating func refuse(_ payment: Row, _ sentence: String) throws {
+    counts.refused += 1
+    try Console.print("\(Characters.shown(payment.reference))  \(sentence)")
+  }
+
+  private mutating func pay(_ part: ArraySlice<Row>, _ keystore: Keystore) throws {
+    let wording = Wording(options.language.language)
+    var signed: [(transaction: SignedTransaction, payment: Row)] = []
+    for payment in part {
+      let before = signed.filter { $0.payment.payer == payment.payer }
+      let reference = Array(payment.reference.utf8)
+      if let same = before.first(where: { $0.payment.reference == payment.reference }) {
+        try tellAgain(payment, isSame: same.payment.instruction == payment.instruction)
+        continue
+      }
+      if let id = open.chain.transaction(called: reference, by: payment.payer) {
+        try tellAgain(payment, isSame: try open.transaction(id)?.instructions == [payment.instruction])
+        continue
+      }
+      let account = open.chain.state.row(of: payment.payer).map { open.chain.state.account($0) }
+      guard UInt64(before.count + 1) * Payments.gasLimit * open.chain.genesis.gasPrice <= account?.credit ?? 0 else {
+        try refuse(payment, wording.notAdmitted(wording.sentence(Inadmissible.credit)))
+        continue
+      }
+      let transaction = Transaction(
+        chain: open.chain.id, sender: payment.payer, nonce: (account?.nonce ?? 0) + UInt64(before.count),
+        validUntil: open.chain.time + OpenLedger.validity, gasLimit: Payments.gasLimit, reference: reference, instructions: [payment.instruction])
+      guard let one = SignedTransaction(transaction, keys: [try open.key(of: payment.payer, in: keystore)]) else {
+        preconditionFailure("the payer's key was found")
+      }
+      signed.append((one, payment))
+    }
+    try order(signed)
+  }
+
+  /// A reference that was used before: for this payment, which is then done, or for another.
+  private mutating func tellAgain(_ payment: Row, isSame: Bool) throws {
+    if isSame {
+      counts.before += 1
+    } else {
+      try refuse(payment, "\(open.name(payment.payer)) has done something else under this reference")
+    }
+  }
+
+  private mutating func order(_ signed: [(transaction: SignedTransaction, payment: Row)]) throws {
+    let wording = Wording(options.language.language)
+    let sequencer = open.sequencer()
+    for (submission, one) in zip(sequencer.submit(signed.map(\.transaction.bytes)), signed) {
+      if case .refused(let reason) = submission { try refuse(one.payment, wording.notAdmitted(wording.sentence(reason))) }
+    }
+    let story = open.story(options.language.language)
+    var counts = counts
+    try Faults.told {
+      try sequencer.run { block in
+        for receipt in block.receipts {
+          let one = signed.first { receipt.origin == .transaction($0.transaction.id) }
+          let sentence = story.lines(receipt, one?.transaction.transaction).joined(separator: " ")
+          try Console.print(one.map { "\(Characters.shown($0.payment.reference))  \(sentence)" } ?? sentence)
+          if one != nil { if receipt.verdict == .done { counts.paid += 1 } else { counts.refused += 1 } }
+        }
+      }
+    }
+    self.counts = counts
+  }
+}
