@@ -8,6 +8,8 @@ package struct Examined: Sendable {
   /// Nil where the bytes are no transaction.
   package let signed: SignedTransaction?
   package let isVerified: Bool
+  /// Whether the signatures are by keys of the transaction's signers.
+  package let hasKeysOfSigners: Bool
 
   package init(_ bytes: [UInt8]) { self.init(bytes, digest: Digest(sha256: bytes)) }
 
@@ -15,13 +17,15 @@ package struct Examined: Sendable {
   package init(_ bytes: [UInt8], digest: Digest) {
     self.digest = digest
     signed = try? SignedTransaction(decoding: bytes)
-    isVerified = signed.map { $0.hasKeysOfSigners && $0.hasValidSignatures } ?? false
+    hasKeysOfSigners = signed?.hasKeysOfSigners ?? false
+    isVerified = hasKeysOfSigners && (signed?.hasValidSignatures ?? false)
   }
 
   /// Of an entry that was kept: whether its signatures were good was found out then.
   package init(kept bytes: [UInt8], wasVerified: Bool) {
     digest = Digest(sha256: bytes)
     signed = try? SignedTransaction(decoding: bytes)
+    hasKeysOfSigners = signed?.hasKeysOfSigners ?? false
     isVerified = wasVerified
   }
 }

@@ -27,13 +27,14 @@ extension Chain {
   }
 
   /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where it would have some. Deadlines that come first are not looked at.
-  func inadmissibility(of signed: SignedTransaction, isVerified: Bool, at time: Time, after pending: Pending) -> Inadmissible? {
+  func inadmissibility(of entry: Examined, at time: Time, after pending: Pending) -> Inadmissible? {
+    guard let signed = entry.signed else { return .malformed }
     let transaction = signed.transaction
     let account = state.row(of: transaction.sender).map { state.account($0) }
     if transaction.protocolNumber != genesis.protocolNumber { return .protocolNumber }
     if transaction.chain != id { return .chain }
-    if !signed.hasKeysOfSigners { return .key }
-    if !isVerified { return .signature }
+    if !entry.hasKeysOfSigners { return .key }
+    if !entry.isVerified { return .signature }
     if transaction.validUntil <= time { return .expired }
     if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
     if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }

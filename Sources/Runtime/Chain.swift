@@ -149,7 +149,7 @@ package final class Chain: Application {
       let isSpent = sender.map { signed.transaction.nonce < state.account($0).nonce } ?? false
       // A store that cannot be read lets nothing be committed either: whoever asked is then told that the nonce is spent, which is true.
       if isSpent, let found = try? committed(signed.id) { return .committed(found.0, found.1) }
-      if let reason = inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: admitted) { return .refused(reason) }
+      if let reason = inadmissibility(of: candidate, at: time, after: admitted) { return .refused(reason) }
       admitted.add(signed.transaction, in: self)
       return .admitted(id: signed.id)
     }
@@ -198,7 +198,7 @@ package final class Chain: Application {
       guard let signed = candidate.signed else { return false }
       let transaction = signed.transaction
       guard bytes.count <= bytesLeft, transaction.gasLimit <= gasLeft,
-        inadmissibility(of: signed, isVerified: candidate.isVerified, at: time, after: prepared) == nil
+        inadmissibility(of: candidate, at: time, after: prepared) == nil
       else { return false }
       prepared.add(transaction, in: self)
       bytesLeft -= bytes.count
@@ -227,8 +227,7 @@ package final class Chain: Application {
     if !isBehind(at: proposal.time) { state.setTime(proposal.time) }
     var transactions: [(id: Digest, index: Int)] = []
     for (index, candidate) in candidates.enumerated() {
-      let receipt = apply(
-        candidate.signed, bytes: proposal.entries[index], isVerified: candidate.isVerified, at: proposal.time)
+      let receipt = apply(candidate, bytes: proposal.entries[index], at: proposal.time)
       if case .transaction(let id) = receipt.origin, receipt.isEffective { transactions.append((id, index)) }
       let followUps = runDeadlines(until: proposal.time, budget: max(0, budget))
       budget -= followUps.reduce(0) { $0 + Int($1.gas) }
@@ -245,14 +244,17 @@ package final class Chain: Application {
   }
 
   /// An entry's receipt, which changes nothing where the entry is inadmissible.
-  private func apply(_ signed: SignedTransaction?, bytes: [UInt8], isVerified: Bool, at time: Time) -> Receipt {
+  private func apply(_ entry: Examined, bytes: [UInt8], at time: Time) -> Receipt {
     func inadmissible(_ reason: Inadmissible) -> Receipt {
       Receipt(
-        origin: .transaction(signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time, verdict: .inadmissible(reason), gas: 0,
+        origin: .transaction(entry.signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time, verdict: .inadmissible(reason),
+        gas: 0,
         deeds: [])
     }
-    guard let signed, bytes.count <= limits.transactionSize else { return inadmissible(SignedTransaction.inadmissibility(of: bytes)) }
-    if let reason = inadmissibility(of: signed, isVerified: isVerified, at: time, after: Pending()) { return inadmissible(reason) }
+    guard let signed = entry.signed, bytes.count <= limits.transactionSize else {
+      return inadmissible(SignedTransaction.inadmissibility(of: bytes))
+    }
+    if let reason = inadmissibility(of: entry, at: time, after: Pending()) { return inadmissible(reason) }
     if isBehind(at: time) { return inadmissible(.behind) }
     return apply(signed.transaction, id: signed.id, size: bytes.count)
   }

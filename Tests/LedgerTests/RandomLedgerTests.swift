@@ -117,6 +117,16 @@ import Trials
     }
   }
 
+  /// A start reads the checkpoint and the blocks behind it, and no other.
+  @Test func aCheckpointSavesTheBlocksBeforeIt() throws {
+    let (ledger, _) = try run(seed: 7, steps: 30)
+    try ledger.chain.checkpoint()
+    for name in ["alice", "bob", "carol"] { _ = try ledger.send([TestLedger.transfer(1, "CNY", to: "dave")], by: name) }
+    let (before, tail) = (ledger.store.readCount, ledger.chain.durable.height - (try #require(ledger.store.checkpoint()).height))
+    #expect(try Chain(ledger.store).durable.digest == ledger.chain.durable.digest)
+    #expect(ledger.store.readCount - before == 1 + Int(tail) && tail < 4)
+  }
+
   /// Undoing a block brings back the state that was there, row by row.
   @Test func whatIsRolledBackHasNotHappened() throws {
     let (ledger, _) = try run(seed: 99, steps: 30)

@@ -1,7 +1,9 @@
 import Foundation
+import Interface
 import Ledger
 import Primitives
 import Runtime
+import Signing
 import Store
 import Support
 import Testing
@@ -162,6 +164,92 @@ import Testing
         #expect(file == "state" ? result.status == 0 : result.status == 65, "\(file): \(result.errors)")
         try FileManager.default.removeItem(at: url)
         try ledger.write(bytes, to: file)
+      }
+    }
+  }
+
+  // MARK: Audit
+
+  /// A store that changes what is kept, as somebody with access to the folder might.
+  private final class Forger: Durable {
+    private let folder: LedgerFolder
+    private let forge: (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
+
+    init(_ folder: LedgerFolder, _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])) {
+      self.folder = folder
+      self.forge = forge
+    }
+
+    func genesis() throws(StoreFault) -> [UInt8] { try folder.genesis() }
+    func height() throws(StoreFault) -> UInt64 { try folder.height() }
+    func block(_ height: UInt64) throws(StoreFault) -> Block? { try folder.block(height) }
+    func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace? { try folder.place(transaction) }
+    func checkpoint() throws(StoreFault) -> Checkpoint? { nil }
+    func discardCheckpoint() throws(StoreFault) {}
+    func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {}
+    func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault) {
+      let (block, transactions) = forge(block, transactions)
+      try folder.append(block, transactions: transactions)
+    }
+  }
+
+  /// Adds a forged block to a ledger: a payment by alice, signed by `sign`, whose signature nobody looks at.
+  private func forge(
+    _ ledger: FolderOfTests, badSignature: Bool = false, _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
+  ) throws {
+    let keys = try Keystore(opening: try ledger.bytes("keys"), passphrase: Array(try ledger.bytes("passphrase").prefix { $0 != 10 }))
+    let alice = try #require(keys.key(named: "alice"))
+    let folder = try LedgerFolder(ledger.path, inspect: nil)
+    let chain = try Chain(
+      Forger(folder, forge), examine: { entries in entries.map { Examined(kept: $0, wasVerified: true) } })
+    let id = AccountID(of: alice.publicKey)
+    let transaction = Transaction(
+      chain: chain.id, sender: id, nonce: try #require(chain.state.row(of: id).map { chain.state.account($0).nonce }),
+      validUntil: chain.time + Duration(unchecked: 1000), gasLimit: 100_000,
+      instructions: [.transfer(to: id, CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0)])
+    var bytes = try #require(SignedTransaction(transaction, keys: [alice])).bytes
+    if badSignature { bytes[bytes.count - 1] ^= 1 }
+    _ = chain.execute(Proposal(height: chain.durable.height + 1, time: chain.time, entries: [bytes]))
+    _ = try chain.commit()
+  }
+
+  private func resealed(_ block: Block, receipts: [Receipt]? = nil, stateRoot: Digest? = nil) -> Block {
+    let receipts = receipts ?? block.receipts
+    let header = Header(
+      height: block.header.height, time: block.header.time, parent: block.header.parent, entriesRoot: block.header.entriesRoot,
+      receiptsRoot: merkleRoot(receipts.map(\.canonicalBytes)), stateRoot: stateRoot ?? block.header.stateRoot)
+    return Block(header: header, entries: block.entries, receipts: receipts)
+  }
+
+  /// Whoever can write into the folder can make a log whose digests all fit. `replay` shows that its blocks are what the rules make of them, `audit` besides that
+  /// everybody signed, and both name the block.
+  @Test func auditNamesWhatWasForged() throws {
+    let forgeries:
+      [(
+        name: String, badSignature: Bool, replays: Bool, says: String,
+        forge: (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
+      )] = [
+        ("nothing", false, true, "", { ($0, $1) }),
+        ("a signature", true, true, "block 4 differs: receipt 0", { ($0, $1) }),
+        (
+          "a receipt", false, false, "block 4 differs: receipt 0",
+          { block, places in
+            let told = block.receipts[0]
+            let receipt = Receipt(origin: told.origin, time: told.time, verdict: told.verdict, gas: told.gas + 1, deeds: told.deeds)
+            return (self.resealed(block, receipts: [receipt]), places)
+          }
+        ),
+        ("the state's root", false, false, "block 4 differs: the state's root", { (self.resealed($0, stateRoot: .zero), $1) }),
+        ("a place", false, true, "is not found where it lies, in block 4", { ($0, $1.map { ($0.id, $0.index + 1) }) }),
+      ]
+    for forgery in forgeries {
+      try withLedger { ledger, _ in
+        try forge(ledger, badSignature: forgery.badSignature, forgery.forge)
+        let (replay, audit) = (try ledger.earnest("replay"), try ledger.earnest("audit"))
+        #expect(replay.status == (forgery.replays ? 0 : 65), "\(forgery.name): \(replay.errors)")
+        #expect(
+          audit.status == (forgery.says.isEmpty ? 0 : 65) && (forgery.says.isEmpty || audit.errors.contains(forgery.says)),
+          "\(forgery.name): \(audit.errors)")
       }
     }
   }

@@ -44,7 +44,7 @@ private struct Retelling {
     var (events, signatures) = (0, 0)
     let chain: Chain
     do {
-      chain = try Faults.told {
+      chain = try { () throws -> Chain in
         let folder = try LedgerFolder(path, inspect: OpenLedger.inspection)
         let chain = try Chain.atGenesis(of: folder, examine: ExaminationPool().examine)
         let height = try folder.height()
@@ -59,18 +59,21 @@ private struct Retelling {
           }
         }
         return chain
-      }
+      }()
     } catch {
-      if json { try Console.print(.object([("schema", .text(schema)), ("ok", .bool(false))])) }
-      throw error
+      guard let (message, code) = Faults.message(error) else { throw error }
+      if json { try Console.print(.object([("schema", .text(schema)), ("ok", .bool(false)), ("reason", .text(message))])) }
+      try Console.complain(message)
+      throw code
     }
     let blocks = Int(clamping: chain.durable.height)
     if json {
+      let verified: [(String, JSON)] = isAudit ? [("signatures", .number(signatures))] : []
       return try Console.print(
-        .object([
-          ("schema", .text(schema)), ("ok", .bool(true)), ("blocks", .number(blocks)), ("events", .number(events)),
-          ("signatures", .number(signatures)), ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
-        ]))
+        .object(
+          [("schema", .text(schema)), ("ok", .bool(true)), ("blocks", .number(blocks)), ("events", .number(events))] + verified + [
+            ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
+          ]))
     }
     let counted = "\(Console.counted(blocks, "block")), \(Console.counted(events, "event"))"
     if isAudit {
