@@ -190,6 +190,38 @@ package struct Wording: Sendable {
 
   package func vault(_ vault: String, ofAgreement number: Int) -> String { say("\(vault) of agreement \(number)", "协议 \(number) 的 \(vault)") }
 
+  // What is to be seen of an agreement.
+
+  package func agreement(_ number: Int, _ contract: String, _ state: String, since time: Time) -> String {
+    say("Agreement \(number)  \(contract)  \(state) since \(self.time(time)) UTC", "协议 \(number)  \(contract)  \(state)，自 \(self.time(time))（UTC）起")
+  }
+
+  package func field(_ name: String, _ value: String) -> String { say("\(name): \(value)", "\(name)：\(value)") }
+
+  package var hasNotConsented: String { say("has not consented", "尚未同意") }
+
+  package func vault(_ name: String, holding sum: CurrencyAmount) -> String { say("vault \(name): \(amount(sum))", "金库 \(name)：\(amount(sum))") }
+
+  package func hasAgreed(_ party: String, _ action: String) -> String { say("\(party) has agreed to \(action)", "\(party) 已同意 \(action)") }
+
+  /// Who may take an action: all of these, so many of them, or nil for anyone.
+  package func offered(_ action: String, by parties: [String]?, needed: Int) -> String {
+    guard let parties else { return say("\(action) by anyone", "\(action)（任何人）") }
+    if parties.count == needed { return say("\(action) by \(list(parties))", "\(action)（\(list(parties))）") }
+    let names = parties.joined(separator: say(", ", "、"))
+    return say("\(action) by \(needed) of \(names)", "\(action)（\(names) 中任意 \(needed) 方）")
+  }
+
+  package func possibleNow(_ actions: [String]) -> String {
+    say("possible now: \(actions.joined(separator: "; "))", "现在可以：\(actions.joined(separator: "；"))")
+  }
+
+  package var waitsForConsents: String { say("no money comes in before every party that may act has consented", "全体可操作的当事方同意之前，不收任何款项") }
+
+  package var standsStill: String {
+    say("stands still: a deadline failed against all that was proved", "已停住：到期事项执行失败，这本不应发生")
+  }
+
   /// What time alone does to an agreement.
   package var ifSilent: String { say("if nobody does anything any more:", "若从此无人操作：") }
 

@@ -220,6 +220,61 @@ import Testing
     }
   }
 
+  /// When does my money arrive, whatever the others do? What is shown is what then happens.
+  @Test func whatTimeAloneWillDoIsShown() throws {
+    try withLedger { earnest, _ in
+      try open(earnest)
+      _ = try earnest("act", "1", "pay", "--as", "alice", "--yes")
+      let before = try earnest("ledger", "info", "--json").output
+      let shown = try earnest("show", "agreement", "1").output
+      let lines = ["The deadline of Paid is due.", "100.00 CNY goes from escrow to alice.", "Paid → Refunded"]
+      #expect(
+        shown.contains(
+          "if nobody does anything any more:\n    2026-01-08 00:00  " + lines.joined(separator: "\n" + String(repeating: " ", count: 22))))
+      let chinese = try earnest("show", "agreement", "1", "--lang", "zh").output
+      #expect(chinese.contains("若从此无人操作：\n    2026-01-08 00:00  Paid 的期限已到，自动执行。") && chinese.contains("100.00元 由 escrow 付给 alice。"))
+      #expect(try earnest("show", "agreement", "1", "--json").output.contains(#""from":"Paid","outcome":"entered","to":"Refunded""#))
+      #expect(try earnest("ledger", "info", "--json").output == before)
+      let happened = try earnest("advance", "8", "days").output
+      for line in lines { #expect(happened.contains("2026-01-08 00:00  ") && happened.contains(line)) }
+    }
+  }
+
+  @Test func whatIsPublishedCanBeRead() throws {
+    try withLedger { earnest, _ in
+      try open(earnest)
+      for view in ["interface", "code", "gas", "states"] { #expect(try earnest("show", "contract", "Purchase", view).output.contains("Purchase")) }
+      #expect(try earnest("show", "contract", "Sale").status == 1)
+      let refused = try earnest("act", "1", "ship", "waybill=1", "--as", "bob", "--yes", "--json")
+      #expect(refused.status == 1 && refused.output.contains(#""ok":false,"sent":false"#) && refused.output.contains(#""reason":"state""#))
+      let paid = try earnest("act", "1", "pay", "--as", "alice", "--yes", "--json")
+      #expect(paid.output.contains(#""ok":true,"sent":true"#) && paid.output.contains(#""to":"Paid""#))
+      for output in [refused.output, paid.output, try earnest("advance", "1", "day", "--json").output] {
+        #expect(try JSONSerialization.jsonObject(with: Data(output.utf8)) is [String: Any])
+      }
+      #expect(try earnest("act", "1", "ship", "waybill=1", "--as", "bob", "--json").status == 64)
+    }
+  }
+
+  /// A file is shown before it is paid, and flags that it does not take are refused.
+  @Test func aFileOfPaymentsIsShownFirst() throws {
+    try withLedger { earnest, folder in
+      let file = folder.appendingPathComponent("payments.csv")
+      try "a,alice,bob,1.00 CNY\nb,alice,carol,2.50 CNY\nc,bob,carol,7 credit\n".write(to: file, atomically: true, encoding: .utf8)
+      let dry = try earnest("transfer", "--file", file.path, "--dry-run")
+      #expect(dry.status == 0 && dry.output.contains("alice  -3.50 CNY") && dry.output.contains("bob  -7 credit"))
+      #expect(try earnest("transfer", "--file", file.path).status == 1)
+      for flag in ["--as=carol", "--with=carol", "--reference=r", "--json"] {
+        #expect(try earnest("transfer", "--file", file.path, "--yes", flag).status == 64, "\(flag)")
+      }
+      #expect(try earnest("transfer", "alice", "bob", "1.00 CNY", "--as", "carol", "--yes").status == 64)
+      #expect(try earnest("ledger", "info").output.contains("height 0 "))
+      try "REFERENCE,FROM,TO,AMOUNT\na,alice,bob,1.00 CNY\n".write(to: file, atomically: true, encoding: .utf8)
+      let header = try earnest("transfer", "--file", file.path, "--yes")
+      #expect(header.status == 65 && header.errors.contains("line 1"))
+    }
+  }
+
   // MARK: An uncooperative world
 
   /// A process that is started with closed descriptors must not take a ledger's file for its output.

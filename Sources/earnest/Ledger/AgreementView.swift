@@ -10,9 +10,10 @@ struct AgreementView {
   private let number: AgreementNumber
   private let agreement: Agreement
   private let interface: ContractInterface
-  private let wording = Wording(.english)
+  private let wording: Wording
 
-  init(_ open: OpenLedger, _ number: AgreementNumber) {
+  init(_ open: OpenLedger, _ number: AgreementNumber, _ language: Language) {
+    wording = Wording(language)
     self.open = open
     self.number = number
     agreement = open.chain.state.agreements[number.index]
@@ -38,14 +39,13 @@ struct AgreementView {
     zip(interface.vaults, zip(agreement.vaults, agreement.vaultCurrencies)).map { ($0.name, CurrencyAmount($1.0, $1.1)) }
   }
 
-  private var actions: [(name: String, by: String)] {
+  /// Nil parties: anyone.
+  private var actions: [(name: String, by: [String]?, needed: Int)] {
     interface.transitions.compactMap { transition in
       guard transition.source == agreement.position.state, case .action(let name, _, let who) = transition.trigger else { return nil }
       switch who {
-      case .anyone: return (name, "anyone")
-      case .parties(let parties, let needed):
-        let names = parties.map { interface.parties[$0] }
-        return (name, parties.count == needed ? wording.list(names) : "\(needed) of \(names.joined(separator: ", "))")
+      case .anyone: return (name, nil, 1)
+      case .parties(let parties, let needed): return (name, parties.map { interface.parties[$0] }, needed)
       }
     }
   }
@@ -66,21 +66,20 @@ struct AgreementView {
   // MARK: Text
 
   var lines: [String] {
-    let since = wording.time(agreement.position.enteredAt)
-    var lines = ["\(Console.bold("Agreement \(number.index + 1)"))  \(interface.name)  \(Console.bold(state.name)) since \(since) UTC"]
-    lines += parties.map { "  \($0.role): \(open.name($0.id))\($0.hasConsented ? "" : "  (has not consented)")" }
-    lines += values.map { "  \($0.name): \(wording.value($0.value, $0.type, currencies: agreement.currencies))" }
-    lines += vaults.map { "  vault \($0.name): \(wording.amount($0.sum))" }
-    lines += approvals.map { "  \($0.party) has agreed to \($0.action)" }
+    var lines = [Console.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))]
+    lines += parties.map { "  \(wording.field($0.role, open.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")" }
+    lines += values.map { "  " + wording.field($0.name, wording.value($0.value, $0.type, currencies: agreement.currencies)) }
+    lines += vaults.map { "  " + wording.vault($0.name, holding: $0.sum) }
+    lines += approvals.map { "  " + wording.hasAgreed($0.party, $0.action) }
     if !actions.isEmpty {
-      lines.append("  possible now: \(actions.map { "\($0.name) by \($0.by)" }.joined(separator: "; "))")
-      if !open.chain.isConsented(number) { lines.append("  no money comes in before every party that may act has consented") }
+      lines.append("  " + wording.possibleNow(actions.map { wording.offered($0.name, by: $0.by, needed: $0.needed) }))
+      if !open.chain.isConsented(number) { lines.append("  " + wording.waitsForConsents) }
     }
     let ahead = silence { step, sentences in
       sentences.enumerated().map { "    \($0 == 0 ? wording.time(step.time) : String(repeating: " ", count: 16))  \($1)" }
     }
     if !ahead.isEmpty { lines += ["  " + wording.ifSilent] + ahead.joined() }
-    if agreement.position.isSuspended { lines.append("  stands still: a deadline failed against all that was proved") }
+    if agreement.position.isSuspended { lines.append("  " + wording.standsStill) }
     return lines
   }
 
@@ -104,7 +103,15 @@ struct AgreementView {
       ("values", .list(values.map { Show.json($0.name, $0.value, $0.type, agreement.currencies) })),
       ("vaults", .list(vaults.map { .object([("name", .text($0.name)), ("sum", Show.json($0.sum))]) })),
       ("approvals", .list(approvals.map { .object([("party", .text($0.party)), ("action", .text($0.action))]) })),
-      ("actions", .list(actions.map { .object([("name", .text($0.name)), ("by", .text($0.by))]) })),
+      (
+        "actions",
+        .list(
+          actions.map { action in
+            .object([
+              ("name", .text(action.name)), ("by", action.by.map { .list($0.map { .text($0) }) } ?? .null), ("needed", .number(action.needed)),
+            ])
+          })
+      ),
       (
         "ifSilent",
         .list(

@@ -18,7 +18,9 @@ struct Consent: ParsableCommand {
     let number = try open.agreement(agreement)
     // Each consents for itself.
     let signers = try open.signers(signing).indices
-    if !signing.json && (signing.dryRun || !signing.yes) { for line in AgreementView(open, number).lines { try Console.print(line) } }
+    if !signing.json && (signing.dryRun || !signing.yes) {
+      for line in AgreementView(open, number, signing.language.language).lines { try Console.print(line) }
+    }
     _ = try open.transact(signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)
   }
 }

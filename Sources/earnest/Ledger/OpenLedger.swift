@@ -6,6 +6,7 @@ import Ordering
 import Primitives
 import Runtime
 import Signing
+import Source
 import Store
 import Wording
 
@@ -262,10 +263,10 @@ final class OpenLedger {
       change(holder(move.to, agreement), move.sum, 1)
     }
     changes.removeAll { $0.units.sign == 0 }
-    let width = changes.map(\.holder.count).max() ?? 0
+    let width = changes.map { displayWidth($0.holder) }.max() ?? 0
     for (holder, currency, units) in changes {
       let sign = units.sign > 0 ? "+" : ""
-      lines.append("\(holder)\(String(repeating: " ", count: width - holder.count))  \(sign)\(wording.amount(units, currency))")
+      lines.append("\(holder)\(String(repeating: " ", count: width - displayWidth(holder)))  \(sign)\(wording.amount(units, currency))")
     }
     let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
     return lines + [wording.pays(name(transaction.sender), credit: gas * chain.genesis.gasPrice)]

@@ -100,7 +100,8 @@ struct Show: ParsableCommand {
   static func json(_ receipt: Receipt, _ transaction: Transaction?, _ open: OpenLedger) -> JSON {
     let origin: JSON =
       switch receipt.origin {
-      case .transaction(let id): .text(id.description)
+      // A rehearsed one has no id yet.
+      case .transaction(let id): id == .zero ? .null : .text(id.description)
       case .deadline: .null
       }
     let verdict: (outcome: String, reason: JSON, instruction: JSON) =
@@ -166,13 +167,14 @@ struct ShowAgreement: ParsableCommand {
   var number: Int
 
   @OptionGroup var ledger: LedgerOptions
+  @OptionGroup var language: LanguageOptions
 
   @Flag(help: "Print JSON: earnest.show/1.")
   var json = false
 
   func run() throws {
     let open = try ledger.open()
-    let view = AgreementView(open, try open.agreement(number))
+    let view = AgreementView(open, try open.agreement(number), json ? .english : language.language)
     if json { return try Console.print(view.json) }
     for line in view.lines { try Console.print(line) }
   }
