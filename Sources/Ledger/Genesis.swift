@@ -37,6 +37,8 @@ package struct Genesis: Hashable, Sendable {
   }
 
   private static let tag = Array("earnest genesis\0".utf8)
+  /// So that no transaction's price leaves 64 bits.
+  private static let gasPriceMax: UInt64 = 1_000_000_000
 
   /// What it gives out of each currency.
   package func issue(of currency: Currency) -> Amount? {
@@ -63,6 +65,7 @@ extension Genesis: Canonical {
     isDevelopment = try reader.readBool()
     operatorAccount = try reader.read(AccountID.self)
     gasPrice = try reader.read(UInt64.self)
+    guard gasPrice <= Genesis.gasPriceMax else { throw .notCanonical }
     allocations = try reader.readList(of: Allocation.self)
     let accounts = allocations.map(\.account)
     guard Set(accounts).count == accounts.count, Currency.all.allSatisfy({ issue(of: $0) != nil }) else { throw .notCanonical }

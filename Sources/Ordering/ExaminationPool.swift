@@ -24,10 +24,11 @@ package final class ExaminationPool: @unchecked Sendable {
   /// Below this, handing work out takes longer than doing it.
   private static let chunk = 16
   /// What was begun and never asked for is forgotten when there is so much of it.
-  private static let begunMax = 1 << 16
+  private static let begunBytesMax = 1 << 26
 
   private let queue = DispatchQueue(label: "examination", attributes: .concurrent)
   private var begun: [Digest: (batch: Batch, index: Int)] = [:]
+  private var begunBytes = 0
 
   package init() {}
 
@@ -35,7 +36,8 @@ package final class ExaminationPool: @unchecked Sendable {
   package func begin(_ entries: [[UInt8]]) { begin(entries, digests: entries.map { Digest(sha256: $0) }) }
 
   private func begin(_ entries: [[UInt8]], digests: [Digest]) {
-    if begun.count > ExaminationPool.begunMax { begun = [:] }
+    if begunBytes > ExaminationPool.begunBytesMax { (begun, begunBytes) = ([:], 0) }
+    begunBytes += entries.reduce(0) { $0 + $1.count }
     let batch = Batch(count: entries.count)
     for (index, digest) in digests.enumerated() { begun[digest] = (batch, index) }
     for first in stride(from: 0, to: entries.count, by: ExaminationPool.chunk) {
@@ -54,6 +56,7 @@ package final class ExaminationPool: @unchecked Sendable {
     if fresh.count > 1 { begin(fresh.map { entries[$0] }, digests: fresh.map { digests[$0] }) }
     return zip(entries, digests).map { bytes, digest in
       guard let (batch, index) = begun.removeValue(forKey: digest) else { return Examined(bytes, digest: digest) }
+      begunBytes = max(0, begunBytes - bytes.count)
       batch.group.wait()
       guard let examined = batch.results[index] else { preconditionFailure("a batch that has ended has examined all of its entries") }
       return examined

@@ -14,7 +14,7 @@ final class AgreementHost: Host {
   private let isConsented: Bool
   /// The agreement's words as the call sees them. They stay where they are while it runs, which an array's do not.
   private let seen: UnsafeMutablePointer<UInt64>
-  private var asked: [(sum: CurrencyAmount, place: Place)] = []
+  private(set) var asked: [(sum: CurrencyAmount, place: Place)] = []
   private(set) var moves: [Move] = []
   private(set) var events: [Emission] = []
 

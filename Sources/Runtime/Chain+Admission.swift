@@ -12,7 +12,12 @@ struct Pending {
 
   mutating func add(_ transaction: Transaction, in chain: Chain) {
     nonces[transaction.sender] = transaction.nonce + 1
-    credits[transaction.sender, default: 0] += transaction.gasLimit * chain.genesis.gasPrice
+    let (sum, overflow) = credits[transaction.sender, default: 0].addingReportingOverflow(transaction.gasLimit * chain.genesis.gasPrice)
+    credits[transaction.sender] = overflow ? .max : sum
+    for case .grant(_, let credit, let signer) in transaction.instructions {
+      let (sum, overflow) = credits[transaction.signers[signer], default: 0].addingReportingOverflow(credit)
+      credits[transaction.signers[signer]] = overflow ? .max : sum
+    }
     if let reference = transaction.reference { references.insert(Chain.reference(reference, of: transaction.sender)) }
   }
 }

@@ -49,6 +49,8 @@ extension Chain {
   ) -> R {
     let mark = state.mark
     defer { state.rollBack(to: mark) }
+    // What is overdue comes first, as it will in the block.
+    _ = runDeadlines(until: time, budget: .max)
     let account = state.row(of: sender).map { state.account($0) }
     let affordable = genesis.gasPrice == 0 ? UInt64(limits.transactionGas) : (account?.credit ?? 0) / genesis.gasPrice
     let transaction = Transaction(
@@ -71,12 +73,12 @@ extension Chain {
     guard let row = state.row(of: caller), call.agreement.index < state.agreements.count else { return [] }
     let mark = state.mark
     defer { state.rollBack(to: mark) }
-    let step = runtime.take(
+    _ = runDeadlines(until: time, budget: .max)
+    _ = runtime.take(
       call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: nil, gas: limits.transactionGas)
     return Currency.all.compactMap { currency in
-      let moves = step.moves.filter { $0.from == .account(row) && $0.sum.currency == currency }
-      let sum: UInt128 = moves.reduce(0) { $0 + $1.sum.amount.units }
-      return sum == 0 ? nil : CurrencyAmount(Amount(unchecked: sum), currency)
+      let sum = runtime.asked.filter { $0.currency == currency }.reduce(Amount.zero) { $0?.adding($1.amount) }
+      return sum.flatMap { $0 == .zero ? nil : CurrencyAmount($0, currency) }
     }
   }
 }

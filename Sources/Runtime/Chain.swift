@@ -46,6 +46,7 @@ package final class Chain: Application {
   private var admitted = Pending()
   /// Entries that were examined and found to be signed, by the digest of their bytes.
   private var known: [Digest: Examined] = [:]
+  private var knownBytes = 0
 
   // MARK: Opening
 
@@ -175,7 +176,11 @@ package final class Chain: Application {
     var results = digests.map { known[$0] }
     for (index, examined) in zip(unknown, examinedNow) {
       results[index] = examined
-      if examined.isVerified { known[examined.digest] = examined }
+      // What is found again is a convenience: beyond so many bytes it begins anew.
+      guard examined.isVerified else { continue }
+      if knownBytes > Chain.knownBytesMax { (known, knownBytes) = ([:], 0) }
+      known[examined.digest] = examined
+      knownBytes += entries[index].count
     }
     return results.compactMap { $0 }
   }
@@ -272,7 +277,7 @@ package final class Chain: Application {
   package func commit() throws(StoreFault) -> UInt64 {
     guard let (block, transactions) = executed else { preconditionFailure("a block is executed before it is kept") }
     try store.append(block, transactions: transactions)
-    for entry in block.entries { known[Digest(sha256: entry)] = nil }
+    for entry in block.entries where known.removeValue(forKey: Digest(sha256: entry)) != nil { knownBytes -= entry.count }
     keep(block.header)
     return 0
   }
@@ -283,11 +288,9 @@ package final class Chain: Application {
     durable = (header.height, header.digest)
     time = header.time
     admitted = Pending()
-    // What waits on need not be examined again; what never comes need not be remembered for ever.
-    if known.count > Chain.knownMax { known = [:] }
   }
 
-  private static let knownMax = 1 << 14
+  private static let knownBytesMax = 1 << 26
 
   // MARK: Replay
 

@@ -17,6 +17,8 @@ package struct Runtime<E: Engine> {
   private var gasUsed: UInt64 = 0
   /// Where the last call that failed stopped.
   package private(set) var failureSite: E.Site?
+  /// What the last action asked of its caller, whether or not it was then refused.
+  package private(set) var asked: [CurrencyAmount] = []
 
   package init(engine: E, contracts: [E.Contract], state: LedgerState) {
     self.engine = engine
@@ -51,6 +53,7 @@ package struct Runtime<E: Engine> {
     gasLeft = gas
     gasUsed = 0
     failureSite = nil
+    asked = []
   }
 
   // MARK: Opening
@@ -170,7 +173,9 @@ package struct Runtime<E: Engine> {
     }
     let host = AgreementHost(state, number, caller: caller, letGo: letGo, isConsented: isConsented(number))
     var failure: Failure?
-    switch run(.body(transition: transition), number, arguments, host).ending {
+    let execution = run(.body(transition: transition), number, arguments, host)
+    asked = host.asked.map(\.sum)
+    switch execution.ending {
     case .fails(let reason): failure = reason
     case .enters(let target):
       failure = enter(target, number, at: state.time, endedBy: nil)

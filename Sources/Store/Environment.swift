@@ -14,19 +14,28 @@ final class Environment {
   /// The most that a file may grow to: address space, not memory.
   private static let size = 1 << 40
 
-  init(_ path: String, tables names: [String]) throws(StoreFault) {
+  /// What an environment is opened for.
+  enum Use {
+    /// The file stays as it is.
+    case reading
+    /// Writing that is not kept: the file stays as it is.
+    case rehearsing
+    case writing
+  }
+
+  init(_ path: String, tables names: [String], for use: Use = .writing) throws(StoreFault) {
     self.path = path
     try check(mdb_env_create(&handle), "prepare")
     try check(mdb_env_set_mapsize(handle, Environment.size), "prepare")
     try check(mdb_env_set_maxdbs(handle, UInt32(names.count)), "prepare")
     // A lock of our own keeps other processes out, so LMDB's table of readers has nothing to do.
-    let flags = UInt32(MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS)
+    let flags = UInt32(MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS | (use == .reading ? MDB_RDONLY : 0))
     try check(mdb_env_open(handle, path, flags, 0o600), "open")
-    try extend()
-    try transaction(isReadOnly: false) { transaction throws(StoreFault) in
+    if use == .writing { try extend() }
+    try transaction(isReadOnly: use != .writing) { transaction throws(StoreFault) in
       for name in names {
         var table: MDB_dbi = 0
-        try check(mdb_dbi_open(transaction, name, UInt32(MDB_CREATE), &table), "open")
+        try check(mdb_dbi_open(transaction, name, UInt32(use == .writing ? MDB_CREATE : 0), &table), "open")
         tables[name] = table
       }
     }
@@ -117,9 +126,23 @@ final class Environment {
         let code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
         if code == MDB_NOTFOUND { return }
         try check(code, "read")
-        _ = Environment.bytes(value)
+        try checkFreePages(Environment.bytes(value))
       }
     }
+  }
+
+  /// A list of free pages: their count, then their numbers, the greatest first, behind the two roots and within the file's pages.
+  private func checkFreePages(_ bytes: [UInt8]) throws(StoreFault) {
+    var information = MDB_envinfo()
+    try check(mdb_env_info(handle, &information), "read")
+    let numbers = stride(from: 0, to: bytes.count - 7, by: 8).map { offset in
+      bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt.self) }
+    }
+    let pages = numbers.dropFirst()
+    let isWhole =
+      numbers.first == UInt(pages.count) && bytes.count % 8 == 0 && pages.allSatisfy { $0 >= 2 && $0 <= information.me_last_pgno }
+      && zip(pages, pages.dropFirst()).allSatisfy(>)
+    guard isWhole else { throw .damaged("\(path): its list of free pages was changed") }
   }
 
   /// The greatest key.

@@ -24,7 +24,11 @@ package final class LedgerFolder: Durable {
   /// Makes a ledger in a folder that is empty or not there. It is complete before it bears its name: a process that dies on the way leaves nothing but a folder
   /// whose name ends in six letters more. `fill` may add files to it.
   package static func create(_ path: String, genesis: [UInt8], _ fill: (String) throws -> Void) throws {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    // An empty folder that is there is called by its whole name: `.` cannot be replaced, what it stands for can.
+    let whole = realpath(path, nil)
+    defer { free(whole) }
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = whole.map { String(cString: $0) } ?? trimmed
     // A folder of our own beside the place: whoever makes the same ledger at the same time has another.
     var template = Array((path + ".XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else { throw StoreFault.system("cannot make a folder beside \(path): \(lastError())") }
@@ -112,16 +116,17 @@ package final class LedgerFolder: Durable {
   package static func inspect(_ file: String) -> String? {
     do throws(StoreFault) {
       let isLog = file.hasSuffix("/log")
-      let environment = try Environment(file, tables: isLog ? logTables : stateTables)
+      let tables = isLog ? logTables : stateTables
+      let environment = try Environment(file, tables: tables, for: .reading)
       try environment.forEachFreePage()
-      for table in isLog ? logTables : stateTables {
+      for table in tables {
         try environment.forEach(table) { key, value throws(StoreFault) in
           guard Envelope.opened(value, table, key) != nil else { throw .damaged("\(name(table, key)) was changed") }
         }
       }
       // What is about to be written finds its places; it is not kept.
-      try environment.rehearse { writer throws(StoreFault) in
-        for table in isLog ? logTables : stateTables {
+      try Environment(file, tables: tables, for: .rehearsing).rehearse { writer throws(StoreFault) in
+        for table in tables {
           try writer.put(table, [UInt8](repeating: 0xFF, count: 32), [UInt8](repeating: 0, count: 10_000))
         }
       }

@@ -84,7 +84,7 @@ package struct Wording: Sendable {
     case (.int(let integer), _): integer.description
     case (.percent(let percent), _): self.percent(percent)
     case (.duration(let duration), _): self.duration(duration)
-    case (.text(let bytes), _): "“\(Characters.shown(String(decoding: bytes, as: UTF8.self)))”"
+    case (.text(let bytes), _): "“\(Characters.shown(String(decoding: bytes, as: UTF8.self), quoted: true))”"
     case (.amount(let amount), _): Integer(amount.units).description
     }
   }

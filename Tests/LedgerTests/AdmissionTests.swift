@@ -228,6 +228,11 @@ import Wording
       TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: ahead, gasLimit: 100_000)).bytes
     }
     #expect(ledger.chain.prepare(entries, bytes: .max, gas: .max, time: TestLedger.start) == Array(entries.prefix(2)))
+    // What a sender gives away it cannot pay with.
+    let generous = TestLedger.signed(
+      ledger.transaction([.grant(to: TestLedger.id("bob"), credit: 100_000, signer: 0)], by: "dave", gasLimit: 100_000))
+    let next = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "dave", ahead: 1, gasLimit: 100_000))
+    #expect(ledger.chain.prepare([generous.bytes, next.bytes], bytes: .max, gas: .max, time: TestLedger.start) == [generous.bytes])
     let twice = (0..<2).map { ahead in
       TestLedger.signed(
         ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "carol", ahead: ahead, gasLimit: 100_000, reference: "order 1")

@@ -56,6 +56,11 @@ import Testing
       }
       try ledger.write(whole, to: "log")
       #expect(try ledger.earnest("audit").status == 0)
+      // To look does not change what is there.
+      let cut = Array(whole.prefix(20_000))
+      try ledger.write(cut, to: "log")
+      #expect(try ledger.earnest("audit").status == 65)
+      #expect(try ledger.bytes("log") == cut)
     }
   }
 

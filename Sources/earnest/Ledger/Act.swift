@@ -41,7 +41,7 @@ struct Act: ParsableCommand {
     else {
       let actions = interface.transitions.compactMap { if case .action(let name, _, _) = $0.trigger { name } else { nil } }
       let known = actions.indices.filter { actions.firstIndex(of: actions[$0]) == $0 }.map { actions[$0] }
-      try Console.complain("\(interface.name) has no action \(action); it has \(known.joined(separator: ", "))")
+      try Console.complain("\(interface.name) has no action \(Characters.shown(action)); it has \(known.joined(separator: ", "))")
       throw Exit.no
     }
     let parameters = interface.transitions[transition].trigger.parameters
@@ -57,7 +57,13 @@ struct Act: ParsableCommand {
     var call = Transaction.Call(
       agreement: number, visit: visit ?? opened.position.visit, action: action, arguments: arguments, letGo: [])
     call.letGo = try lettingGo.isEmpty ? open.chain.asked(call, by: open.account(signing.signerName())) : said()
-    _ = try open.transact([.act(call, signer: 0)], signing)
+    // Under a reference, what was looked up may have changed since; what was said must be the same.
+    _ = try open.transact([.act(call, signer: 0)], signing) { said, done in
+      guard case .act(var said, _) = said, case .act(let done, _) = done else { return false }
+      if visit == nil { said.visit = done.visit }
+      if lettingGo.isEmpty { said.letGo = done.letGo }
+      return said == done
+    }
   }
 
   private func said() throws -> [CurrencyAmount] {

@@ -50,14 +50,16 @@ struct Advance: ParsableCommand {
     }
     var receipts: [Receipt] = []
     try Faults.told {
-      try sequencer.run { _ in }
-      try sequencer.advance(to: until) { block in
-        receipts += block.receipts
+      let tell = { (block: Block) in
+        let own = block.receipts.filter { $0.origin != .transaction(signed.id) }
+        receipts += own
         if json { return }
-        for receipt in block.receipts {
+        for receipt in own {
           for line in open.story(language.language).lines(receipt, nil) { try Console.print("\(wording.time(receipt.time))  \(line)") }
         }
       }
+      try sequencer.run(tell)
+      try sequencer.advance(to: until, tell)
     }
     if json {
       try Console.print(

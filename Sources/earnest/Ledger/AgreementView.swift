@@ -42,7 +42,8 @@ struct AgreementView {
   /// Nil parties: anyone.
   private var actions: [(name: String, by: [String]?, needed: Int)] {
     interface.transitions.compactMap { transition in
-      guard transition.source == agreement.position.state, case .action(let name, _, let who) = transition.trigger else { return nil }
+      guard transition.source == agreement.position.state, !agreement.position.isSuspended, case .action(let name, _, let who) = transition.trigger
+      else { return nil }
       switch who {
       case .anyone: return (name, nil, 1)
       case .parties(let parties, let needed): return (name, parties.map { interface.parties[$0] }, needed)

@@ -126,8 +126,8 @@ struct KeyCommand: ParsableCommand {
     var passphraseFile: String?
 
     func run() throws {
-      guard Characters.isName(name), name.utf8.count <= 64 else {
-        throw try Console.usage("a name is made of letters, digits and _, does not begin with a digit, and has at most 64 bytes")
+      guard Characters.isName(name), name.utf8.count <= 64, Digest(hexadecimal: name) == nil else {
+        throw try Console.usage("a name is made of letters, digits and _, does not begin with a digit, has at most 64 bytes, and is no account's id")
       }
       // The ledger is opened so that nobody else writes its keystore meanwhile.
       let open = try ledger.open()

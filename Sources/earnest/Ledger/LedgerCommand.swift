@@ -86,7 +86,7 @@ struct LedgerCommand: ParsableCommand {
       for (name, id) in contracts { try Console.print("contract \(name)  \(Console.dim(id.description))") }
       for (name, row) in balances {
         let held = Show.held(by: row, state).map { Wording(.english).amount($0) }.joined(separator: "  ")
-        try Console.print("\(name)\(String(repeating: " ", count: max(0, 9 - name.count)))\(held.isEmpty ? "-" : held)")
+        try Console.print("\(Characters.shown(name))\(String(repeating: " ", count: max(0, 9 - name.count)))\(held.isEmpty ? "-" : held)")
       }
       for number in state.agreements.indices { try Console.print(Show.line(AgreementNumber(number), open)) }
     }

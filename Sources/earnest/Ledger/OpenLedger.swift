@@ -38,7 +38,8 @@ final class OpenLedger {
   func account(_ text: String) throws -> AccountID {
     if let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) { return known.id }
     if let digest = Digest(hexadecimal: text) { return AccountID(digest) }
-    try Console.complain("nobody is called \(Characters.shown(text)) here: \(names.map(\.name).joined(separator: ", ")), or 64 hexadecimal digits")
+    try Console.complain(
+      "nobody is called \(Characters.shown(text)) here: \(names.map { Characters.shown($0.name) }.joined(separator: ", ")), or 64 hexadecimal digits")
     throw Exit.no
   }
 
@@ -100,15 +101,22 @@ final class OpenLedger {
   }
 
   /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the receipt, nil where nothing was to be done. Throws where they are
-  /// refused; then nothing was sent.
-  func transact(_ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil) throws -> Receipt? {
+  /// refused; then nothing was sent. `isSame` says whether an instruction is what was done before under the same reference.
+  func transact(
+    _ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil,
+    isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool = { $0 == $1 }
+  ) throws -> Receipt? {
     let signers = try signers(options, otherwise: signer)
     let sender = signers[0]
     var transaction = Transaction(
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
       validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options), coSigners: Array(signers.dropFirst()),
       instructions: instructions)
-    if try isDone(transaction, options) { return nil }
+    let most = ProtocolNumber.current.limits
+    guard instructions.count <= most.instructionsOfTransaction, transaction.canonicalBytes.count < most.transactionSize else {
+      throw try Console.usage("one transaction holds at most \(most.instructionsOfTransaction) instructions and \(most.transactionSize >> 20) MiB")
+    }
+    if try isDone(transaction, options, isSame) { return nil }
     if options.json && !options.yes && !options.dryRun { throw try Console.usage("--json asks nothing: say --yes or --dry-run") }
 
     let rehearsed = try rehearse(transaction, options)
@@ -133,18 +141,28 @@ final class OpenLedger {
     return key
   }
 
+  /// What was not UTF-8 has become the replacement character, and two texts one.
+  static func isReference(_ text: String) -> Bool {
+    !text.unicodeScalars.contains { $0 == "\u{FFFD}" } && Characters.shown(text).utf8.elementsEqual(text.utf8)
+  }
+
   private func reference(_ options: SigningOptions) throws -> [UInt8]? {
-    guard let reference = options.reference.map({ Array($0.utf8) }) else { return nil }
+    guard let text = options.reference else { return nil }
+    guard OpenLedger.isReference(text) else { throw try Console.usage("a reference is a text without control characters, in UTF-8") }
+    let reference = Array(text.utf8)
     let most = ProtocolNumber.current.limits.referenceSize
     guard (1...most).contains(reference.count) else { throw try Console.usage("a reference has from 1 to \(most) bytes") }
     return reference
   }
 
   /// Whether this was done under its reference before; something else that was done under it is an error.
-  private func isDone(_ transaction: Transaction, _ options: SigningOptions) throws -> Bool {
+  private func isDone(
+    _ transaction: Transaction, _ options: SigningOptions, _ isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool
+  ) throws -> Bool {
     guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender) else { return false }
     let shown = Characters.shown(options.reference ?? "")
-    guard try self.transaction(id)?.instructions == transaction.instructions else {
+    let before = try self.transaction(id)?.instructions ?? []
+    guard before.count == transaction.instructions.count, zip(transaction.instructions, before).allSatisfy(isSame) else {
       try Console.complain("\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)")
       throw Exit.no
     }
@@ -211,7 +229,6 @@ final class OpenLedger {
       return Exit.no
     }
     if case .refused(let reason) = sequencer.submit(signed.bytes) { throw try refused(reason) }
-    let told = story(options.language.language)
     var receipts: [Receipt] = []
     try Faults.told { try sequencer.run { receipts += $0.receipts } }
     // What was admitted and could not be ordered after all says why when it is asked again.
@@ -219,6 +236,19 @@ final class OpenLedger {
       if case .refused(let reason) = sequencer.submit(signed.bytes) { throw try refused(reason) }
       throw Exit.no
     }
+    do { try tell(receipts, of: signed, receipt, options) } catch {
+      // Nobody may think that nothing has happened.
+      try? Console.complain("block \(chain.durable.height) holds transaction \(signed.id); only the output failed")
+      throw error
+    }
+    try close()
+    guard receipt.verdict == .done else { throw Exit.no }
+    return receipt
+  }
+
+  private func tell(_ receipts: [Receipt], of signed: SignedTransaction, _ receipt: Receipt, _ options: SigningOptions) throws {
+    let wording = Wording(options.language.language)
+    let told = story(options.language.language)
     if options.json {
       let list = receipts.map { Show.json($0, $0.origin == .transaction(signed.id) ? signed.transaction : nil, self) }
       try Console.print(
@@ -232,9 +262,6 @@ final class OpenLedger {
       }
       try Console.print(Console.dim("block \(chain.durable.height)  \(wording.gas(receipt.gas))  transaction \(signed.id)"))
     }
-    try close()
-    guard receipt.verdict == .done else { throw Exit.no }
-    return receipt
   }
 
   /// Sentences, then what changes for whom.

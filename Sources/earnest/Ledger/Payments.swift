@@ -22,6 +22,8 @@ struct Payments {
   }
 
   private static let sizeMax = 1 << 26
+  /// Some programs put a byte-order mark before a text.
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
   /// What a payment is given: its bytes, a signature, a transfer, and the rows that it may make, with room.
   private static let gasLimit: UInt64 = 100_000
 
@@ -33,11 +35,15 @@ struct Payments {
       throw Exit.badData
     }
     let referenceMax = ProtocolNumber.current.limits.referenceSize
-    let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    guard let text = String(validating: bytes.starts(with: Payments.mark) ? bytes.dropFirst(Payments.mark.count) : bytes[...], as: UTF8.self) else {
+      try Console.complain("\(path) is not UTF-8; nothing was paid")
+      throw Exit.badData
+    }
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     payments = try lines.enumerated().compactMap { index, line in
       if line.allSatisfy(\.isWhitespace) { return nil }
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-      guard cells.count == 4, (1...referenceMax).contains(cells[0].utf8.count) else {
+      guard cells.count == 4, (1...referenceMax).contains(cells[0].utf8.count), OpenLedger.isReference(cells[0]) else {
         try Console.complain("\(path):\(index + 1): REFERENCE,FROM,TO,AMOUNT was wanted")
         throw Exit.badData
       }
@@ -51,6 +57,10 @@ struct Payments {
     }
     self.open = open
     self.options = options
+    for payer in Set(payments.map(\.payer)).sorted() where !open.names.contains(where: { $0.id == payer }) {
+      try Console.complain("there is no key of \(open.name(payer)) in \(open.path)/keys; nothing was paid")
+      throw Exit.no
+    }
   }
 
   /// What it comes to, by payer and currency.
@@ -105,18 +115,27 @@ struct Payments {
     let wording = Wording(options.language.language)
     var signed: [(transaction: SignedTransaction, payment: Row)] = []
     for payment in part {
-      let before = signed.filter { $0.payment.payer == payment.payer }
       let reference = Array(payment.reference.utf8)
-      if let same = before.first(where: { $0.payment.reference == payment.reference }) {
-        try tellAgain(payment, isSame: same.payment.instruction == payment.instruction)
-        continue
+      // What bears a reference of this very block waits until that is done or refused.
+      if signed.contains(where: { $0.payment.payer == payment.payer && $0.payment.reference.utf8.elementsEqual(payment.reference.utf8) }) {
+        try order(signed)
+        signed = []
       }
       if let id = open.chain.transaction(called: reference, by: payment.payer) {
-        try tellAgain(payment, isSame: try open.transaction(id)?.instructions == [payment.instruction])
+        if try open.transaction(id)?.instructions == [payment.instruction] {
+          counts.before += 1
+        } else {
+          try refuse(payment, "\(open.name(payment.payer)) has done something else under this reference")
+        }
         continue
       }
+      let before = signed.filter { $0.payment.payer == payment.payer }
+      let given = before.reduce(UInt64(0)) { sum, one in
+        if case .grant(_, let credit, _) = one.payment.instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
+      }
       let account = open.chain.state.row(of: payment.payer).map { open.chain.state.account($0) }
-      guard UInt64(before.count + 1) * Payments.gasLimit * open.chain.genesis.gasPrice <= account?.credit ?? 0 else {
+      guard UInt64(before.count + 1) * Payments.gasLimit * open.chain.genesis.gasPrice <= (account?.credit ?? 0) - min(given, account?.credit ?? 0)
+      else {
         try refuse(payment, wording.notAdmitted(wording.sentence(Inadmissible.credit)))
         continue
       }
@@ -129,15 +148,6 @@ struct Payments {
       signed.append((one, payment))
     }
     try order(signed)
-  }
-
-  /// A reference that was used before: for this payment, which is then done, or for another.
-  private mutating func tellAgain(_ payment: Row, isSame: Bool) throws {
-    if isSame {
-      counts.before += 1
-    } else {
-      try refuse(payment, "\(open.name(payment.payer)) has done something else under this reference")
-    }
   }
 
   private mutating func order(_ signed: [(transaction: SignedTransaction, payment: Row)]) throws {
