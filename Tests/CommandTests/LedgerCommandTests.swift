@@ -214,9 +214,12 @@ import Testing
         try run(LedgerCommandTests.program, ["audit", "--json", "--ledger", path], environment: environment).output
       }
       #expect(Set(outputs).count == 1 && outputs[0].contains(#""ok":true"#))
-      // The debug build's program, where there is one beside these tests.
-      let debug = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("earnest").path ?? ""
-      if FileManager.default.isExecutableFile(atPath: debug) { #expect(try run(debug, ["audit", "--json", "--ledger", path]).output == outputs[0]) }
+      // The debug build's program, which is made together with these tests.
+      let debug = Repository.root.appendingPathComponent(".build/debug/earnest").path
+      try #require(FileManager.default.isExecutableFile(atPath: debug))
+      for environment in environments {
+        #expect(try run(debug, ["audit", "--json", "--ledger", path], environment: environment).output == outputs[0])
+      }
     }
   }
 
