@@ -1,0 +1,90 @@
+package import Interface
+package import Primitives
+
+/// Sentences about what did not happen, and why.
+extension Wording {
+  package func refused(_ failure: Failure, because sentence: String) -> String {
+    say("Refused (\(failure.name)): \(sentence)", "被拒绝（\(failure.name)）：\(sentence)")
+  }
+
+  /// What a refused party is told.
+  package struct Attempt: Sendable {
+    package let who: String
+    package let action: String
+    package let state: String
+    /// The state that a deadline ended, and when.
+    package let endedBy: (state: String, due: Time)?
+
+    package init(who: String, action: String, state: String, endedBy: (state: String, due: Time)?) {
+      self.who = who
+      self.action = action
+      self.state = state
+      self.endedBy = endedBy
+    }
+  }
+
+  package func sentence(_ failure: Failure, _ attempt: Attempt) -> String {
+    switch failure {
+    case .refused(let refusal): sentence(refusal, attempt)
+    case .trapped(let trap): sentence(trap, attempt.action)
+    }
+  }
+
+  private func sentence(_ refusal: Refusal, _ attempt: Attempt) -> String {
+    let (who, action, state) = (attempt.who, attempt.action, attempt.state)
+    switch refusal {
+    case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
+    case .agreement: return say("There is no such agreement.", "没有这个协议。")
+    case .visit where state.isEmpty: return say("The agreement has moved on since \(who) looked.", "\(who) 查看之后协议已有变动。")
+    case .visit: return say("The agreement has moved on since \(who) looked: it is \(state) now.", "\(who) 查看之后协议已有变动：现在是 \(state)。")
+    case .consent:
+      return say(
+        "Not every party that may act has consented to the agreement, or the consent is to something else.",
+        "还有须同意的当事方未同意本协议，或所同意的内容不符。")
+    case .credit: return say("\(who) has less credit than that.", "\(who) 的燃料点不足。")
+    case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
+    case .state where state.isEmpty: return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
+    case .state:
+      guard let (ended, due) = attempt.endedBy else {
+        return say("\(action) is not offered in the state \(state).", "当前状态 \(state) 不提供 \(action)。")
+      }
+      return say(
+        "\(action) is not offered in the state \(state): the deadline of \(ended) was \(self.time(due)).",
+        "当前状态 \(state) 不提供 \(action)：\(ended) 的期限是 \(self.time(due))，已过。")
+    case .argument: return say("An argument of \(action) is missing or outside its range.", "\(action) 的参数缺失或超出范围。")
+    case .authority: return say("\(who) is not among those who may \(action).", "\(who) 无权执行 \(action)。")
+    case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
+    case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
+    case .funds: return say("\(who) has less money than this takes.", "\(who) 的余额不足以执行 \(action)。")
+    case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
+    }
+  }
+
+  /// Why an entry had no effect.
+  package func sentence(_ reason: Inadmissible) -> String {
+    switch reason {
+    case .malformed: say("The bytes are no transaction.", "这些字节不是一笔交易。")
+    case .protocolNumber: say("The transaction was made for another protocol.", "交易的规则版本不符。")
+    case .chain: say("The transaction was made for another ledger.", "交易属于另一个账本。")
+    case .key: say("The signatures are not those of the accounts that the transaction names.", "签名的密钥不属于交易所列的账户。")
+    case .signature: say("A signature does not verify.", "签名验证失败。")
+    case .expired: say("The transaction was valid until a time that has passed.", "交易已过有效期。")
+    case .horizon: say("The transaction would be valid for more than 24 hours.", "交易的有效期超过24小时。")
+    case .nonce: say("The transaction's nonce is not the sender's next one.", "交易序号不是发送方的下一个序号。")
+    case .reference: say("The sender has used this reference before.", "发送方已用过这个编号。")
+    case .gasLimit: say("The gas limit is too low for the transaction's bytes and signatures, or higher than allowed.", "gas 上限过低或超出允许范围。")
+    case .credit: say("The sender has not the credit to pay the gas limit.", "发送方的燃料点不足以支付 gas 上限。")
+    case .behind: say("Deadlines are due that come first; the transaction may be sent again.", "有到期事项须先执行，请稍后重发。")
+    }
+  }
+
+  private func sentence(_ trap: Trap, _ action: String) -> String {
+    switch trap {
+    case .range: say("A value in \(action) leaves its range.", "\(action) 中有数值超出范围。")
+    case .negative: say("A difference in \(action) would be below zero.", "\(action) 中的差会小于零。")
+    case .division: say("\(action) divides by zero.", "\(action) 中除数为零。")
+    case .share: say("The shares in \(action) are more than the vault holds.", "\(action) 的分配超过了所存金额。")
+    case .gas: say("\(action) uses more gas than it was given.", "\(action) 用尽了 gas。")
+    }
+  }
+}
