@@ -1,4 +1,5 @@
 import Assurance
+import Bytecode
 import Compiler
 import Interface
 import Ledger
@@ -44,5 +45,32 @@ import VM
     let ruling = try #require(Percent(Integer(1), outOf: Integer(3)))
     #expect(try needed("rule", by: 3, [.percent(ruling), .text(Array("both were late".utf8))]) > 150)
     #expect(state.agreements[number.index].vaults == [.zero])
+  }
+
+  /// W of a state is the dearest way that leads on from it by itself: here by trying all of them.
+  @Test func whatIsPaidAheadIsTheDearestWay() throws {
+    for path in Repository.files("contracts", ".ern") + Repository.files("Tests/Corpus/run", ".ern") {
+      for contract in Compilation(SourceText(path: path, text: try Repository.text(path))).contracts {
+        let (interface, assured) = (contract.interface, contract.assured)
+        let deadline = GasSchedule.of(.current).deadline
+        func ways(from state: Int) -> [Int] {
+          let ways = interface.transitions.indices.filter {
+            interface.transitions[$0].source == state && interface.transitions[$0].trigger.isAutomatic
+          }
+          .flatMap { transition -> [Int] in
+            let code = contract.module.module.functions[contract.module.function(of: .body(transition: transition))].code
+            return code.filter { $0.opcode == .enter }.flatMap { enter -> [Int] in
+              let target = Int(enter.a)
+              return ways(from: target).map { $0 + deadline + assured.gasMax[transition] + assured.prepayment.entering[target] }
+            }
+          }
+          return ways.isEmpty ? [0] : ways
+        }
+        for state in interface.states.indices {
+          #expect(assured.prepayment.ahead[state] == ways(from: state).max(), "\(path): \(interface.states[state].name)")
+          #expect((assured.prepayment.ahead[state] == 0) == interface.states[state].isFinal)
+        }
+      }
+    }
   }
 }

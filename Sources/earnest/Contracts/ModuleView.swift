@@ -25,9 +25,14 @@ struct ModuleView {
     case .interface: return ([title] + interfaceLines).joined(separator: "\n")
     case .gas:
       let rows = interface.transitions.indices.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
-      let width = rows.map { displayWidth($0.0) }.max() ?? 0
-      return ([title, "the most gas that each transition uses"] + rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" })
-        .joined(separator: "\n")
+      let ahead = interface.states.indices.filter { !interface.states[$0].isFinal }
+        .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0]))) }
+      let width = (rows + ahead).map { displayWidth($0.0) }.max() ?? 0
+      func table(_ rows: [(String, String)]) -> [String] { rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" } }
+      let lines =
+        [title, "the most gas that each transition uses"] + table(rows) + ["the gas that is set aside in each state, for what happens by itself"]
+        + table(ahead)
+      return lines.joined(separator: "\n")
     case .states: return ([title] + stateLines).joined(separator: "\n")
     }
   }
@@ -136,6 +141,10 @@ struct ModuleView {
     case .gas:
       members.append(
         ("gas", .list(interface.transitions.indices.map { .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))]) })))
+      let ahead = interface.states.indices.map { state -> JSON in
+        .object([("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state]))])
+      }
+      members.append(("setAside", .list(ahead)))
     case .states:
       members.append(
         (
