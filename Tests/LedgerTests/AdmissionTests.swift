@@ -49,19 +49,52 @@ import Wording
     #expect(ledger.chain.state.digest == before)
   }
 
-  /// Of several reasons the first is told: the order is that of the list.
+  /// Of several reasons the first is told: one fault is added to the other, from the last of the list to the first.
   @Test func reasonsComeInOneOrder() throws {
     let ledger = try TestLedger()
     _ = try ledger.send(TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", reference: "order 1")))
-    let changes: [(Inadmissible, (inout Transaction) -> Void)] = [
-      (.gasLimit, { $0.gasLimit = 1 }), (.reference, { $0.reference = Array("order 1".utf8) }), (.nonce, { $0.nonce = 9 }),
-      (.expired, { $0.validUntil = TestLedger.start }), (.chain, { $0.chain = .zero }),
-    ]
     var transaction = ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
-    for (reason, change) in changes {
-      change(&transaction)
-      #expect(try ledger.send(TestLedger.signed(transaction)).verdict == .inadmissible(reason))
+    var damage: (inout [UInt8]) -> Void = { _ in }
+    func reason() -> Inadmissible? {
+      var bytes = TestLedger.signed(transaction).bytes
+      damage(&bytes)
+      guard case .refused(let reason) = ledger.sequencer.submit(bytes) else { return nil }
+      return reason
     }
+    let limits = ProtocolNumber.current.limits
+    let stranger = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "bob")).bytes.suffix(97)
+    var told: [Inadmissible?] = []
+    transaction.gasLimit = 1
+    told.append(reason())
+    transaction.reference = Array("order 1".utf8)
+    told.append(reason())
+    transaction.nonce = 9
+    told.append(reason())
+    transaction.validUntil = ledger.chain.time + Duration(unchecked: Int64(limits.validity) + 1)
+    told.append(reason())
+    transaction.validUntil = ledger.chain.time
+    told.append(reason())
+    damage = { $0[$0.count - 1] ^= 1 }
+    told.append(reason())
+    damage = { bytes in
+      bytes.replaceSubrange(bytes.count - 97..<bytes.count, with: stranger)
+      bytes[bytes.count - 1] ^= 1
+    }
+    told.append(reason())
+    transaction.chain = .zero
+    told.append(reason())
+    let others = damage
+    damage = { bytes in
+      others(&bytes)
+      bytes[22] = 1
+    }
+    told.append(reason())
+    damage = { $0 = Array($0.dropLast()) }
+    told.append(reason())
+    #expect(told == [.gasLimit, .reference, .nonce, .horizon, .expired, .signature, .key, .chain, .protocolNumber, .malformed])
+    // The list is the order, but for the two that need a ledger of their own: who has no credit, and deadlines that come first.
+    let order = Inadmissible.allCases.filter { $0 != .credit && $0 != .behind }
+    #expect(told.reversed() == order.map(Optional.some))
   }
 
   @Test func aTransactionThatIsResentHasItsFirstResult() throws {
