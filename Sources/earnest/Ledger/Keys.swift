@@ -14,8 +14,6 @@ struct Keys {
   /// A development ledger keeps its passphrase beside its keys: its money is for play, and nobody wants to type.
   private var ownPassphrase: String { Files.join(folder, "passphrase") }
 
-  private static let sizeMax = 1 << 20
-
   private func bytes() throws -> [UInt8]? { FileManager.default.fileExists(atPath: path) ? try Files.read(path) : nil }
 
   /// Names and public keys.
