@@ -17,5 +17,9 @@ final class FolderLock {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A process that is just being started has a copy of the descriptor until it has begun; unlocking unlocks the copy too.
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
