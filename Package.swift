@@ -73,7 +73,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives"], path: "benchmarks",
-      exclude: ["Makefile", "README.md", "compare.py", "results.json", "twin.c"], swiftSettings: strict),
+      exclude: ["Makefile", "README.md", "compare", "peers", "programs", "results.json", "twin"], swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .target(name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),

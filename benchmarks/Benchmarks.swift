@@ -1,42 +1,7 @@
 // What `make bench` measures: verified code, run by the machine as an agreement's action would be. The same words go to the twin in C, so that both run
-// the same instructions; `compare.py` starts the two in turns and makes the table.
+// the same instructions; `compare/compare.py` starts the two in turns, and the peers, and makes the tables.
 
 import Bytecode
-import Interface
-import Primitives
-import VM
-
-/// One program to measure.
-struct Benchmark {
-  let name: String
-  let contract: WellFormedModule
-  let entry: Entry
-  /// How many instructions one run executes.
-  let instructionCount: Int
-  /// What a run leaves in the first word of the state.
-  let result: UInt64
-
-  static func all() throws(ModuleFault) -> [Benchmark] { [try multiplyMod()] }
-}
-
-/// The least that a call can see of an agreement: its words, and nothing to move.
-struct Words: Host {
-  private let stored: UnsafeMutablePointer<UInt64>
-
-  /// The memory stays until the program ends.
-  init(count: Int) {
-    stored = .allocate(capacity: max(1, count))
-    stored.initialize(repeating: 0, count: max(1, count))
-  }
-
-  var words: UnsafePointer<UInt64> { UnsafePointer(stored) }
-  func setWord(_ word: UInt64, at slot: Int) { stored[slot] = word }
-  func balance(ofVault vault: Int) -> Amount { .zero }
-  func ask(_ amount: Amount, currency: Int, to place: Place) {}
-  func settle() -> Refusal? { nil }
-  func move(_ amount: Amount, fromVault vault: Int, to place: Place) {}
-  func emit(event: Int, arguments: [Value]) {}
-}
 
 @main
 enum Benchmarks {
@@ -47,55 +12,77 @@ enum Benchmarks {
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
     switch (arguments.first, arguments.dropFirst().first) {
-    case ("list", nil): for benchmark in try Benchmark.all() { print(benchmark.name) }
+    case ("list", nil): for benchmark in Benchmark.all { print(benchmark.name, benchmark.rounds) }
     case ("opcodes", nil): for opcode in Opcode.allCases { print("#define op_\(opcode) \(opcode.rawValue)") }
-    case ("program", let name?): for word in program(try find(name)) { print(String(word, radix: 16)) }
-    case ("run", let name?): try run(try find(name))
+    case ("program", let name?):
+      let benchmark = try Benchmark.named(name)
+      for word in try Program(benchmark).words(for: benchmark) { print(String(word, radix: 16)) }
+    case ("run", let name?): try run(try Benchmark.named(name))
     case ("transfers", let folder?): try Transfers.run(in: folder)
     default: throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder>")
     }
   }
 
-  private static func find(_ name: String) throws -> Benchmark {
-    guard let benchmark = try Benchmark.all().first(where: { $0.name == name }) else { throw Complaint("there is no benchmark \(name)") }
+  /// Prints the median time of a run in nanoseconds, the gas of one run, and the words of the state that it leaves.
+  private static func run(_ benchmark: Benchmark) throws {
+    let (program, runs) = (try Program(benchmark), 0..<(warmUps + repetitions))
+    let measured: [Measurement]
+    switch benchmark.kind {
+    case .loop: measured = try runs.map { _ in try program.runOnce() }
+    case .actions(let isCold):
+      let table = program.actionTable()
+      measured = try runs.map { _ in try program.runActions(in: table, isCold: isCold, count: benchmark.rounds) }
+    case .lives:
+      let table = program.purchaseTable(count: benchmark.rounds)
+      measured = try runs.map { _ in try program.runLives(in: table, count: benchmark.rounds) }
+    }
+    guard measured.allSatisfy({ $0.gas == measured[0].gas && $0.state == measured[0].state }) else {
+      throw Complaint("\(benchmark.name) does not come out the same twice")
+    }
+    let times = measured.dropFirst(warmUps).map(\.nanoseconds).sorted()
+    print(times[repetitions / 2], measured[0].gas, measured[0].state.map { String($0, radix: 16) }.joined(separator: ","))
+  }
+}
+
+/// One program to measure.
+struct Benchmark {
+  enum Kind {
+    /// One call that goes round and round.
+    case loop
+    /// Many calls, of one agreement or of agreements that lie far apart.
+    case actions(isCold: Bool)
+    /// Agreements from their opening to their end.
+    case lives
+  }
+
+  let name: String
+  let kind: Kind
+  /// The file in `programs`.
+  let file: String
+  /// What the times are divided by: turns of the loop, calls, or lives.
+  let rounds: Int
+
+  static let all = [
+    Benchmark(name: "multiply-mod", kind: .loop, file: "multiply-mod", rounds: 500_000),
+    Benchmark(name: "fibonacci", kind: .loop, file: "fibonacci", rounds: 500_000),
+    Benchmark(name: "sieve", kind: .loop, file: "sieve", rounds: 10),
+    Benchmark(name: "modular-step", kind: .loop, file: "modular-step", rounds: 10_000),
+    Benchmark(name: "action-warm", kind: .actions(isCold: false), file: "action", rounds: 100_000),
+    Benchmark(name: "action-cold", kind: .actions(isCold: true), file: "action", rounds: 100_000),
+    Benchmark(name: "life-cycle", kind: .lives, file: "life-cycle", rounds: 1_000),
+  ]
+
+  static func named(_ name: String) throws -> Benchmark {
+    guard let benchmark = all.first(where: { $0.name == name }) else { throw Complaint("there is no benchmark \(name)") }
     return benchmark
   }
+}
 
-  /// Gas that is left for the code when the call has been paid.
-  private static let gas = ProtocolNumber.current.limits.gas - Gas.call(argumentWords: 0)
-
-  /// What the twin reads: how often to run, gas, the slots of the frame, constants and instructions, each list behind its count. Objects of wide constants
-  /// are left out: the twin has no path for wide integers.
-  private static func program(_ benchmark: Benchmark) -> [UInt64] {
-    let contract = benchmark.contract
-    let function = contract.function(of: benchmark.entry)
-    let code = contract.module.functions[function].code.map { instruction in
-      UInt64(instruction.opcode.rawValue) | UInt64(instruction.gas) << 8 | UInt64(instruction.a) << 16 | UInt64(instruction.b) << 32
-        | UInt64(instruction.c) << 48
-    }
-    return [UInt64(warmUps), UInt64(repetitions), UInt64(gas), UInt64(contract.registers[function].slotCount)]
-      + [contract.constantWords, code].flatMap { [UInt64($0.count)] + $0 }
-  }
-
-  /// Prints the median time of a run in nanoseconds, the instructions and the gas of one run, and its result.
-  private static func run(_ benchmark: Benchmark) throws {
-    let machine = Machine()
-    var host = Words(count: benchmark.contract.module.interface.wordCount)
-    var times: [Int64] = []
-    var gasUsed = 0
-    // The suspending clock is the system's monotonic one, which the twin reads, too.
-    let clock = SuspendingClock()
-    for repetition in 0..<(warmUps + repetitions) {
-      host.setWord(0, at: 0)
-      let begin = clock.now
-      let execution = machine.run(benchmark.entry, of: benchmark.contract, arguments: [], gas: .max, host: &host)
-      let time = (clock.now - begin).components
-      guard execution.ending == .stays, host.words[0] == benchmark.result else { throw Complaint("\(benchmark.name) came out wrong: \(execution)") }
-      gasUsed = Int(execution.gas) - Gas.call(argumentWords: 0)
-      if repetition >= warmUps { times.append(time.seconds * 1_000_000_000 + time.attoseconds / 1_000_000_000) }
-    }
-    print(times.sorted()[repetitions / 2], benchmark.instructionCount, gasUsed, host.words[0])
-  }
+struct Measurement {
+  let nanoseconds: Int64
+  let gas: Int
+  /// The words of the agreement's state, or a sum over all agreements.
+  let state: [UInt64]
 }
 
 struct Complaint: Error, CustomStringConvertible {

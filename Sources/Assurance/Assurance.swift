@@ -37,7 +37,7 @@ package enum Verdict: Sendable {
 
 package func assure(_ wellFormed: WellFormedModule) -> Verdict {
   let interface = wellFormed.module.interface
-  let bounds = wellFormed.module.functions.indices.map { gasMax(of: $0, in: wellFormed) }
+  let bounds = gasBounds(wellFormed)
   let findings =
     statesWithoutDeadline(interface) + fallibleAutomaticInstructions(wellFormed) + automaticCycles(wellFormed) + strandedMoney(wellFormed)
     + bounds.indices.filter { bounds[$0] > wellFormed.module.protocolNumber.limits.gas }.map { .gasAboveLimit(function: $0, gas: bounds[$0]) }
@@ -97,9 +97,15 @@ private func automaticCycles(_ wellFormed: WellFormedModule) -> [Finding] {
 private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule) -> [Finding] {
   let interface = wellFormed.module.interface
   var findings: [Finding] = []
+  // Of each function, whether it can trap. What it calls lies behind it.
+  var canTrap = [Bool](repeating: false, count: wellFormed.module.functions.count)
+  for function in canTrap.indices.reversed() {
+    canTrap[function] = wellFormed.module.functions[function].code.indices.contains { traps(at: $0, function, wellFormed, canTrap) }
+  }
   for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
     for function in [Entry.due(transition: index), .body(transition: index)].map(wellFormed.function(of:)) {
-      for instruction in wellFormed.module.functions[function].code.indices where canTrap(at: instruction, function, wellFormed) {
+      if canTrap[function] == false { continue }
+      for instruction in wellFormed.module.functions[function].code.indices where traps(at: instruction, function, wellFormed, canTrap) {
         if findings.count == Finding.countMax { return findings }
         findings.append(.automaticCanFail(function: function, instruction: instruction))
       }
@@ -109,19 +115,24 @@ private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule) -> [F
 }
 
 /// Whether an instruction has values of its operands' types with which it traps. Out of gas is not asked here: an automatic transition is given its bound.
-private func canTrap(at pc: Int, _ function: Int, _ wellFormed: WellFormedModule) -> Bool {
+private func traps(at pc: Int, _ function: Int, _ wellFormed: WellFormedModule, _ canTrap: [Bool]) -> Bool {
   let instruction = wellFormed.module.functions[function].code[pc]
   switch instruction.opcode {
   case .count, .require, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt, .narrow, .addDuration, .subtractDuration, .timesDuration,
-    .addAmount, .subtractAmount, .timesAmount, .ask, .settle:
+    .addAmount, .subtractAmount, .timesAmount, .ask, .settle, .fail, .intOfText, .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio,
+    .divideRatio, .narrowRatio, .fillList, .getElement, .getElementPair, .getElementObject, .setElement, .setElementPair, .setElementObject,
+    .appendElement, .removeElement, .insertKey, .insertEntry, .setEntry:
     return true
+  case .call: return canTrap[Int(instruction.a)]
   case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven: return wellFormed.registers[function].type(at: Int(instruction.c)) == .ratio
   case .split: return canExceed(wellFormed.module.splits[Int(instruction.b)], at: pc, function, wellFormed)
   case .next, .jump, .branch, .loop, .again, .enter, .stay, .return, .copy, .copyPair, .immediate, .constant, .constantPair, .constantWide, .load,
     .loadPair, .loadInt, .loadWide, .store, .storePair, .storeInt, .storeWide, .balance, .not, .addInt, .subtractInt, .multiplyInt, .equalInt,
     .lessInt,
     .lessOrEqualInt, .equalWord, .lessDuration, .lessOrEqualDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .lessPercent, .lessOrEqualPercent,
-    .equalText, .pay, .emit:
+    .equalText, .pay, .emit, .powerInt, .gcdInt, .minInt, .maxInt, .shiftLeftInt, .shiftRightInt, .textOfInt, .concatenate, .sizeOf,
+    .scalarCount, .lessText, .make, .member, .replace, .wrap, .match, .payload, .collect, .countOf, .removeKey, .hasKey, .find, .found, .each, .item,
+    .itemValue, .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .findEntry, .removeEntry:
     return false
   }
 }
@@ -150,7 +161,7 @@ private func isTarget(_ index: Int, in code: [Instruction]) -> Bool {
   code.contains { instruction in
     switch instruction.opcode {
     case .jump: Int(instruction.a) == index
-    case .branch, .loop, .again: Int(instruction.b) == index
+    case .branch, .loop, .again, .match, .find, .findEntry: Int(instruction.b) == index
     default: false
     }
   }

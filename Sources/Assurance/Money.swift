@@ -76,7 +76,7 @@ private func endings(
     case .jump:
       arrive(Int(instruction.a), holdings)
       next = nil
-    case .branch: arrive(Int(instruction.b), holdings)
+    case .branch, .match, .find, .findEntry: arrive(Int(instruction.b), holdings)
     case .loop:
       arrive(Int(instruction.b), holdings)
       arrive(pc + 1, holdings)
@@ -89,6 +89,7 @@ private func endings(
         pc = head
         continue
       }
+    case .fail: next = nil
     case .enter, .stay:
       ending[pc] = (ending[pc] ?? 0) | holdings
       next = nil

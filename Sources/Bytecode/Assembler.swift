@@ -49,6 +49,7 @@ package struct Assembler {
       } else {
         interface.currencies.append(.parameter(name))
       }
+    case "type": interface.types.append(try typeDefinition(&line))
     case "party": interface.parties.append(try line.word())
     case "term":
       let name = try line.word()
@@ -89,7 +90,14 @@ package struct Assembler {
       var shares: [SplitShare] = []
       repeat { shares.append(try share(&line)) } while line.accept(";")
       splits.append(shares)
-    case "function": functions.append(Function(registers: [], code: []))
+    case "function":
+      var signature: Function.Signature?
+      if line.accept("takes") {
+        let count = try line.number()
+        try line.expect("gives")
+        signature = Function.Signature(parameterCount: count, result: try registerType(&line))
+      }
+      functions.append(Function(registers: [], code: [], signature: signature))
     case "register":
       _ = try line.register()
       try line.expect(":")
@@ -167,12 +175,17 @@ package struct Assembler {
     if line.accept("#") { return try line.short() }
     switch kind {
     case .unused: return 0
-    case .read, .write, .readAll: return try line.exactly(try line.register())
+    case .read, .write, .readAll, .readMany: return try line.exactly(try line.register())
     case .target: return try line.exactly(try line.prefixed("@"))
     case .number: return try line.short()
     case .constant: return try line.exactly(try line.prefixed("k"))
     case .slot: return try line.exactly(try line.prefixed("s"))
     case .split: return try line.exactly(try line.prefixed("split"))
+    case .function: return try line.exactly(try line.prefixed("f"))
+    case .part: return try line.short()
+    case .field: return try line.exactly(try index(&line, among: interface.fields.map(\.name), "field"))
+    case .item: return try line.exactly(try index(&line, among: interface.terms.map(\.name) + interface.fields.map(\.name), "term or field"))
+    case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.rawValue), "trap"))
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
     case .state: return try line.exactly(try state(&line))
@@ -219,18 +232,48 @@ package struct Assembler {
   }
 
   private func valueType(_ line: inout AssemblyLine) throws(AssemblyFault) -> ValueType {
-    switch try registerType(&line) {
-    case .bool: return .bool
-    case .int(let range): return .int(range)
-    case .percent: return .percent
-    case .amount(let currency): return .amount(currency: currency)
-    case .duration: return .duration
-    case .text(let max): return .text(max: max)
-    case .wide, .ratio, .counter: throw line.fault("this is a type of registers only")
+    guard let type = try registerType(&line).valueType else { throw line.fault("this is a type of registers only") }
+    return type
+  }
+
+  private func typeDefinition(_ line: inout AssemblyLine) throws(AssemblyFault) -> TypeDefinition {
+    switch try line.word() {
+    case "struct":
+      let name = try line.word()
+      return .structure(name: name, try parameters(&line))
+    case "enum":
+      let name = try line.word()
+      var cases: [TypeDefinition.Case] = []
+      repeat {
+        let name = try line.word()
+        var payload: [ValueType] = []
+        if line.accept("(") {
+          repeat { payload.append(try valueType(&line)) } while line.accept(",")
+          try line.expect(")")
+        }
+        cases.append(.init(name: name, payload: payload))
+      } while line.accept(",")
+      return .enumeration(name: name, cases)
+    case "optional": return .optional(try valueType(&line))
+    case "list":
+      let element = try valueType(&line)
+      let least = try line.number()
+      try line.expect("..")
+      return .list(element, least: least, most: try line.number())
+    case "set":
+      let element = try valueType(&line)
+      return .set(element, most: try line.number())
+    case "map":
+      let key = try valueType(&line)
+      try line.expect("->")
+      let value = try valueType(&line)
+      return .map(key, value, most: try line.number())
+    case let other: throw line.fault("`\(other)` is no kind of type")
     }
   }
 
   private func registerType(_ line: inout AssemblyLine) throws(AssemblyFault) -> RegisterType {
+    if line.accept("#") { return .composite(try line.number()) }
     let name = try line.word()
     switch name {
     case "Bool": return .bool
@@ -245,12 +288,13 @@ package struct Assembler {
       try line.expect(">")
       guard let range = IntegerRange(low, high) else { throw line.fault("this is no range of integers") }
       return .int(range)
-    case "Wide", "Text", "Counter", "Amount":
+    case "Wide", "Text", "Bytes", "Counter", "Amount":
       try line.expect("<")
       let type: RegisterType
       switch name {
       case "Wide": type = .wide(bits: Int(try line.short()))
       case "Text": type = .text(max: Int(try line.short()))
+      case "Bytes": type = .bytes(max: Int(try line.short()))
       case "Counter": type = .counter(bound: try line.number())
       default: type = .amount(currency: try currency(&line))
       }

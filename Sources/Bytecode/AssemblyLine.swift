@@ -98,6 +98,22 @@ struct AssemblyLine {
     if rest.first == "\"" { return .text(try text()) }
     if accept("true") { return .bool(true) }
     if accept("false") { return .bool(false) }
+    if rest.hasPrefix("bytes") { return .bytes(try bytes()) }
+    if accept("[") {
+      var values: [Value] = []
+      if accept("]") { return .sequence(values) }
+      repeat { values.append(try value()) } while accept(",")
+      try expect("]")
+      return .sequence(values)
+    }
+    if accept("case") {
+      let number = try number()
+      guard accept("["), !accept("]") else { return .variant(number, []) }
+      var payload: [Value] = []
+      repeat { payload.append(try value()) } while accept(",")
+      try expect("]")
+      return .variant(number, payload)
+    }
     let number = try integer()
     if accept("/") {
       guard let percent = Percent(number, outOf: try integer()) else { throw fault("this is no percentage") }
@@ -112,6 +128,15 @@ struct AssemblyLine {
       return .amount(amount)
     }
     return .int(number)
+  }
+
+  /// Two digits for each byte.
+  private mutating func bytes() throws(AssemblyFault) -> [UInt8] {
+    guard accept("bytes") else { throw fault("bytes were wanted") }
+    let digits = Array(rest.prefix { $0.isHexDigit }.utf8)
+    rest = rest.dropFirst(digits.count)
+    passSpace()
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) }
   }
 
   private mutating func text() throws(AssemblyFault) -> [UInt8] {

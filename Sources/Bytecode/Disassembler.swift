@@ -13,6 +13,7 @@ package struct Disassembler: Sendable {
   private var header: [String] {
     let interface = module.interface
     var lines = ["module \(interface.name)", "protocol \(module.protocolNumber.number)", "source \(module.sourceHash)"]
+    lines += interface.types.map { "type \(definition($0))" }
     for slot in interface.currencies {
       switch slot {
       case .parameter(let name): lines.append("currency \(name)")
@@ -68,7 +69,8 @@ package struct Disassembler: Sendable {
     let name = index < module.interface.entries.count ? " ; " + describe(module.interface.entries[index]) : ""
     let layout = RegisterLayout(function.registers)
     let registers = zip(layout.starts, function.registers).map { "  register r\($0): \(register($1))" }
-    return ["function\(name)"] + registers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
+    let signature = function.signature.map { " takes \($0.parameterCount) gives \(register($0.result))" } ?? ""
+    return ["function\(signature)\(name)"] + registers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
   }
 
   /// What an entry is, in words.
@@ -97,7 +99,7 @@ package struct Disassembler: Sendable {
     let number = Int(value)
     switch kind {
     case .unused: return "#\(number)"
-    case .read, .write, .readAll: return "r\(number)"
+    case .read, .write, .readAll, .readMany: return "r\(number)"
     case .target: return "@\(number)"
     case .number: return "\(Int16(bitPattern: value))"
     case .constant: return "k\(number)"
@@ -106,6 +108,13 @@ package struct Disassembler: Sendable {
     case .currency: return currency(number)
     case .state: return state(number)
     case .split: return "split\(number)"
+    case .function: return "f\(number)"
+    case .part: return "\(number)"
+    case .field: return number < module.interface.fields.count ? module.interface.fields[number].name : "#\(number)"
+    case .item:
+      let names = module.interface.terms.map(\.name) + module.interface.fields.map(\.name)
+      return number < names.count ? names[number] : "#\(number)"
+    case .trap: return number < Trap.allCases.count ? Trap.allCases[number].rawValue : "#\(number)"
     case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
     case .place: return place(PlaceOperand(number: value).place)
     }
@@ -145,6 +154,21 @@ package struct Disassembler: Sendable {
     case .duration: "Duration"
     case .text(let max): "Text<\(max)>"
     case .counter(let bound): "Counter<\(bound)>"
+    case .bytes(let max): "Bytes<\(max)>"
+    case .composite(let index): "#\(index)"
+    }
+  }
+
+  private func definition(_ definition: TypeDefinition) -> String {
+    switch definition {
+    case .structure(let name, let members): return "struct \(name)(\(parameters(members)))"
+    case .enumeration(let name, let cases):
+      let shown = cases.map { $0.name + ($0.payload.isEmpty ? "" : "(\($0.payload.map { type($0) }.joined(separator: ", ")))") }
+      return "enum \(name) \(shown.joined(separator: ", "))"
+    case .optional(let inner): return "optional \(type(inner))"
+    case .list(let element, let least, let most): return "list \(type(element)) \(least)..\(most)"
+    case .set(let element, let most): return "set \(type(element)) \(most)"
+    case .map(let key, let value, let most): return "map \(type(key)) -> \(type(value)) \(most)"
     }
   }
 
@@ -156,6 +180,9 @@ package struct Disassembler: Sendable {
     case .percent(let percent): return "\(percent.numerator)/\(percent.denominator)"
     case .amount(let amount): return "\(Integer(amount.units))u"
     case .duration(let duration): return "\(duration.milliseconds)ms"
+    case .bytes(let bytes): return "bytes" + bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
+    case .sequence(let values): return "[\(values.map { self.value($0) }.joined(separator: ", "))]"
+    case .variant(let number, let payload): return "case \(number) [\(payload.map { self.value($0) }.joined(separator: ", "))]"
     case .text(let bytes):
       return "\""
         + bytes.map { byte -> String in

@@ -2,32 +2,32 @@ import Interface
 import Primitives
 
 extension FunctionVerifier {
-  private func type(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> RegisterType {
+  func type(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> RegisterType {
     guard let type = layout.type(at: Int(slot)) else { throw fault(.operand, pc) }
     return type
   }
 
-  private func demand(_ condition: Bool, at pc: Int) throws(ModuleFault) {
+  func demand(_ condition: Bool, at pc: Int) throws(ModuleFault) {
     if !condition { throw fault(.operandType, pc) }
   }
 
   /// An integer result of at most `bits` goes into the register.
-  private func demand(bits: Int, in slot: UInt16, at pc: Int) throws(ModuleFault) {
+  func demand(bits: Int, in slot: UInt16, at pc: Int) throws(ModuleFault) {
     guard case .wide(let room) = try type(slot, at: pc), bits <= room else { throw fault(.width, pc) }
   }
 
-  private func bits(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> Int {
+  func bits(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> Int {
     guard let bits = try type(slot, at: pc).bits else { throw fault(.operandType, pc) }
     return bits
   }
 
   /// Whether every value of `from` is one of `to`.
-  private func fits(_ from: RegisterType, _ to: RegisterType) -> Bool {
+  func fits(_ from: RegisterType, _ to: RegisterType) -> Bool {
     switch (from, to) {
     case (.int(let inner), .int(let outer)): outer.contains(inner.low) && outer.contains(inner.high)
     case (.int, .wide(let room)), (.wide, .wide(let room)): (from.bits ?? .max) <= room
     case (.percent, .ratio): true
-    case (.text(let short), .text(let long)): short <= long
+    case (.text(let short), .text(let long)), (.bytes(let short), .bytes(let long)): short <= long
     default: from == to
     }
   }
@@ -49,11 +49,22 @@ extension FunctionVerifier {
     case .store, .storePair, .storeInt, .storeWide:
       try demand(fits(type(i.b, at: pc), slotType(i.a, at: pc)), at: pc)
       try demand(opcode(i.opcode, moves: i.a, at: pc), at: pc)
-      try demand(!isTerm(i.a), at: pc)
+      let terms = module.interface.terms.count
+      try demand(slots[terms + Int(i.c)].slot == Int(i.a) && slots[terms + Int(i.c)].type.wordsAtRest > 0, at: pc)
     case .count:
       guard case .counter(let bound) = try type(i.a, at: pc) else { throw fault(.operandType, pc) }
       try demand(module.constants[Int(i.c)] == .int(Integer(bound)), at: pc)
     case .balance: try demand(type(i.a, at: pc) == .amount(currency: module.interface.vaults[Int(i.b)].currency), at: pc)
+    case .powerInt, .shiftLeftInt, .shiftRightInt:
+      // The exponent's range says how wide the result may be.
+      guard case .int(let range) = try type(i.c, at: pc), range.low.sign >= 0, let most = range.high.int, most <= limits.integerBits else {
+        throw fault(.width, pc)
+      }
+      let width = try bits(i.b, at: pc)
+      try demand(bits: i.opcode == .powerInt ? max(1, width * most) : i.opcode == .shiftLeftInt ? width + most : width, in: i.a, at: pc)
+    case .gcdInt, .minInt, .maxInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)), in: i.a, at: pc)
+    case .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .ratioOfInts: try demand(type(i.a, at: pc) == .ratio, at: pc)
+    case .narrowRatio: try demand(type(i.a, at: pc) == .percent, at: pc)
     case .addInt, .subtractInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)) + 1, in: i.a, at: pc)
     case .multiplyInt: try demand(bits: bits(i.b, at: pc) + bits(i.c, at: pc), in: i.a, at: pc)
     case .divideIntDown, .divideIntUp, .divideIntHalfEven: try demand(bits: bits(i.b, at: pc) + 1, in: i.a, at: pc)
@@ -70,6 +81,9 @@ extension FunctionVerifier {
       try demandSameCurrency(i.b, i.c, at: pc)
       try demand(type(i.a, at: pc) == type(i.b, at: pc), at: pc)
     case .timesAmount, .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven: try demand(type(i.a, at: pc) == type(i.b, at: pc), at: pc)
+    case .equalText, .lessText:
+      let (b, c) = (try type(i.b, at: pc), try type(i.c, at: pc))
+      try demand(b.isA(.text, in: []) == c.isA(.text, in: []), at: pc)
     case .ask:
       try demand(type(i.b, at: pc) == .amount(currency: Int(i.c)), at: pc)
       if case .vault(let vault) = PlaceOperand(number: i.a).place { try demand(module.interface.vaults[vault].currency == Int(i.c), at: pc) }
@@ -79,8 +93,10 @@ extension FunctionVerifier {
         try demand(target != Int(i.a) && vaults[target].currency == vaults[Int(i.a)].currency, at: pc)
       }
     case .return:
-      guard let result = module.interface.resultType(of: entry) else { throw fault(.notHere, pc) }
-      try demand(type(i.a, at: pc) == RegisterType(result), at: pc)
+      guard let resultType else { throw fault(.notHere, pc) }
+      try demand(fits(type(i.a, at: pc), resultType), at: pc)
+      // Two registers would hold the same collection.
+      if isCollection(resultType), isParameter(Int(i.a)) || isLoopedThrough(Int(i.a), at: pc) { throw fault(.changing, pc) }
     default: break
     }
   }
@@ -88,7 +104,7 @@ extension FunctionVerifier {
   /// Two amounts of one currency, or, for equality, two percents.
   private func demandSameCurrency(_ b: UInt16, _ c: UInt16, at pc: Int) throws(ModuleFault) {
     let (x, y) = (try type(b, at: pc), try type(c, at: pc))
-    try demand(x == y || (x.isA(.percent) && y.isA(.percent)), at: pc)
+    try demand(x == y || (x.isA(.percent, in: []) && y.isA(.percent, in: [])), at: pc)
   }
 
   private func constant(_ value: Value, is type: RegisterType) -> Bool {
@@ -98,6 +114,7 @@ extension FunctionVerifier {
     case (.int(let value), .wide(let bits)): value.bitWidth <= bits
     case (.percent(let value), .percent): value.isAtRest
     case (.text, .text(let max)): ValueType.text(max: max).admits(value)
+    case (.bytes(let bytes), .bytes(let max)): bytes.count <= max
     default: false
     }
   }
@@ -106,18 +123,16 @@ extension FunctionVerifier {
   private func isObject(_ value: Value) -> Bool {
     switch value {
     case .int(let value): SmallInteger.word(value) == nil
-    case .text: true
+    case .text, .bytes, .sequence, .variant: true
     case .bool, .percent, .amount, .duration: false
     }
   }
 
   // MARK: The agreement's state
 
-  private func isTerm(_ slot: UInt16) -> Bool { slots.prefix(module.interface.terms.count).contains { $0.slot == Int(slot) } }
-
   /// The type of the term or field that begins at a word of the state.
   private func slotType(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> RegisterType {
-    guard let found = slots.first(where: { $0.slot == Int(slot) }) else { throw fault(.operand, pc) }
+    guard let found = slots.first(where: { $0.slot == Int(slot) && $0.type.wordsAtRest > 0 }) else { throw fault(.operand, pc) }
     return RegisterType(found.type)
   }
 
@@ -126,8 +141,8 @@ extension FunctionVerifier {
     switch try slotType(slot, at: pc) {
     case .bool, .duration: opcode == .load || opcode == .store
     case .int(let range): range.isSmall ? opcode == .loadInt || opcode == .storeInt : opcode == .loadWide || opcode == .storeWide
-    case .percent, .amount: opcode == .loadPair || opcode == .storePair
-    case .wide, .ratio, .text, .counter: false
+    case .percent, .ratio, .amount: opcode == .loadPair || opcode == .storePair
+    case .wide, .text, .bytes, .composite, .counter: false
     }
   }
 }

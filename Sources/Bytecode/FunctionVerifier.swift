@@ -14,23 +14,49 @@ struct FunctionVerifier {
   let module: Module
   let function: Function
   let index: Int
-  let entry: Entry
+  /// What the ledger runs it for; nil of a function that others call.
+  let entry: Entry?
+  let entryCount: Int
   let layout: RegisterLayout
   let limits: Limits
   let slots: [(type: ValueType, slot: Int)]
+  let measures: TypeMeasures
+  let parameters: [RegisterType]
+  /// What a returned value is; nil for a body, which leads somewhere instead.
+  let resultType: RegisterType?
   /// Of each instruction, its innermost loop, by the index of the `loop` instruction; -1 outside loops.
-  private var loopOf: [Int]
+  private(set) var loopOf: [Int]
+  /// What may be taken by the instruction that comes next, and by no other.
+  var probed = Probe.nothing
   private var isTarget: [Bool]
   private var arriving: [Facts?]
 
-  init(_ module: Module, _ index: Int, _ entry: Entry) {
+  /// What the instruction before has found out.
+  enum Probe {
+    case nothing
+    /// The register holds this case.
+    case matched(register: UInt16, case: Int)
+    /// There is a value of this type to be taken.
+    case found(ValueType)
+  }
+
+  init(_ module: Module, _ index: Int, _ entry: Entry?, entryCount: Int, slots: [(type: ValueType, slot: Int)], measures: TypeMeasures) {
     self.module = module
     self.index = index
     self.entry = entry
     function = module.functions[index]
     layout = RegisterLayout(function.registers)
     limits = module.protocolNumber.limits
-    slots = module.interface.slots
+    self.entryCount = entryCount
+    self.slots = slots
+    self.measures = measures
+    if let entry {
+      parameters = module.interface.parameterTypes(of: entry).map { RegisterType($0) }
+      resultType = module.interface.resultType(of: entry).map { RegisterType($0) }
+    } else {
+      parameters = Array(function.registers.prefix(function.signature?.parameterCount ?? 0))
+      resultType = function.signature?.result
+    }
     loopOf = []
     isTarget = Array(repeating: false, count: function.code.count)
     arriving = Array(repeating: nil, count: function.code.count)
@@ -38,10 +64,8 @@ struct FunctionVerifier {
 
   func fault(_ code: ModuleFault.Code, _ instruction: Int? = nil) -> ModuleFault { ModuleFault(code, function: index, instruction: instruction) }
 
-  private var resultType: ValueType? { module.interface.resultType(of: entry) }
-
   private var isAutomatic: Bool {
-    if case .body(let transition) = entry { module.interface.transitions[transition].trigger.isAutomatic } else { false }
+    if case .body(let transition)? = entry { module.interface.transitions[transition].trigger.isAutomatic } else { false }
   }
 
   mutating func run() throws(ModuleFault) {
@@ -57,14 +81,20 @@ struct FunctionVerifier {
 
   private func checkRegisters() throws(ModuleFault) {
     guard layout.slotCount <= limits.registers else { throw fault(.registers) }
-    let parameters = module.interface.parameterTypes(of: entry).map { RegisterType($0) }
+    guard (function.signature == nil) == (entry != nil) else { throw fault(.functionCount) }
     guard function.registers.starts(with: parameters) else { throw fault(.registers) }
-    for type in function.registers {
+    if let signature = function.signature {
+      guard signature.parameterCount <= function.registers.count, signature.parameterCount <= limits.parameters else { throw fault(.registers) }
+      for case .counter in parameters + [signature.result] { throw fault(.type) }
+    }
+    for type in function.registers + (function.signature.map { [$0.result] } ?? []) {
       switch type {
       case .wide(let bits): guard (1...limits.integerBits).contains(bits) else { throw fault(.type) }
       case .counter(let bound): guard (0...limits.loopBound).contains(bound) else { throw fault(.type) }
       case .amount(let currency): guard currency < module.interface.currencies.count else { throw fault(.index) }
       case .text(let max): guard (1...limits.textScalars).contains(max) else { throw fault(.type) }
+      case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw fault(.type) }
+      case .composite(let index): guard index < module.interface.types.count else { throw fault(.index) }
       case .bool, .int, .percent, .ratio, .duration: break
       }
     }
@@ -88,7 +118,9 @@ struct FunctionVerifier {
         loopOf.append(loop)
       default:
         loopOf.append(open.last ?? -1)
-        if instruction.opcode == .count, open.contains(where: { function.code[$0].a == instruction.a }) { throw fault(.loop, pc) }
+        if instruction.opcode == .count || instruction.opcode == .each, open.contains(where: { function.code[$0].a == instruction.a }) {
+          throw fault(.loop, pc)
+        }
       }
     }
     guard open.isEmpty else { throw fault(.loop) }
@@ -100,8 +132,7 @@ struct FunctionVerifier {
       let target: Int
       switch instruction.opcode {
       case .jump: target = Int(instruction.a)
-      case .branch: target = Int(instruction.b)
-      case .loop: target = Int(instruction.b)
+      case .branch, .loop, .match, .find, .findEntry: target = Int(instruction.b)
       case .again:
         isTarget[Int(instruction.b)] = true
         continue
@@ -124,7 +155,7 @@ struct FunctionVerifier {
 
   private mutating func checkInstructions() throws(ModuleFault) {
     var assigned = [UInt64](repeating: 0, count: (layout.slotCount + 63) / 64)
-    for parameter in 0..<module.interface.parameterTypes(of: entry).count {
+    for parameter in parameters.indices {
       assigned[layout.starts[parameter] / 64] |= 1 << (layout.starts[parameter] % 64)
     }
     // Automatic transitions have no deposits: they begin settled.
@@ -135,8 +166,12 @@ struct FunctionVerifier {
         facts = try merge(facts, other, at: pc)
       }
       guard var here = facts else { throw fault(.ending, pc) }
+      if isTarget[pc] { probed = .nothing }
+      let before = probed
+      probed = .nothing
       try checkOperands(instruction, at: pc, &here)
       try checkTypes(instruction, at: pc)
+      try checkObjects(instruction, at: pc, before)
       try checkPlace(instruction, at: pc, &here)
       facts = try leave(instruction, at: pc, with: here)
     }
@@ -159,10 +194,10 @@ struct FunctionVerifier {
     case .jump:
       try arrive(at: Int(instruction.a), with: facts)
       return nil
-    case .branch, .loop:
+    case .branch, .loop, .match, .find, .findEntry:
       try arrive(at: Int(instruction.b), with: facts)
       return facts
-    case .enter, .stay, .return: return nil
+    case .enter, .stay, .return, .fail: return nil
     case .settle:
       // Once round a loop would settle twice.
       guard loopOf[pc] == -1 else { throw fault(.order, pc) }
@@ -180,12 +215,16 @@ struct FunctionVerifier {
       switch kind {
       case .unused: guard number == 0 else { throw fault(.unusedOperand, pc) }
       case .read(let kind):
-        guard let type = layout.type(at: number), type.isA(kind) else { throw fault(.operand, pc) }
+        guard let type = layout.type(at: number), type.isA(kind, in: interface.types) else { throw fault(.operand, pc) }
         guard isAssigned(number, facts) else { throw fault(.unassigned, pc) }
-      case .write(let kind): guard let type = layout.type(at: number), type.isA(kind) else { throw fault(.operand, pc) }
+        if kind.isChanging { try checkChangeable(number, at: pc) }
+      case .write(let kind):
+        guard let type = layout.type(at: number), type.isA(kind, in: interface.types) else { throw fault(.operand, pc) }
+        if isLoopedThrough(number, at: pc) { throw fault(.changing, pc) }
       case .readAll:
         guard Int(instruction.a) < interface.events.count else { throw fault(.operand, pc) }
-        try checkEvent(interface.events[Int(instruction.a)], from: number, at: pc, facts)
+        try checkMany(interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc, facts, isExact: true)
+      case .readMany: try checkMany(manyTypes(instruction, at: pc), from: number, at: pc, facts, isExact: false)
       case .target, .number: break
       case .constant: guard number < module.constants.count else { throw fault(.operand, pc) }
       case .slot: guard number < interface.wordCount else { throw fault(.operand, pc) }
@@ -194,6 +233,11 @@ struct FunctionVerifier {
       case .state: guard number < interface.states.count else { throw fault(.operand, pc) }
       case .split: guard number < module.splits.count else { throw fault(.operand, pc) }
       case .event: guard number < interface.events.count else { throw fault(.operand, pc) }
+      case .field: guard number < interface.fields.count else { throw fault(.operand, pc) }
+      case .item: guard number < slots.count else { throw fault(.operand, pc) }
+      case .function: guard number >= entryCount, number > index, number < module.functions.count else { throw fault(.call, pc) }
+      case .trap: guard number < Trap.allCases.count else { throw fault(.operand, pc) }
+      case .part: break
       case .place:
         switch PlaceOperand(number: value).place {
         case .vault(let index): guard index < interface.vaults.count else { throw fault(.operand, pc) }
@@ -206,14 +250,16 @@ struct FunctionVerifier {
     for case (.write, let value) in instruction.operands { facts.assigned[Int(value) / 64] |= 1 << (Int(value) % 64) }
   }
 
-  private func checkEvent(_ event: ContractInterface.Event, from slot: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
-    guard !event.parameters.isEmpty else {
+  /// Consecutive registers, each of a value that fits the type, or is of just this type.
+  private func checkMany(_ types: [RegisterType], from slot: Int, at pc: Int, _ facts: Facts, isExact: Bool) throws(ModuleFault) {
+    guard !types.isEmpty else {
       guard slot == 0 else { throw fault(.unusedOperand, pc) }
       return
     }
-    guard let first = layout.register(at: slot), first + event.parameters.count <= layout.types.count else { throw fault(.operand, pc) }
-    for (offset, parameter) in event.parameters.enumerated() {
-      guard layout.types[first + offset] == RegisterType(parameter.type) else { throw fault(.operandType, pc) }
+    guard let first = layout.register(at: slot), first + types.count <= layout.types.count else { throw fault(.operand, pc) }
+    for (offset, type) in types.enumerated() {
+      let register = layout.types[first + offset]
+      guard register == type || (!isExact && fits(register, type)) else { throw fault(.operandType, pc) }
       guard isAssigned(layout.starts[first + offset], facts) else { throw fault(.unassigned, pc) }
     }
   }
@@ -244,7 +290,7 @@ struct FunctionVerifier {
       guard resultType == nil, !isAutomatic else { throw fault(.notHere, pc) }
       guard !facts.isSettled else { throw fault(.order, pc) }
       facts.isSettled = true
-    case .enter, .stay, .store, .storePair, .storeInt, .storeWide, .pay, .split, .emit:
+    case .enter, .stay, .store, .storePair, .storeInt, .storeWide, .storeObject, .setEntry, .removeEntry, .pay, .split, .emit:
       guard resultType == nil, facts.isSettled else { throw fault(.effect, pc) }
       if instruction.opcode == .stay && isAutomatic { throw fault(.notHere, pc) }
     default: break

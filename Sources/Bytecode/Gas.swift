@@ -33,8 +33,41 @@ package enum Gas {
   /// Dividing a vault.
   package static func split(shares: Int, targets: Int) -> Int { 40 * shares + 20 * targets }
 
-  /// Recording an event of so many words.
+  /// Recording an event of so many words at rest.
   package static func event(words: Int) -> Int { 2 * words }
+
+  /// A power whose result has at most so many limbs.
+  package static func power(limbs: Int) -> Int { 16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64) }
+
+  /// A greatest common divisor of integers that are not both small.
+  package static func divisor(_ a: Int, _ b: Int) -> Int { 100 + 60 * (a + b) + 10 * a * b + memory(words: 3 * integerWords(limbs: a + b)) }
+
+  /// Shifting to a result of so many limbs.
+  package static func shift(limbs: Int) -> Int { limbs + memory(words: integerWords(limbs: limbs + 1)) }
+
+  /// Between an integer of so many limbs and its decimal digits.
+  package static func decimal(limbs: Int) -> Int { 20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4) }
+
+  /// The limbs that so many decimal digits need.
+  package static func limbs(digits: Int) -> Int { digits / 19 + 1 }
+
+  /// Going once through so many bytes of a text.
+  package static func pass(size: Int) -> Int { size / 8 }
+
+  /// Making an object of so many words, of which most are copied from elsewhere.
+  package static func copy(words: Int) -> Int { memory(words: words) }
+
+  /// Looking a key up among so many, where comparing two costs this much.
+  package static func search(count: Int, key: Int) -> Int { 2 * (Int.bitWidth - count.leadingZeroBitCount) * key }
+
+  /// Moving so many words to make room or close a gap.
+  package static func shift(words: Int) -> Int { words / 8 }
+
+  /// Between registers and words at rest, so many of these; the memory on either side included.
+  package static func rest(words: Int) -> Int { 2 * words }
+
+  /// The capacity that a full collection grows to.
+  package static func grown(_ capacity: Int, most: Int) -> Int { min(most, max(4, 2 * capacity)) }
 
   /// The limbs of an integer of so many bits; at least one.
   package static func limbs(bits: Int) -> Int { max(1, (bits + 63) / 64) }
@@ -45,63 +78,131 @@ extension SplitShare {
   package static func gas(_ shares: [SplitShare]) -> Int { Gas.split(shares: shares.count, targets: shares.reduce(0) { $0 + $1.targets.count }) }
 }
 
-extension RegisterType {
-  /// The most words of the arena that a value of this type takes.
-  package var arenaWordsMax: Int {
-    switch self {
-    case .int(let range): range.isSmall ? 0 : Gas.integerWords(limbs: Gas.limbs(bits: range.bits))
-    case .wide(let bits): Gas.integerWords(limbs: Gas.limbs(bits: bits))
-    case .text(let max): Gas.textWords(size: 4 * max)
-    case .bool, .percent, .ratio, .amount, .duration, .counter: 0
-    }
-  }
-
-  /// The words that an event of this value records, at most.
-  package var eventWordsMax: Int { max(slots, arenaWordsMax) }
-}
-
 extension WellFormedModule {
-  /// The most that entering a function costs.
-  package func callGasMax(_ function: Int) -> Int {
-    let count = module.interface.parameterTypes(of: module.interface.entries[function]).count
-    return Gas.call(argumentWords: module.functions[function].registers.prefix(count).reduce(0) { $0 + $1.arenaWordsMax })
+  private func type(_ slot: UInt16, in function: Int) -> RegisterType {
+    guard let type = registers[function].type(at: Int(slot)) else { preconditionFailure("the verifier gives every operand its register") }
+    return type
   }
 
-  /// The most that an instruction costs beyond its fixed gas.
+  /// The most words that a value takes as it rests.
+  private func restWordsMax(_ type: ValueType) -> Int { type.wordsAtRest > 0 ? type.wordsAtRest : measures.wholeWords(of: type) }
+
+  /// The most words of the arena that a value takes with everything below it.
+  private func wholeWordsMax(_ type: RegisterType) -> Int {
+    if case .wide(let bits) = type { return Gas.integerWords(limbs: Gas.limbs(bits: bits)) }
+    return type.valueType.map { measures.wholeWords(of: $0) } ?? 0
+  }
+
+  /// What copying a value costs when it is put somewhere: nothing but for collections, which are not shared.
+  private func copyMax(_ type: ValueType) -> Int {
+    guard case .composite(let index) = type, module.interface.types[index].isCollection else { return 0 }
+    return Gas.copy(words: measures.ownWords[index])
+  }
+
+  private func composite(_ slot: UInt16, in function: Int) -> (index: Int, definition: TypeDefinition) {
+    guard case .composite(let index) = type(slot, in: function) else { preconditionFailure("the verifier gives objects to what works on them") }
+    return (index, module.interface.types[index])
+  }
+
+  /// What comparing two keys costs at most.
+  private func keyMax(_ type: ValueType) -> Int { 2 + measures.wholeWords(of: type) }
+
+  private func map(_ item: UInt16) -> (key: ValueType, value: ValueType) {
+    guard case .composite(let index) = module.interface.slots[Int(item)].type, case .map(let key, let value, _) = module.interface.types[index] else {
+      preconditionFailure("the verifier gives maps to what works on entries")
+    }
+    return (key, value)
+  }
+
+  /// The most that entering a function costs, as the ledger does it.
+  package func callGasMax(_ function: Int) -> Int {
+    let entries = module.interface.entries
+    guard function < entries.count else { return 0 }
+    return Gas.call(argumentWords: module.interface.parameterTypes(of: entries[function]).reduce(0) { $0 + measures.wholeWords(of: $1) })
+  }
+
+  /// The most that an instruction costs beyond its fixed gas; of a `call`, what is called is not counted.
   package func variableGasMax(_ instruction: Instruction, in function: Int) -> Int {
+    let i = instruction
+    func type(_ slot: UInt16) -> RegisterType { self.type(slot, in: function) }
     func bits(_ slot: UInt16) -> Int {
-      guard let bits = registers[function].type(at: Int(slot))?.bits else {
-        preconditionFailure("the verifier gives integers to what computes with them")
-      }
+      guard let bits = type(slot).bits else { preconditionFailure("the verifier gives integers to what computes with them") }
       return bits
     }
     func limbs(_ slot: UInt16) -> Int { Gas.limbs(bits: bits(slot)) }
     // Where operands and result always have the small form, size costs nothing.
     func isSmall(_ slots: UInt16...) -> Bool { slots.allSatisfy { bits($0) <= SmallInteger.bits } }
-    switch instruction.opcode {
-    case .addInt, .subtractInt:
-      return max(bits(instruction.b), bits(instruction.c)) < SmallInteger.bits ? 0 : Gas.linear(limbs(instruction.b), limbs(instruction.c))
-    case .equalInt, .lessInt, .lessOrEqualInt:
-      return isSmall(instruction.b, instruction.c) ? 0 : Gas.linear(limbs(instruction.b), limbs(instruction.c))
-    case .narrow: return isSmall(instruction.b) ? 0 : Gas.linear(limbs(instruction.b), 4)
-    case .multiplyInt:
-      return bits(instruction.b) + bits(instruction.c) <= SmallInteger.bits ? 0 : Gas.product(limbs(instruction.b), limbs(instruction.c))
-    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
-      return isSmall(instruction.b, instruction.c) ? 0 : Gas.quotient(limbs(instruction.b), limbs(instruction.c))
+    func size(_ slot: UInt16) -> Int { 8 * wholeWordsMax(type(slot)) }
+    func own(_ slot: UInt16) -> Int { measures.ownWords[composite(slot, in: function).index] }
+    func copies(_ types: [ValueType]) -> Int { types.reduce(0) { $0 + copyMax($1) } }
+    switch i.opcode {
+    case .addInt, .subtractInt: return max(bits(i.b), bits(i.c)) < SmallInteger.bits ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
+    case .equalInt, .lessInt, .lessOrEqualInt, .minInt, .maxInt: return isSmall(i.b, i.c) ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
+    case .narrow: return isSmall(i.b) ? 0 : Gas.linear(limbs(i.b), 4)
+    case .multiplyInt: return bits(i.b) + bits(i.c) <= SmallInteger.bits ? 0 : Gas.product(limbs(i.b), limbs(i.c))
+    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: return isSmall(i.b, i.c) ? 0 : Gas.quotient(limbs(i.b), limbs(i.c))
+    case .gcdInt: return isSmall(i.b, i.c) ? 0 : Gas.divisor(limbs(i.b), limbs(i.c))
+    case .powerInt: return Gas.power(limbs: limbs(i.a))
+    case .shiftLeftInt: return Gas.shift(limbs: limbs(i.a))
+    case .shiftRightInt: return Gas.shift(limbs: limbs(i.b))
+    case .textOfInt: return Gas.decimal(limbs: limbs(i.b))
+    case .intOfText:
+      guard case .text(let max) = type(i.b) else { preconditionFailure("the verifier gives texts to what reads them") }
+      return Gas.decimal(limbs: Gas.limbs(digits: 4 * max))
     case .loadWide: return Gas.memory(words: 5)
-    case .constantWide: return Gas.memory(words: registers[function].type(at: Int(instruction.a))?.arenaWordsMax ?? 0)
-    case .equalText:
-      func size(_ slot: UInt16) -> Int { 8 * (registers[function].type(at: Int(slot))?.arenaWordsMax ?? 0) }
-      return Gas.text(size(instruction.b), size(instruction.c))
-    case .split: return SplitShare.gas(module.splits[Int(instruction.b)])
-    case .emit:
-      return Gas.event(
-        words: module.interface.events[Int(instruction.a)].parameters.reduce(0) { $0 + RegisterType($1.type).eventWordsMax })
+    case .constantWide: return Gas.memory(words: wholeWordsMax(type(i.a)))
+    case .equalText, .lessText: return Gas.text(size(i.b), size(i.c))
+    case .scalarCount: return Gas.pass(size: size(i.b))
+    case .concatenate: return Gas.copy(words: wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
+    case .make:
+      guard case .structure(_, let members) = composite(i.a, in: function).definition else { return 0 }
+      return Gas.copy(words: own(i.a)) + copies(members.map(\.type))
+    case .wrap:
+      let payload = composite(i.a, in: function).definition.payloads?[Int(i.c)] ?? []
+      return Gas.copy(words: own(i.a)) + copies(payload)
+    case .member, .payload, .item, .itemValue, .getElementObject: return type(i.a).valueType.map { copyMax($0) } ?? 0
+    case .found:
+      // Out of the state, the value is also decoded.
+      return type(i.a).valueType.map { copyMax($0) + Gas.rest(words: restWordsMax($0)) } ?? 0
+    case .replace:
+      guard case .structure(_, let members) = composite(i.a, in: function).definition else { return 0 }
+      return Gas.copy(words: own(i.a)) + copyMax(members[Int(i.c)].type)
+    case .collect:
+      guard case .list(let element, _, _) = composite(i.a, in: function).definition else { return Gas.copy(words: 1) }
+      return Gas.copy(words: 1 + Int(i.c) * element.slots) + Int(i.c) * copyMax(element)
+    case .fillList: return Gas.copy(words: own(i.a))
+    case .setElementObject, .copyObject: return Gas.copy(words: own(i.opcode == .copyObject ? i.b : i.c))
+    case .appendElement: return Gas.copy(words: own(i.a)) + copies(composite(i.a, in: function).definition.parts)
+    case .removeElement: return Gas.shift(words: own(i.a))
+    case .insertKey, .insertEntry, .removeKey, .hasKey, .find:
+      let place = i.opcode == .hasKey ? i.b : i.a
+      let definition = composite(place, in: function).definition
+      if case .list = definition { return 0 }
+      let search = Gas.search(count: definition.most ?? 0, key: keyMax(definition.parts[0]))
+      switch i.opcode {
+      case .hasKey, .find: return search
+      case .removeKey: return search + Gas.shift(words: own(place))
+      default: return search + Gas.shift(words: own(place)) + Gas.copy(words: own(place)) + copies(definition.parts)
+      }
+    case .equalObject: return 2 + 2 * (wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
+    case .loadObject:
+      let whole = 2 * Gas.rest(words: 1 + wholeWordsMax(type(i.a)))
+      guard case .composite(let index) = type(i.a), case .map(let key, let value, let most) = module.interface.types[index] else { return whole }
+      // Every entry is put in its place among the others.
+      let stride = key.slots + value.slots
+      return whole + most * (Gas.rest(words: 8) + Gas.search(count: most, key: keyMax(key)) + Gas.shift(words: most * stride))
+    case .storeObject: return Gas.rest(words: wholeWordsMax(type(i.b)))
+    case .findEntry: return Gas.rest(words: restWordsMax(map(i.a).key)) + Gas.copy(words: restWordsMax(map(i.a).value))
+    case .setEntry: return Gas.rest(words: restWordsMax(map(i.a).key) + restWordsMax(map(i.a).value))
+    case .removeEntry: return Gas.rest(words: restWordsMax(map(i.a).key))
+    case .split: return SplitShare.gas(module.splits[Int(i.b)])
+    case .emit: return Gas.event(words: module.interface.events[Int(i.a)].parameters.reduce(0) { $0 + restWordsMax($1.type) })
     case .next, .jump, .branch, .count, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate, .constant, .constantPair,
-      .load,
-      .loadPair, .loadInt, .store, .storePair, .storeInt, .storeWide, .balance, .not, .equalWord, .lessDuration, .lessOrEqualDuration, .addDuration,
-      .subtractDuration, .timesDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .addAmount, .subtractAmount, .timesAmount, .scaleAmountDown,
-      .scaleAmountUp, .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .pay:
+      .load, .loadPair, .loadInt, .store, .storePair, .storeInt, .storeWide, .balance, .not, .equalWord, .lessDuration, .lessOrEqualDuration,
+      .addDuration, .subtractDuration, .timesDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .addAmount, .subtractAmount, .timesAmount,
+      .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .pay, .call, .fail, .ratioOfInts,
+      .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .sizeOf, .match, .countOf, .getElement, .getElementPair, .setElement,
+      .setElementPair, .each, .countEntries:
       return 0
     }
   }

@@ -34,28 +34,37 @@ extension Function: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(registers)
     writer.write(code)
+    writer.write(signature)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(registers: try reader.readList(of: RegisterType.self), code: try reader.readList(of: Instruction.self))
+    self.init(
+      registers: try reader.readList(of: RegisterType.self), code: try reader.readList(of: Instruction.self),
+      signature: try reader.readOptional(Signature.self))
+  }
+}
+
+extension Function.Signature: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt16(parameterCount))
+    writer.write(result)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(parameterCount: Int(try reader.read(UInt16.self)), result: try reader.read(RegisterType.self))
   }
 }
 
 extension RegisterType: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     switch self {
-    case .bool: writer.write(ValueType.bool)
-    case .int(let range): writer.write(ValueType.int(range))
-    case .percent: writer.write(ValueType.percent)
-    case .amount(let currency): writer.write(ValueType.amount(currency: currency))
-    case .duration: writer.write(ValueType.duration)
-    case .text(let max): writer.write(ValueType.text(max: max))
+    case .bool, .int, .percent, .ratio, .amount, .duration, .text, .bytes, .composite:
+      if let type = valueType { writer.write(type) }
     case .wide(let bits):
       writer.write(UInt8(0x80))
       writer.write(UInt16(bits))
-    case .ratio: writer.write(UInt8(0x81))
     case .counter(let bound):
-      writer.write(UInt8(0x82))
+      writer.write(UInt8(0x81))
       writer.write(UInt64(bound))
     }
   }
@@ -66,9 +75,6 @@ extension RegisterType: Canonical {
       _ = try reader.read(UInt8.self)
       self = .wide(bits: Int(try reader.read(UInt16.self)))
     case 0x81:
-      _ = try reader.read(UInt8.self)
-      self = .ratio
-    case 0x82:
       _ = try reader.read(UInt8.self)
       guard let bound = Int(exactly: try reader.read(UInt64.self)) else { throw .notCanonical }
       self = .counter(bound: bound)

@@ -18,6 +18,9 @@ package enum RegisterType: Hashable, Sendable {
   case amount(currency: Int)
   case duration
   case text(max: Int)
+  case bytes(max: Int)
+  /// One of the module's types, by index.
+  case composite(Int)
   /// Of a loop that runs at most `bound` times.
   case counter(bound: Int)
 
@@ -29,6 +32,25 @@ package enum RegisterType: Hashable, Sendable {
     case .amount(let currency): self = .amount(currency: currency)
     case .duration: self = .duration
     case .text(let max): self = .text(max: max)
+    case .ratio: self = .ratio
+    case .bytes(let max): self = .bytes(max: max)
+    case .composite(let index): self = .composite(index)
+    }
+  }
+
+  /// The type of a value that can rest or lie in an object; nil for what is only of a register.
+  package var valueType: ValueType? {
+    switch self {
+    case .bool: .bool
+    case .int(let range): .int(range)
+    case .percent: .percent
+    case .ratio: .ratio
+    case .amount(let currency): .amount(currency: currency)
+    case .duration: .duration
+    case .text(let max): .text(max: max)
+    case .bytes(let max): .bytes(max: max)
+    case .composite(let index): .composite(index)
+    case .wide, .counter: nil
     }
   }
 
@@ -36,7 +58,7 @@ package enum RegisterType: Hashable, Sendable {
   package var slots: Int {
     switch self {
     case .percent, .ratio, .amount: 2
-    case .bool, .int, .wide, .duration, .text, .counter: 1
+    case .bool, .int, .wide, .duration, .text, .bytes, .composite, .counter: 1
     }
   }
 
@@ -47,18 +69,42 @@ package enum RegisterType: Hashable, Sendable {
     switch self {
     case .int(let range): range.bits
     case .wide(let bits): bits
-    case .bool, .percent, .ratio, .amount, .duration, .text, .counter: nil
+    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .counter: nil
     }
   }
 
-  package func isA(_ kind: RegisterKind) -> Bool {
+  /// `types` are the module's.
+  package func isA(_ kind: RegisterKind, in types: [TypeDefinition]) -> Bool {
     switch (self, kind) {
     case (.counter, _): kind == .counter
+    case (_, .any): true
     case (_, .word): slots == 1
     case (_, .pair): slots == 2
     case (.bool, .bool), (.int, .int), (.wide, .int), (.percent, .percent), (.ratio, .percent), (.amount, .amount), (.duration, .duration),
-      (.text, .text):
+      (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object), (.bytes, .object):
       true
+    case (.composite(let index), _): RegisterType.isA(types[index], kind)
+    default: false
+    }
+  }
+
+  private static func isA(_ type: TypeDefinition, _ kind: RegisterKind) -> Bool {
+    switch (type, kind) {
+    case (_, .object): true
+    case (.structure, .structure), (.enumeration, .variant), (.optional, .variant): true
+    case (.list, .list), (.list, .changingList), (.list, .searchable), (.list, .collection): true
+    case (.set, .set), (.set, .changingSet), (.set, .keyed), (.set, .changingKeyed), (.set, .collection): true
+    case (.map, .map), (.map, .changingMap), (.map, .keyed), (.map, .changingKeyed), (.map, .searchable), (.map, .collection): true
+    default: false
+    }
+  }
+}
+
+extension RegisterKind {
+  /// Whether the instruction changes the value where it lies.
+  package var isChanging: Bool {
+    switch self {
+    case .changingList, .changingSet, .changingMap, .changingKeyed: true
     default: false
     }
   }
@@ -90,10 +136,24 @@ package struct Function: Hashable, Sendable {
   /// In the order of their slots; the parameters come first.
   package var registers: [RegisterType]
   package var code: [Instruction]
+  /// Of a function that others call; an entry's is told by the interface.
+  package var signature: Signature?
 
-  package init(registers: [RegisterType], code: [Instruction]) {
+  /// What a function takes, in its first registers, and what it gives.
+  package struct Signature: Hashable, Sendable {
+    package let parameterCount: Int
+    package let result: RegisterType
+
+    package init(parameterCount: Int, result: RegisterType) {
+      self.parameterCount = parameterCount
+      self.result = result
+    }
+  }
+
+  package init(registers: [RegisterType], code: [Instruction], signature: Signature? = nil) {
     self.registers = registers
     self.code = code
+    self.signature = signature
   }
 }
 
@@ -104,7 +164,7 @@ package struct Module: Hashable, Sendable {
   package var interface: ContractInterface
   package var constants: [Value]
   package var splits: [[SplitShare]]
-  /// One for each of `interface.entries`, in that order.
+  /// One for each of `interface.entries`, in that order, then those that are called. A function calls only functions behind it.
   package var functions: [Function]
 
   package init(

@@ -48,13 +48,13 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   case loadInt
   /// R[a] := state[b], an integer that rests in five words
   case loadWide
-  /// state[a] := R[b], one slot
+  /// state[a] := R[b], one slot; c is the field
   case store
-  /// state[a] := R[b], two slots
+  /// state[a] := R[b], two slots; c is the field
   case storePair
-  /// state[a] := R[b], an integer that rests in one word
+  /// state[a] := R[b], an integer that rests in one word; c is the field
   case storeInt
-  /// state[a] := R[b], an integer that rests in five words
+  /// state[a] := R[b], an integer that rests in five words; c is the field
   case storeWide
   /// R[a] := what vault b holds
   case balance
@@ -134,6 +134,121 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   case split
   /// records event a with the values that begin at R[b]
   case emit
+  // Functions
+  /// R[c] := the value of function a, whose arguments begin at R[b]
+  case call
+  /// the call traps with trap a
+  case fail
+  // More on integers
+  /// R[a] := R[b] to the power of R[c]
+  case powerInt
+  /// R[a] := the greatest common divisor of R[b] and R[c], not negative
+  case gcdInt
+  /// R[a] := the smaller of R[b] and R[c]
+  case minInt
+  /// R[a] := the greater of R[b] and R[c]
+  case maxInt
+  /// R[a] := R[b] × 2^R[c]
+  case shiftLeftInt
+  /// R[a] := R[b] / 2^R[c], rounded down
+  case shiftRightInt
+  /// R[a] := R[b] in decimal digits, a `-` before those of a negative one
+  case textOfInt
+  /// R[a] := the integer that R[b] writes in decimal digits, perhaps with a `-` before them; it must fit R[a]
+  case intOfText
+  // Ratios
+  /// R[a] := R[b] / R[c], reduced; neither part below 0 or beyond 2^63 - 1
+  case ratioOfInts
+  /// R[a] := R[b] + R[c], both parts below 2^63
+  case addRatio
+  /// R[a] := R[b] - R[c], at least 0, both parts below 2^63
+  case subtractRatio
+  /// R[a] := R[b] × R[c], both parts below 2^63
+  case multiplyRatio
+  /// R[a] := R[b] / R[c], both parts below 2^63
+  case divideRatio
+  /// R[a] := R[b], which must be at most 1
+  case narrowRatio
+  // Texts and bytes
+  /// R[a] := R[b] followed by R[c]
+  case concatenate
+  /// R[a] := the bytes of R[b], counted
+  case sizeOf
+  /// R[a] := the Unicode scalars of R[b], counted
+  case scalarCount
+  /// R[a] := R[b] < R[c], byte by byte
+  case lessText
+  // Structures, enumerations, optionals
+  /// R[a] := the structure whose members begin at R[b]
+  case make
+  /// R[a] := member c of R[b]
+  case member
+  /// R[a] := R[a] with R[b] as member c
+  case replace
+  /// R[a] := case c, whose payload begins at R[b]
+  case wrap
+  /// if R[a] is not case c goto b
+  case match
+  /// R[a] := payload c of R[b], of the case that the `match` before has found
+  case payload
+  // Lists, sets, maps
+  /// R[a] := the list of the c values that begin at R[b]; of a set or a map, c is 0
+  case collect
+  /// R[a] := the list of R[c] copies of R[b]
+  case fillList
+  /// R[a] := the elements or entries of R[b], counted
+  case countOf
+  /// R[a] := R[b][R[c]], one slot
+  case getElement
+  /// R[a] := R[b][R[c]], two slots
+  case getElementPair
+  /// R[a][R[b]] := R[c], one slot
+  case setElement
+  /// R[a][R[b]] := R[c], two slots
+  case setElementPair
+  /// R[a] := R[b][R[c]], copied
+  case getElementObject
+  /// R[a][R[b]] := R[c], copied
+  case setElementObject
+  /// R[a] gets R[b] as its last element
+  case appendElement
+  /// R[a] loses the element at R[b]; those behind move up
+  case removeElement
+  /// the set R[a] gets R[b]
+  case insertKey
+  /// the map R[a] gets R[c] for the key R[b]
+  case insertEntry
+  /// the set or map R[a] loses the key R[b], if it has it
+  case removeKey
+  /// R[a] := whether the set or map R[b] has the key R[c]
+  case hasKey
+  /// if the map R[a] has no key R[c], or the list R[a] no index R[c], goto b
+  case find
+  /// R[a] := what the `find` or `find.entry` before has found
+  case found
+  /// R[a] := the elements or entries of R[b], counted; opens the loop that follows
+  case each
+  /// R[a] := the element, or key, of R[b] that the loop with the counter R[c] has come to
+  case item
+  /// R[a] := the value of the entry of R[b] that the loop with the counter R[c] has come to
+  case itemValue
+  // Values of no fixed size
+  /// R[a] := R[b], copied: what is done to one leaves the other as it is
+  case copyObject
+  /// R[a] := R[b] = R[c], with everything in them
+  case equalObject
+  /// R[a] := term or field b, counted terms first, which rests as an entry or as the entries of a map
+  case loadObject
+  /// field a, counted behind the terms, := R[b]; no map
+  case storeObject
+  /// R[a] := the entries of the map b, counted
+  case countEntries
+  /// if the map a has no key R[c] goto b
+  case findEntry
+  /// the map a gets R[c] for the key R[b]
+  case setEntry
+  /// the map a loses the key R[b], if it has it
+  case removeEntry
 }
 
 /// What an operand is, and so what the verifier demands of it.
@@ -157,6 +272,18 @@ package enum Operand: Hashable, Sendable {
   case state
   case split
   case event
+  /// A field, by index.
+  case field
+  /// A term or field, counted terms first.
+  case item
+  /// A function behind the entries.
+  case function
+  /// A trap, by its place in the list.
+  case trap
+  /// A member of a structure, a case, or a part of a payload, by index; a number of elements.
+  case part
+  /// The first of consecutive registers: arguments, members, a payload, or elements.
+  case readMany
 }
 
 /// The registers that an operand may name.
@@ -173,6 +300,30 @@ package enum RegisterKind: String, Sendable {
   case duration
   case text
   case counter
+  case bytes
+  /// A text or bytes.
+  case string
+  case structure
+  /// An enumeration or an optional.
+  case variant
+  case list
+  case set
+  case map
+  /// A list, a set or a map.
+  case collection
+  /// A set or a map.
+  case keyed
+  /// A list or a map.
+  case searchable
+  /// Anything in the arena, a wide integer excepted.
+  case object
+  /// Anything that is no counter.
+  case any
+  /// The same kinds, changed where they lie: the register is no parameter, and no loop goes through it.
+  case changingList
+  case changingSet
+  case changingMap
+  case changingKeyed
 }
 
 package struct OpcodeRow: Sendable {
@@ -222,10 +373,10 @@ extension Opcode {
     case .loadPair: .init("load.pair", .write(.pair), .slot, gas: 1)
     case .loadInt: .init("load.int", .write(.int), .slot, gas: 1)
     case .loadWide: .init("load.wide", .write(.int), .slot, gas: 8)
-    case .store: .init("store", .slot, .read(.word), gas: 30)
-    case .storePair: .init("store.pair", .slot, .read(.pair), gas: 60)
-    case .storeInt: .init("store.int", .slot, .read(.int), gas: 30)
-    case .storeWide: .init("store.wide", .slot, .read(.int), gas: 150)
+    case .store: .init("store", .slot, .read(.word), .field, gas: 4)
+    case .storePair: .init("store.pair", .slot, .read(.pair), .field, gas: 6)
+    case .storeInt: .init("store.int", .slot, .read(.int), .field, gas: 4)
+    case .storeWide: .init("store.wide", .slot, .read(.int), .field, gas: 14)
     case .balance: .init("balance", .write(.amount), .vault, gas: 5)
     case .not: .init("not", .write(.bool), .read(.bool), gas: 1)
     case .addInt: .init("add.int", .write(.int), .read(.int), .read(.int), gas: 1)
@@ -256,12 +407,66 @@ extension Opcode {
     case .scaleAmountHalfEven: .init("scale.amount.half-even", .write(.amount), .read(.amount), .read(.percent), gas: 30)
     case .lessPercent: .init("less.percent", .write(.bool), .read(.percent), .read(.percent), gas: 3)
     case .lessOrEqualPercent: .init("less-or-equal.percent", .write(.bool), .read(.percent), .read(.percent), gas: 3)
-    case .equalText: .init("equal.text", .write(.bool), .read(.text), .read(.text), gas: 2)
+    case .equalText: .init("equal.text", .write(.bool), .read(.string), .read(.string), gas: 2)
     case .ask: .init("ask", .place, .read(.amount), .currency, gas: 40)
     case .settle: .init("settle", gas: 10, endsBlock: true)
     case .pay: .init("pay", .vault, .place, gas: 40, endsBlock: true)
     case .split: .init("split", .vault, .split, gas: 20, endsBlock: true)
     case .emit: .init("emit", .event, .readAll, gas: 20, endsBlock: true)
+    case .call: .init("call", .function, .readMany, .write(.any), gas: 8, endsBlock: true)
+    case .fail: .init("fail", .trap, gas: 1, endsBlock: true)
+    case .powerInt: .init("power.int", .write(.int), .read(.int), .read(.int), gas: 10)
+    case .gcdInt: .init("gcd.int", .write(.int), .read(.int), .read(.int), gas: 40)
+    case .minInt: .init("min.int", .write(.int), .read(.int), .read(.int), gas: 1)
+    case .maxInt: .init("max.int", .write(.int), .read(.int), .read(.int), gas: 1)
+    case .shiftLeftInt: .init("shift-left.int", .write(.int), .read(.int), .read(.int), gas: 8)
+    case .shiftRightInt: .init("shift-right.int", .write(.int), .read(.int), .read(.int), gas: 8)
+    case .textOfInt: .init("text.int", .write(.text), .read(.int), gas: 30)
+    case .intOfText: .init("int.text", .write(.int), .read(.text), gas: 30)
+    case .ratioOfInts: .init("ratio.ints", .write(.percent), .read(.int), .read(.int), gas: 60)
+    case .addRatio: .init("add.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120)
+    case .subtractRatio: .init("subtract.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120)
+    case .multiplyRatio: .init("multiply.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120)
+    case .divideRatio: .init("divide.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120)
+    case .narrowRatio: .init("narrow.ratio", .write(.percent), .read(.percent), gas: 2)
+    case .concatenate: .init("concatenate", .write(.string), .read(.string), .read(.string), gas: 10)
+    case .sizeOf: .init("size", .write(.int), .read(.string), gas: 1)
+    case .scalarCount: .init("scalars", .write(.int), .read(.text), gas: 4)
+    case .lessText: .init("less.text", .write(.bool), .read(.string), .read(.string), gas: 4)
+    case .make: .init("make", .write(.structure), .readMany, gas: 6)
+    case .member: .init("member", .write(.any), .read(.structure), .part, gas: 3)
+    case .replace: .init("replace", .read(.structure), .read(.any), .part, gas: 6)
+    case .wrap: .init("wrap", .write(.variant), .readMany, .part, gas: 6)
+    case .match: .init("match", .read(.variant), .target, .part, gas: 2, endsBlock: true)
+    case .payload: .init("payload", .write(.any), .read(.variant), .part, gas: 3)
+    case .collect: .init("collect", .write(.collection), .readMany, .part, gas: 8)
+    case .fillList: .init("fill.list", .write(.list), .read(.any), .read(.int), gas: 8)
+    case .countOf: .init("count.of", .write(.int), .read(.collection), gas: 1)
+    case .getElement: .init("get", .write(.word), .read(.list), .read(.int), gas: 2)
+    case .getElementPair: .init("get.pair", .write(.pair), .read(.list), .read(.int), gas: 2)
+    case .setElement: .init("set", .read(.changingList), .read(.int), .read(.word), gas: 2)
+    case .setElementPair: .init("set.pair", .read(.changingList), .read(.int), .read(.pair), gas: 2)
+    case .getElementObject: .init("get.object", .write(.collection), .read(.list), .read(.int), gas: 6)
+    case .setElementObject: .init("set.object", .read(.changingList), .read(.int), .read(.collection), gas: 6)
+    case .appendElement: .init("append", .read(.changingList), .read(.any), gas: 6)
+    case .removeElement: .init("remove", .read(.changingList), .read(.int), gas: 6)
+    case .insertKey: .init("insert.key", .read(.changingSet), .read(.any), gas: 20)
+    case .insertEntry: .init("insert.entry", .read(.changingMap), .read(.any), .read(.any), gas: 20)
+    case .removeKey: .init("remove.key", .read(.changingKeyed), .read(.any), gas: 20)
+    case .hasKey: .init("has.key", .write(.bool), .read(.keyed), .read(.any), gas: 10)
+    case .find: .init("find", .read(.searchable), .target, .read(.any), gas: 10, endsBlock: true)
+    case .found: .init("found", .write(.any), gas: 3)
+    case .each: .init("each", .write(.counter), .read(.collection), gas: 1)
+    case .item: .init("item", .write(.any), .read(.collection), .read(.counter), gas: 3)
+    case .itemValue: .init("item.value", .write(.any), .read(.map), .read(.counter), gas: 3)
+    case .copyObject: .init("copy.object", .write(.collection), .read(.collection), gas: 6)
+    case .equalObject: .init("equal.object", .write(.bool), .read(.object), .read(.object), gas: 6)
+    case .loadObject: .init("load.object", .write(.object), .item, gas: 30)
+    case .storeObject: .init("store.object", .item, .read(.object), gas: 60)
+    case .countEntries: .init("count.entries", .write(.int), .item, gas: 10)
+    case .findEntry: .init("find.entry", .item, .target, .read(.any), gas: 40, endsBlock: true)
+    case .setEntry: .init("set.entry", .item, .read(.any), .read(.any), gas: 80)
+    case .removeEntry: .init("remove.entry", .item, .read(.any), gas: 60)
     }
   }
 }

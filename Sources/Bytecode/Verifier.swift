@@ -28,15 +28,65 @@ package struct Verifier {
   }
 
   private func run() throws(ModuleFault) {
+    try checkTypes()
     try checkInterface()
     try checkConstants()
     try checkSplits()
     let entries = module.interface.entries
-    guard entries.count <= limits.functions else { throw ModuleFault(.tooMany) }
-    guard module.functions.count == entries.count else { throw ModuleFault(.functionCount) }
-    for (index, entry) in entries.enumerated() {
-      var checker = FunctionVerifier(module, index, entry)
+    guard module.functions.count <= limits.functions else { throw ModuleFault(.tooMany) }
+    guard module.functions.count >= entries.count else { throw ModuleFault(.functionCount) }
+    let slots = module.interface.slots
+    let measures = TypeMeasures(module.interface.types)
+    for index in module.functions.indices {
+      var checker = FunctionVerifier(
+        module, index, index < entries.count ? entries[index] : nil, entryCount: entries.count, slots: slots, measures: measures)
       try checker.run()
+    }
+    try checkCallDepth()
+  }
+
+  /// Calls lead only to later functions, so the last one calls nobody, and the depths follow from the end.
+  private func checkCallDepth() throws(ModuleFault) {
+    var depths = [Int](repeating: 1, count: module.functions.count)
+    for (index, function) in module.functions.enumerated().reversed() {
+      for (pc, instruction) in function.code.enumerated() where instruction.opcode == .call {
+        depths[index] = max(depths[index], 1 + depths[Int(instruction.a)])
+        if depths[index] > limits.callDepth { throw ModuleFault(.call, function: index, instruction: pc) }
+      }
+    }
+  }
+
+  // MARK: Types
+
+  private func checkTypes() throws(ModuleFault) {
+    let types = module.interface.types
+    guard types.count <= limits.types else { throw ModuleFault(.tooMany) }
+    var names: [String] = []
+    for (index, type) in types.enumerated() {
+      for part in type.parts { try check(part, before: index) }
+      switch type {
+      case .structure(let name, let members):
+        names.append(name)
+        guard !members.isEmpty else { throw ModuleFault(.type) }
+        guard members.count <= limits.parameters else { throw ModuleFault(.tooMany) }
+        try checkNames(members.map(\.name))
+      case .enumeration(let name, let cases):
+        names.append(name)
+        guard !cases.isEmpty else { throw ModuleFault(.type) }
+        guard cases.count <= limits.cases, cases.allSatisfy({ $0.payload.count <= limits.parameters }) else { throw ModuleFault(.tooMany) }
+        try checkNames(cases.map(\.name))
+      case .optional: break
+      case .list(_, let least, let most): guard least <= most, most >= 1 else { throw ModuleFault(.type) }
+      case .set(let key, let most), .map(let key, _, let most): guard most >= 1, key.isKey(in: types) else { throw ModuleFault(.type) }
+      }
+      if let most = type.most, most > limits.elements { throw ModuleFault(.tooMany) }
+    }
+    try checkNames(names)
+    // Two equal types would be one type with two numbers.
+    guard Set(types).count == types.count else { throw ModuleFault(.type) }
+    let measures = TypeMeasures(types)
+    guard measures.depths.allSatisfy({ $0 <= limits.typeDepth }), measures.wholeWords.allSatisfy({ $0 <= limits.valueWords }) else {
+      throw ModuleFault(.type)
     }
   }
 
@@ -56,13 +106,13 @@ package struct Verifier {
     try checkNames(interface.parties + interface.terms.map(\.name) + interface.vaults.map(\.name) + interface.fields.map(\.name))
     try checkNames(interface.events.map(\.name) + interface.states.map(\.name))
     for term in interface.terms {
-      try checkAtRest(term.type)
+      try check(term.type)
       guard term.boundCount <= limits.conditions else { throw ModuleFault(.tooMany) }
-      if let value = term.defaultValue, !term.type.admits(value) { throw ModuleFault(.value) }
+      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) { throw ModuleFault(.value) }
     }
     for field in interface.fields {
-      try checkAtRest(field.type)
-      guard field.type.admits(field.initialValue) else { throw ModuleFault(.value) }
+      try check(field.type)
+      guard field.type.admits(field.initialValue, in: interface.types) else { throw ModuleFault(.value) }
     }
     for vault in interface.vaults where vault.currency >= interface.currencies.count { throw ModuleFault(.index) }
     for event in interface.events { try check(event.parameters) }
@@ -74,17 +124,17 @@ package struct Verifier {
     guard Set(names.map { Array($0.utf8) }).count == names.count else { throw ModuleFault(.name) }
   }
 
-  func check(_ type: ValueType) throws(ModuleFault) {
+  func check(_ type: ValueType) throws(ModuleFault) { try check(type, before: module.interface.types.count) }
+
+  /// Of composite types only those before this one may be named.
+  private func check(_ type: ValueType, before limit: Int) throws(ModuleFault) {
     switch type {
     case .amount(let currency): guard currency < module.interface.currencies.count else { throw ModuleFault(.index) }
     case .text(let max): guard (1...limits.textScalars).contains(max) else { throw ModuleFault(.type) }
-    case .bool, .int, .percent, .duration: break
+    case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw ModuleFault(.type) }
+    case .composite(let index): guard index < limit else { throw ModuleFault(.index) }
+    case .bool, .int, .percent, .ratio, .duration: break
     }
-  }
-
-  private func checkAtRest(_ type: ValueType) throws(ModuleFault) {
-    try check(type)
-    guard type.wordsAtRest > 0 else { throw ModuleFault(.type) }
   }
 
   private func check(_ parameters: [ContractInterface.Parameter]) throws(ModuleFault) {
@@ -124,6 +174,8 @@ package struct Verifier {
       switch constant {
       case .int(let value): guard value.bitWidth <= limits.integerBits else { throw ModuleFault(.value) }
       case .text(let bytes): guard ValueType.text(max: limits.textScalars).admits(.text(bytes)) else { throw ModuleFault(.value) }
+      case .bytes(let bytes): guard bytes.count <= limits.bytesSize else { throw ModuleFault(.value) }
+      case .sequence, .variant: throw ModuleFault(.value)
       case .bool, .percent, .amount, .duration: break
       }
     }

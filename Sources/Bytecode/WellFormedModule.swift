@@ -8,6 +8,11 @@ package struct WellFormedModule: Sendable {
   package let id: Digest
   /// For each function, which register begins at which slot.
   package let registers: [RegisterLayout]
+  /// How large values of the module's types can be.
+  package let measures: TypeMeasures
+  /// The module as the machine reads it.
+  package let image: Image
+  private let storage = ImageStorage()
   /// Four words for each constant. The first two are its value, or in the first the place of its object in `objects`, an integer's place marked as in a
   /// register. Of an integer the third and fourth are what the word of a small one is compared with where the constant is an end of a range: below the low
   /// end is what is less than the third, above the high end what is not less than the fourth.
@@ -22,10 +27,12 @@ package struct WellFormedModule: Sendable {
     self.module = module
     self.id = id
     registers = module.functions.map { RegisterLayout($0.registers) }
+    measures = TypeMeasures(module.interface.types)
     var words: [UInt64] = []
     var objects: [UInt64] = []
     for constant in module.constants {
       switch constant {
+      case .sequence, .variant: preconditionFailure("the verifier admits no constants of composite types")
       case .bool(let value): words += [value ? 1 : 0, 0, 0, 0]
       case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
       case .percent(let value): words += [value.numerator, value.denominator, 0, 0]
@@ -39,13 +46,14 @@ package struct WellFormedModule: Sendable {
           words += [UInt64(objects.count) << 1 | 1, 0, end, end]
           objects += IntegerObject.words(value)
         }
-      case .text(let bytes):
+      case .text(let bytes), .bytes(let bytes):
         words += [UInt64(objects.count), 0, 0, 0]
-        objects += TextObject.words(bytes)
+        objects += Resting.packed(bytes)
       }
     }
     constantWords = words
     self.objects = objects
+    image = Image(module, registers, constants: words, objects: objects, in: storage)
 
     var next = 0
     var bounds: [Int] = []
@@ -90,16 +98,6 @@ package enum IntegerObject {
   package static func words(_ value: Integer) -> [UInt64] {
     let limbs = value.limbs
     return [UInt64(limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + limbs
-  }
-}
-
-/// A text in the arena: its size in bytes, then the bytes, the last word filled with zeros.
-package enum TextObject {
-  package static func words(_ bytes: [UInt8]) -> [UInt64] {
-    var words = [UInt64](repeating: 0, count: 1 + (bytes.count + 7) / 8)
-    words[0] = UInt64(bytes.count)
-    for (index, byte) in bytes.enumerated() { words[1 + index / 8] |= UInt64(byte) << (8 * UInt64(index % 8)) }
-    return words
   }
 }
 

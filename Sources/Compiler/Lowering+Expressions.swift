@@ -91,7 +91,8 @@ extension FunctionLowering {
     case .bool, .duration: opcode = .constant
     case .int(let integer): opcode = SmallInteger.word(integer) == nil ? .constantWide : .constant
     case .percent, .amount: opcode = .constantPair
-    case .text: opcode = .constantWide
+    case .text, .bytes: opcode = .constantWide
+    case .sequence, .variant: preconditionFailure("the language has no literal of a composite type")
     }
     builder.emit(opcode, target.operand, UInt16(truncatingIfNeeded: pool.constant(constant)), at: value.span)
     return target

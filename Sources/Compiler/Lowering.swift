@@ -179,7 +179,7 @@ struct FunctionLowering {
   private mutating func lower(assign field: Int, _ value: TypedExpression, at span: Span) {
     let (type, slot) = slots[contract.interface.terms.count + field]
     let register = evaluate(value, into: builder.temporary(RegisterType(type)))
-    builder.emit(Opcode.storing(type), UInt16(slot), register.operand, at: span)
+    builder.emit(Opcode.storing(type), UInt16(slot), register.operand, UInt16(field), at: span)
     builder.release(register)
   }
 }
@@ -189,8 +189,8 @@ extension Opcode {
     switch type {
     case .bool, .duration: .store
     case .int(let range): range.isSmall ? .storeInt : .storeWide
-    case .percent, .amount: .storePair
-    case .text: preconditionFailure("a text does not rest in the state")
+    case .percent, .ratio, .amount: .storePair
+    case .text, .bytes, .composite: preconditionFailure("a text does not rest in the state")
     }
   }
 
@@ -198,8 +198,8 @@ extension Opcode {
     switch type {
     case .bool, .duration: .load
     case .int(let range): range.isSmall ? .loadInt : .loadWide
-    case .percent, .amount: .loadPair
-    case .text: preconditionFailure("a text does not rest in the state")
+    case .percent, .ratio, .amount: .loadPair
+    case .text, .bytes, .composite: preconditionFailure("a text does not rest in the state")
     }
   }
 }

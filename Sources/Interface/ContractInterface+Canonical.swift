@@ -3,6 +3,7 @@ package import Primitives
 extension ContractInterface: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(name)
+    writer.write(types)
     writer.write(currencies)
     writer.write(parties)
     writer.write(terms)
@@ -17,6 +18,7 @@ extension ContractInterface: Canonical {
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     name = try reader.readText()
+    types = try reader.readList(of: TypeDefinition.self)
     currencies = try reader.readList(of: CurrencySlot.self)
     parties = try reader.readList(of: String.self)
     terms = try reader.readList(of: Term.self)

@@ -127,6 +127,8 @@ package struct ContractInterface: Hashable, Sendable {
   }
 
   package var name: String
+  /// Types made of others; each names only earlier ones.
+  package var types: [TypeDefinition] = []
   package var currencies: [CurrencySlot] = []
   package var parties: [String] = []
   package var terms: [Term] = []

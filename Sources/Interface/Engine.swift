@@ -8,9 +8,19 @@ package enum Place: Hashable, Sendable {
 
 /// What a running call sees of the agreement and does to it. Both engines run over this one protocol; a call that fails is undone by whoever made the host.
 package protocol Host {
-  /// The agreement's words at rest, terms first, then fields. Valid while the call runs.
-  var words: UnsafePointer<UInt64> { get }
-  mutating func setWord(_ word: UInt64, at slot: Int)
+  /// Copies the agreement's words at rest, terms first, then fields. The call works on the copy.
+  func copyWords(to words: UnsafeMutablePointer<UInt64>)
+  /// Writes the words of a field back, which begin at this slot.
+  mutating func setWords(_ words: UnsafeBufferPointer<UInt64>, at slot: Int)
+
+  /// The words of an entry of a map, as they rest (`Resting`), or nil where there is none. What has no fixed size, and is no map, is the one entry with the
+  /// empty key. `item` counts terms first, then fields. Valid until the next change of an entry.
+  func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>?
+  mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>)
+  mutating func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>)
+  func entryCount(_ item: Int) -> Int
+  /// All entries, in whatever order, the key's words before the value's; `body` gets both.
+  func forEachEntry(_ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
 
   func balance(ofVault vault: Int) -> Amount
   /// Asks the caller for a deposit in one of the contract's currencies. Nothing moves before `settle`.
@@ -19,7 +29,8 @@ package protocol Host {
   mutating func settle() -> Refusal?
   /// The vault holds at least `amount`. Paying cannot fail.
   mutating func move(_ amount: Amount, fromVault vault: Int, to place: Place)
-  mutating func emit(event: Int, arguments: [Value])
+  /// The event's values as they rest, one behind the other.
+  mutating func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>)
 }
 
 /// The parts of a contract that can be run.

@@ -41,6 +41,10 @@ package enum Trap: String, CaseIterable, Sendable {
   case share
   /// The call used more gas than it was given.
   case gas
+  /// There is no element at this index of a list.
+  case index
+  /// A text that should be a number is none.
+  case text
 }
 
 /// Why an entry has no effect at all: not even its nonce and gas are spent. In the order in which the ledger asks.

@@ -36,6 +36,18 @@ package struct Limits: Sendable {
   package let nameSize: Int
   /// Unicode scalars of a `Text<n>`.
   package let textScalars: Int
+  /// Bytes of a `Bytes<n>`.
+  package let bytesSize: Int
+  /// Types that a module lists.
+  package let types: Int
+  /// Cases of an enumeration.
+  package let cases: Int
+  /// Elements of a list or a set, entries of a map.
+  package let elements: Int
+  /// Types inside each other.
+  package let typeDepth: Int
+  /// Words of a value with everything below it.
+  package let valueWords: Int
   package let functions: Int
   package let instructions: Int
   package let constants: Int
@@ -44,6 +56,8 @@ package struct Limits: Sendable {
   package let shares: Int
   /// 64-bit slots of one function.
   package let registers: Int
+  /// Calls inside each other.
+  package let callDepth: Int
   /// Loops around one instruction.
   package let loopDepth: Int
   /// Of one loop.
@@ -78,9 +92,10 @@ package struct Limits: Sendable {
   package static let byProtocol = [
     Limits(
       parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, parameters: 16,
-      conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
+      conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, bytesSize: 4096, types: 128, cases: 64,
+      elements: 1 << 14, typeDepth: 8, valueWords: 1 << 16, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
       shares: 16,
-      registers: 1024,
+      registers: 1024, callDepth: 32,
       loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24,
       transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000, transactionGas: 1 << 28,
       blockSize: 1 << 23, blockGas: 1 << 30, stampGap: 86_400_000)

@@ -9,6 +9,14 @@ package enum Value: Hashable, Sendable {
   case duration(Duration)
   /// UTF-8, compared byte by byte: two spellings of one letter are two texts.
   case text([UInt8])
+  case bytes([UInt8])
+  /// The members of a structure, the elements of a list or a set, or the keys and values of a map in turns.
+  case sequence([Value])
+  /// A case of an enumeration, or of an optional, with its payload.
+  case variant(Int, [Value])
+
+  /// Values inside each other, at most.
+  package static let depthMax = 16
 }
 
 extension Value: Canonical {
@@ -33,10 +41,28 @@ extension Value: Canonical {
     case .text(let bytes):
       writer.write(UInt8(5))
       writer.write(bytes: bytes)
+    case .bytes(let bytes):
+      writer.write(UInt8(6))
+      writer.write(bytes: bytes)
+    case .sequence(let values):
+      writer.write(UInt8(7))
+      writer.write(values)
+    case .variant(let number, let payload):
+      writer.write(UInt8(8))
+      writer.write(UInt16(number))
+      writer.write(payload)
     }
   }
 
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) { try self.init(from: &reader, depth: 1) }
+
+  private init(from reader: inout CanonicalReader, depth: Int) throws(CanonicalFault) {
+    guard depth <= Value.depthMax else { throw .notCanonical }
+    func values() throws(CanonicalFault) -> [Value] {
+      var values: [Value] = []
+      for _ in 0..<(try reader.readLength()) { values.append(try Value(from: &reader, depth: depth + 1)) }
+      return values
+    }
     switch try reader.read(UInt8.self) {
     case 0: self = .bool(try reader.readBool())
     case 1: self = .int(try reader.read(Integer.self))
@@ -50,43 +76,12 @@ extension Value: Canonical {
       guard let value = Duration(milliseconds: try reader.read(Int64.self)) else { throw .notCanonical }
       self = .duration(value)
     case 5: self = .text(Array(try reader.readText().utf8))
+    case 6: self = .bytes(try reader.readBytes())
+    case 7: self = .sequence(try values())
+    case 8:
+      let number = Int(try reader.read(UInt16.self))
+      self = .variant(number, try values())
     default: throw .unknownCase
-    }
-  }
-}
-
-/// How values rest in an agreement's state: a fixed number of words for each type, so that every term and field has its slot when the module is made.
-package enum Resting {
-  /// `value` must be admitted by `type`.
-  package static func words(_ value: Value, as type: ValueType) -> [UInt64] {
-    switch (value, type) {
-    case (.bool(let value), _): return [value ? 1 : 0]
-    case (.duration(let value), _): return [UInt64(bitPattern: value.milliseconds)]
-    case (.percent(let value), _): return [value.numerator, value.denominator]
-    case (.amount(let value), _): return [UInt64(truncatingIfNeeded: value.units), UInt64(value.units >> 64)]
-    case (.int(let value), .int(let range)):
-      if range.isSmall, let small = value.int { return [UInt64(bitPattern: Int64(small))] }
-      let limbs = value.limbs
-      return [UInt64(limbs.count) << 1 | (value.sign < 0 ? 1 : 0)] + limbs + Array(repeating: 0, count: 4 - limbs.count)
-    case (.int, _), (.text, _): preconditionFailure("a value rests only under a type that has words")
-    }
-  }
-
-  /// The inverse of `words`.
-  package static func value(_ words: ArraySlice<UInt64>, as type: ValueType) -> Value {
-    let first = words.startIndex
-    switch type {
-    case .bool: return .bool(words[first] != 0)
-    case .duration: return .duration(Duration(unchecked: Int64(bitPattern: words[first])))
-    case .amount: return .amount(Amount(unchecked: UInt128(words[first + 1]) << 64 | UInt128(words[first])))
-    case .percent:
-      guard let percent = Percent(reduced: words[first], words[first + 1]) else { preconditionFailure("a percent at rest is reduced") }
-      return .percent(percent)
-    case .int(let range):
-      if range.isSmall { return .int(Integer(Int(Int64(bitPattern: words[first])))) }
-      let count = Int(words[first] >> 1)
-      return .int(Integer(limbs: Array(words[(first + 1)..<(first + 1 + count)]), isNegative: words[first] & 1 == 1))
-    case .text: preconditionFailure("a text does not rest in the state")
     }
   }
 }

@@ -33,31 +33,48 @@ package enum ValueType: Hashable, Sendable {
   case bool
   case int(IntegerRange)
   case percent
+  /// A fraction with both parts below 2^63.
+  case ratio
   case amount(currency: Int)
   case duration
   /// At most `max` Unicode scalars.
   case text(max: Int)
+  /// At most `max` bytes.
+  case bytes(max: Int)
+  /// One of the contract's types, by index.
+  case composite(Int)
 
-  /// 64-bit words that a value takes in an agreement's state; 0 for a type that does not rest there.
+  /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and rests as an entry of its own.
   package var wordsAtRest: Int {
     switch self {
     case .bool, .duration: 1
     case .int(let range): range.isSmall ? 1 : 5
-    case .percent, .amount: 2
-    case .text: 0
+    case .percent, .ratio, .amount: 2
+    case .text, .bytes, .composite: 0
     }
   }
 
-  /// Whether `value` is one of this type's values, as the door of the ledger asks.
-  package func admits(_ value: Value) -> Bool {
+  /// 64-bit slots of a frame or an object.
+  package var slots: Int {
+    switch self {
+    case .percent, .ratio, .amount: 2
+    case .bool, .int, .duration, .text, .bytes, .composite: 1
+    }
+  }
+
+  /// Whether `value` is one of this type's values, as the door of the ledger asks. `types` are those of the contract.
+  package func admits(_ value: Value, in types: [TypeDefinition] = []) -> Bool {
     switch (self, value) {
     case (.bool, .bool): true
     case (.int(let range), .int(let value)): range.contains(value)
     case (.percent, .percent(let value)): value.isAtRest
+    case (.ratio, .percent): true
     case (.amount, .amount): true
     case (.duration, .duration): true
     case (.text(let max), .text(let bytes)): String(validating: bytes, as: UTF8.self).map { $0.unicodeScalars.count <= max } ?? false
-    case (.bool, _), (.int, _), (.percent, _), (.amount, _), (.duration, _), (.text, _): false
+    case (.bytes(let max), .bytes(let bytes)): bytes.count <= max
+    case (.composite(let index), _): types[index].admits(value, in: types)
+    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _): false
     }
   }
 }
@@ -78,6 +95,13 @@ extension ValueType: Canonical {
     case .text(let max):
       writer.write(UInt8(5))
       writer.write(UInt16(max))
+    case .ratio: writer.write(UInt8(6))
+    case .bytes(let max):
+      writer.write(UInt8(7))
+      writer.write(UInt16(max))
+    case .composite(let index):
+      writer.write(UInt8(8))
+      writer.write(UInt16(index))
     }
   }
 
@@ -91,6 +115,9 @@ extension ValueType: Canonical {
     case 3: self = .amount(currency: Int(try reader.read(UInt8.self)))
     case 4: self = .duration
     case 5: self = .text(max: Int(try reader.read(UInt16.self)))
+    case 6: self = .ratio
+    case 7: self = .bytes(max: Int(try reader.read(UInt16.self)))
+    case 8: self = .composite(Int(try reader.read(UInt16.self)))
     default: throw .unknownCase
     }
   }
@@ -106,6 +133,34 @@ extension ValueType {
     case .amount: "Amount"
     case .duration: "Duration"
     case .text: "Text"
+    case .ratio: "Ratio"
+    case .bytes: "Bytes"
+    case .composite: "composite"
+    }
+  }
+}
+
+extension TypeDefinition {
+  fileprivate func admits(_ value: Value, in types: [TypeDefinition]) -> Bool {
+    func admitsAll(_ values: [Value], _ declared: [ValueType]) -> Bool {
+      values.count == declared.count && zip(declared, values).allSatisfy { $0.admits($1, in: types) }
+    }
+    func ascend(_ keys: [Value]) -> Bool { zip(keys, keys.dropFirst()).allSatisfy(Value.precedes) }
+    switch (self, value) {
+    case (.structure(_, let members), .sequence(let values)): return admitsAll(values, members.map(\.type))
+    case (.enumeration, .variant(let number, let payload)), (.optional, .variant(let number, let payload)):
+      guard let payloads, number < payloads.count else { return false }
+      return admitsAll(payload, payloads[number])
+    case (.list(let element, let least, let most), .sequence(let values)):
+      return (least...most).contains(values.count) && values.allSatisfy { element.admits($0, in: types) }
+    case (.set(let element, let most), .sequence(let values)):
+      return values.count <= most && values.allSatisfy { element.admits($0, in: types) } && ascend(values)
+    case (.map(let key, let value, let most), .sequence(let values)):
+      guard values.count.isMultiple(of: 2), values.count / 2 <= most else { return false }
+      let keys = stride(from: 0, to: values.count, by: 2).map { values[$0] }
+      return keys.allSatisfy { key.admits($0, in: types) } && ascend(keys)
+        && stride(from: 1, to: values.count, by: 2).allSatisfy { value.admits(values[$0], in: types) }
+    case (.structure, _), (.enumeration, _), (.optional, _), (.list, _), (.set, _), (.map, _): return false
     }
   }
 }

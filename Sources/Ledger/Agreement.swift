@@ -32,12 +32,54 @@ package struct Agreement: Hashable, Sendable {
   package let summary: Digest
   /// Terms, then fields, as `Resting` lays them down.
   package internal(set) var words: [UInt64]
+  /// What has no fixed size: entries of maps, and single values under an empty key, ascending by item and key.
+  package internal(set) var entries: [Entry] = []
   package internal(set) var vaults: [Amount]
   package internal(set) var position: Position
   /// The parties that have consented, a bit for each.
   package internal(set) var consents: UInt16
   /// Gas that was paid ahead for what will happen by itself: who paid how much, the first to be used first.
   package internal(set) var pot: [PotShare] = []
+
+  /// A value of no fixed size, or an entry of a map, in words as they rest.
+  package struct Entry: Hashable, Sendable {
+    /// Counts terms first, then fields.
+    package let item: Int
+    package let key: [UInt64]
+    package var value: [UInt64]
+
+    package init(item: Int, key: [UInt64], value: [UInt64]) {
+      self.item = item
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Where an entry lies among the entries, or would.
+  func place(ofEntry item: Int, _ key: UnsafeBufferPointer<UInt64>) -> (index: Int, isThere: Bool) {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let entry = entries[middle]
+      if entry.item == item && entry.key.elementsEqual(key) { return (middle, true) }
+      if entry.item < item || (entry.item == item && entry.key.lexicographicallyPrecedes(key)) { low = middle + 1 } else { high = middle }
+    }
+    return (low, false)
+  }
+
+  /// The value of a term or field, counted terms first; a map's entries in the order of their keys.
+  package func value(_ item: Int, _ interface: ContractInterface) -> Value {
+    let (type, slot) = interface.slots[item]
+    if type.wordsAtRest > 0 { return Resting.value(words[slot..<(slot + type.wordsAtRest)], as: type) }
+    let own = entries.filter { $0.item == item }
+    guard case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index] else {
+      return Resting.value(own.first?.value[...] ?? [], as: type, in: interface.types)
+    }
+    return .sequence(
+      own.map { entry in
+        (Resting.value(entry.key[...], as: key, in: interface.types), Resting.value(entry.value[...], as: element, in: interface.types))
+      }.sorted { Value.precedes($0.0, $1.0) }.flatMap { [$0.0, $0.1] })
+  }
 
   /// Where an agreement is in its graph. It changes as a whole.
   package struct Position: Hashable, Sendable {
@@ -157,6 +199,7 @@ extension Agreement: Canonical {
     writer.write(summary)
     writer.write(length: words.count)
     for word in words { writer.write(word) }
+    writer.write(entries)
     writer.write(vaults)
     writer.write(position)
     writer.write(consents)
@@ -171,10 +214,32 @@ extension Agreement: Canonical {
     summary = try reader.readDigest()
     words = []
     for _ in 0..<(try reader.readLength()) { words.append(try reader.read(UInt64.self)) }
+    entries = try reader.readList(of: Entry.self)
     vaults = try reader.readList(of: Amount.self)
     position = try reader.read(Position.self)
     consents = try reader.read(UInt16.self)
     pot = try reader.readList(of: PotShare.self)
+  }
+}
+
+extension Agreement.Entry: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt16(item))
+    for words in [key, value] {
+      writer.write(length: words.count)
+      for word in words { writer.write(word) }
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    func words() throws(CanonicalFault) -> [UInt64] {
+      var words: [UInt64] = []
+      for _ in 0..<(try reader.readLength()) { words.append(try reader.read(UInt64.self)) }
+      return words
+    }
+    let item = Int(try reader.read(UInt16.self))
+    let key = try words()
+    self.init(item: item, key: key, value: try words())
   }
 }
 

@@ -17,6 +17,7 @@ package final class LedgerState {
     case account(AccountRow, nonce: UInt64, credit: UInt64)
     case balance(Int, Amount)
     case word(AgreementNumber, slot: Int, UInt64)
+    case entry(AgreementNumber, index: Int, before: Agreement.Entry?, isThere: Bool)
     case vault(AgreementNumber, vault: Int, Amount)
     case position(AgreementNumber, Agreement.Position)
     case consents(AgreementNumber, UInt16)
@@ -91,6 +92,7 @@ package final class LedgerState {
         accounts[row.index].credit = credit
       case .balance(let index, let amount): balances[index].available = amount
       case .word(let number, let slot, let word): agreements[number.index].words[slot] = word
+      case .entry(let number, let index, let before, let isThere): replaceEntry(number, index, isThere: isThere, with: before)
       case .vault(let number, let vault, let amount): agreements[number.index].vaults[vault] = amount
       case .position(let number, let position):
         schedule.replace(agreements[number.index].position.deadlines, with: position.deadlines, of: number)
@@ -271,10 +273,42 @@ package final class LedgerState {
     return number
   }
 
-  package func setWord(_ number: AgreementNumber, slot: Int, _ word: UInt64) {
-    journal.append(.word(number, slot: slot, agreements[number.index].words[slot]))
-    agreements[number.index].words[slot] = word
+  /// Writes words of a field, which begin at this slot.
+  package func setWords(_ number: AgreementNumber, slot: Int, _ words: UnsafeBufferPointer<UInt64>) {
+    for (offset, word) in words.enumerated() {
+      journal.append(.word(number, slot: slot + offset, agreements[number.index].words[slot + offset]))
+      agreements[number.index].words[slot + offset] = word
+    }
     touch(.agreement, number.index)
+  }
+
+  /// An entry's value as it rests.
+  package func entry(_ number: AgreementNumber, item: Int, _ key: UnsafeBufferPointer<UInt64>) -> [UInt64]? {
+    let (index, isThere) = agreements[number.index].place(ofEntry: item, key)
+    return isThere ? agreements[number.index].entries[index].value : nil
+  }
+
+  /// The entries of one item. Their order is that of the words of their keys.
+  package func entries(_ number: AgreementNumber, item: Int) -> ArraySlice<Agreement.Entry> {
+    let entries = agreements[number.index].entries
+    guard let first = entries.firstIndex(where: { $0.item == item }) else { return [] }
+    return entries[first...].prefix { $0.item == item }
+  }
+
+  /// Writes an entry; nil takes it away.
+  package func setEntry(
+    _ number: AgreementNumber, item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>?
+  ) {
+    let (index, isThere) = agreements[number.index].place(ofEntry: item, key)
+    let new = value.map { Agreement.Entry(item: item, key: Array(key), value: Array($0)) }
+    if !isThere && new == nil { return }
+    journal.append(.entry(number, index: index, before: isThere ? agreements[number.index].entries[index] : nil, isThere: new != nil))
+    replaceEntry(number, index, isThere: isThere, with: new)
+    touch(.agreement, number.index)
+  }
+
+  private func replaceEntry(_ number: AgreementNumber, _ index: Int, isThere: Bool, with new: Agreement.Entry?) {
+    agreements[number.index].entries.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new.map { [$0] } ?? [])
   }
 
   package func setVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {

@@ -36,11 +36,15 @@ private struct Call<H: Host> {
   let arguments: [Value]
   var host: H
   private var locals: [Int: Value] = [:]
+  /// The agreement's words as this call sees them.
+  private var words: [UInt64]
 
   init(contract: CheckedContract, arguments: [Value], host: H) {
     self.contract = contract
     self.arguments = arguments
     self.host = host
+    words = Array(repeating: 0, count: contract.interface.wordCount)
+    words.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { host.copyWords(to: base) } }
   }
 
   mutating func run(_ entry: Entry) throws(Failed) -> Ending {
@@ -78,9 +82,11 @@ private struct Call<H: Host> {
     case .pay(let vault, to: let place): move(host.balance(ofVault: vault), from: vault, to: place)
     case .split(let vault, let shares): try split(vault, shares, at: statement.span)
     case .emit(let event, let values):
-      var arguments: [Value] = []
-      for value in values { arguments.append(try evaluate(value)) }
-      host.emit(event: event, arguments: arguments)
+      var words: [UInt64] = []
+      for (value, parameter) in zip(values, contract.interface.events[event].parameters) {
+        words += Resting.words(try evaluate(value), as: parameter.type)
+      }
+      words.withUnsafeBufferPointer { host.emit(event: event, arguments: $0) }
     case .define(let local, let value): locals[local] = try evaluate(value)
     case .require(let condition): try require(condition)
     case .choose(let branches, let otherwise):
@@ -88,7 +94,9 @@ private struct Call<H: Host> {
       return try run(otherwise)
     case .assign(let field, let value):
       let (type, slot) = contract.interface.slots[contract.interface.terms.count + field]
-      for (offset, word) in Resting.words(try evaluate(value), as: type).enumerated() { host.setWord(word, at: slot + offset) }
+      let new = Resting.words(try evaluate(value), as: type)
+      words.replaceSubrange(slot..<(slot + new.count), with: new)
+      new.withUnsafeBufferPointer { host.setWords($0, at: slot) }
     case .enter(let state): return .enters(state: state)
     }
     return nil
@@ -138,7 +146,7 @@ private struct Call<H: Host> {
     switch try evaluate(value) {
     case .percent(let percent): return try scaled(whole, by: percent, rounded: .down, at: value.span)
     case .amount(let amount): return Integer(amount.units)
-    case .bool, .int, .duration, .text: preconditionFailure("a share is a percent or an amount")
+    case .bool, .int, .duration, .text, .bytes, .sequence, .variant: preconditionFailure("a share is a percent or an amount")
     }
   }
 
@@ -189,7 +197,7 @@ private struct Call<H: Host> {
 
   private func resting(_ index: Int) -> Value {
     let (type, slot) = contract.interface.slots[index]
-    return Resting.value((0..<type.wordsAtRest).map { host.words[slot + $0] }[...], as: type)
+    return Resting.value(words[slot..<(slot + type.wordsAtRest)], as: type)
   }
 
   private mutating func integer(_ expression: TypedExpression) throws(Failed) -> Integer {

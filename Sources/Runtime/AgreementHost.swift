@@ -5,6 +5,7 @@ import Primitives
 /// What a call sees of its agreement and does to it. Every change goes to the ledger's state, whose journal can undo it.
 final class AgreementHost: Host {
   private let state: LedgerState
+  private let interface: ContractInterface
   private let number: AgreementNumber
   private let agreement: Agreement
   private let caller: AccountRow?
@@ -12,35 +13,67 @@ final class AgreementHost: Host {
   private let letGo: [CurrencyAmount]?
   /// Whether every party that may act has consented.
   private let isConsented: Bool
-  /// The agreement's words as the call sees them. They stay where they are while it runs, which an array's do not.
-  private let seen: UnsafeMutablePointer<UInt64>
   private(set) var asked: [(sum: CurrencyAmount, place: Place)] = []
   private(set) var moves: [Move] = []
   private(set) var events: [Emission] = []
 
-  init(_ state: LedgerState, _ number: AgreementNumber, caller: AccountRow? = nil, letGo: [CurrencyAmount]? = [], isConsented: Bool = true) {
+  init(
+    _ state: LedgerState, _ number: AgreementNumber, _ interface: ContractInterface, caller: AccountRow? = nil, letGo: [CurrencyAmount]? = [],
+    isConsented: Bool = true
+  ) {
     self.state = state
+    self.interface = interface
     self.isConsented = isConsented
     self.number = number
     self.caller = caller
     self.letGo = letGo
     agreement = state.agreements[number.index]
-    seen = .allocate(capacity: max(1, agreement.words.count))
-    seen.initialize(from: agreement.words, count: agreement.words.count)
   }
 
-  deinit { seen.deallocate() }
+  func copyWords(to words: UnsafeMutablePointer<UInt64>) {
+    let own = state.agreements[number.index].words
+    words.update(from: own, count: own.count)
+  }
 
-  var words: UnsafePointer<UInt64> { UnsafePointer(seen) }
+  func setWords(_ words: UnsafeBufferPointer<UInt64>, at slot: Int) { state.setWords(number, slot: slot, words) }
 
-  func setWord(_ word: UInt64, at slot: Int) {
-    seen[slot] = word
-    state.setWord(number, slot: slot, word)
+  // MARK: Entries
+
+  /// The words that `entry` has answered last; they stay where they are until the next change.
+  private var shown: UnsafeMutableBufferPointer<UInt64>?
+
+  deinit { shown?.deallocate() }
+
+  func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>? {
+    guard let value = state.entry(number, item: item, key) else { return nil }
+    shown?.deallocate()
+    let copy = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: value.count)
+    _ = copy.initialize(from: value)
+    shown = copy
+    return UnsafeBufferPointer(copy)
+  }
+
+  func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) {
+    state.setEntry(number, item: item, key, value)
+  }
+
+  func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) { state.setEntry(number, item: item, key, nil) }
+
+  func entryCount(_ item: Int) -> Int { state.entries(number, item: item).count }
+
+  func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {
+    for entry in state.entries(number, item: item) {
+      entry.key.withUnsafeBufferPointer { key in entry.value.withUnsafeBufferPointer { body(key, $0) } }
+    }
   }
 
   func balance(ofVault vault: Int) -> Amount { state.agreements[number.index].vaults[vault] }
 
-  func emit(event: Int, arguments: [Value]) { events.append(Emission(event: event, arguments: arguments)) }
+  func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) {
+    var words = Array(arguments)[...]
+    let values = interface.events[event].parameters.map { Resting.take(&words, as: $0.type, in: interface.types) }
+    events.append(Emission(event: event, arguments: values))
+  }
 
   // MARK: Money
 

@@ -35,9 +35,7 @@ extension Chain {
 
   package func terms(of number: AgreementNumber) -> [Value] {
     let interface = runtime.interface(of: number)
-    return zip(interface.terms, interface.slots).map { _, place in
-      Resting.value(state.agreements[number.index].words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type)
-    }
+    return interface.terms.indices.map { state.agreements[number.index].value($0, interface) }
   }
 
   // MARK: Rehearsal

@@ -92,17 +92,18 @@ package struct Runtime<E: Engine> {
     let (parties, currencies, terms) = (opening.parties, opening.currencies, opening.terms)
     guard
       parties.count == interface.parties.count, currencies.count == interface.currencies.count, terms.count == interface.terms.count,
-      zip(terms, interface.terms).allSatisfy({ $1.type.admits($0) }), zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) })
+      zip(terms, interface.terms).allSatisfy({ $1.type.admits($0, in: interface.types) }),
+      zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) })
     else { return refused(.refused(.argument), gas: 0) }
 
-    let words =
-      zip(terms, interface.terms).flatMap { Resting.words($0, as: $1.type) }
-      + interface.fields.flatMap { Resting.words($0.initialValue, as: $0.type) }
+    let items = Array(zip(terms + interface.fields.map(\.initialValue), interface.terms.map(\.type) + interface.fields.map(\.type)))
+    let words = items.flatMap { $1.wordsAtRest > 0 ? Resting.words($0, as: $1) : [] }
     let position = Agreement.Position(state: interface.initialState, visit: 0, enteredAt: state.time, deadlines: [], endedBy: nil)
     let number = state.open(
       Agreement(
         contract: opening.contract, currencies: currencies, vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
         summary: opening.summary, consents: opening.consents, words: words, position: position))
+    for (item, (value, type)) in items.enumerated() where type.wordsAtRest == 0 { set(item, to: value, type, interface.types, number) }
     for (term, declared) in interface.terms.enumerated() {
       for bound in 0..<declared.boundCount {
         switch run(.bound(term: term, number: bound), number).ending {
@@ -118,6 +119,19 @@ package struct Runtime<E: Engine> {
       time: state.time, agreement: number, cause: .opening, state: interface.initialState, outcome: .opened(state: interface.initialState))
     step.gas = gasUsed
     return step
+  }
+
+  /// Lays a value of no fixed size down: as one entry, or a map's entries each for itself.
+  private func set(_ item: Int, to value: Value, _ type: ValueType, _ types: [TypeDefinition], _ number: AgreementNumber) {
+    func write(_ key: [UInt64], _ words: [UInt64]) {
+      key.withUnsafeBufferPointer { key in words.withUnsafeBufferPointer { state.setEntry(number, item: item, key, $0) } }
+    }
+    guard case .composite(let index) = type, case .map(let key, let element, _) = types[index], case .sequence(let values) = value else {
+      return write([], Resting.words(value, as: type, in: types))
+    }
+    for place in stride(from: 0, to: values.count, by: 2) {
+      write(Resting.words(values[place], as: key, in: types), Resting.words(values[place + 1], as: element, in: types))
+    }
   }
 
   // MARK: Actions
@@ -152,7 +166,7 @@ package struct Runtime<E: Engine> {
       return
     }
     step.transition = transition
-    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0) }) else {
+    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }) else {
       step.outcome = .refused(.refused(.argument))
       return
     }
@@ -171,7 +185,7 @@ package struct Runtime<E: Engine> {
         }
       }
     }
-    let host = AgreementHost(state, number, caller: caller, letGo: letGo, isConsented: isConsented(number))
+    let host = AgreementHost(state, number, interface, caller: caller, letGo: letGo, isConsented: isConsented(number))
     var failure: Failure?
     let execution = run(.body(transition: transition), number, arguments, host)
     asked = host.asked.map(\.sum)
@@ -227,7 +241,7 @@ package struct Runtime<E: Engine> {
     state.setTime(item.due)
     let mark = state.mark
     let position = state.agreements[item.agreement.index].position
-    let host = AgreementHost(state, item.agreement)
+    let host = AgreementHost(state, item.agreement, interface(of: item.agreement))
     var step = Step(
       time: item.due, agreement: item.agreement, cause: .deadline, state: position.state, transition: item.transition, outcome: .stayed)
     let execution = run(.body(transition: item.transition), item.agreement, [], host)
@@ -309,7 +323,7 @@ package struct Runtime<E: Engine> {
   private mutating func run(
     _ entry: Entry, _ number: AgreementNumber, _ arguments: [Value] = [], _ host: AgreementHost? = nil
   ) -> Execution<E.Site> {
-    var host = host ?? AgreementHost(state, number)
+    var host = host ?? AgreementHost(state, number, interface(of: number))
     let execution = engine.run(
       entry, of: contracts[state.agreements[number.index].contract], arguments: arguments, gas: gasLeft, host: &host)
     gasLeft -= Int(execution.gas)

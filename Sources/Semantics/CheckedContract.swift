@@ -97,6 +97,8 @@ package enum ExpressionType: Hashable, Sendable {
     case .amount(let currency): self = .amount(currency: currency)
     case .duration: self = .duration
     case .text(let max): self = .text(max: max)
+    case .ratio: self = .percent(isAtRest: false)
+    case .bytes, .composite: preconditionFailure("no source names a type that the language does not have")
     }
   }
 }

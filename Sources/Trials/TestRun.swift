@@ -205,8 +205,7 @@ private struct Stage {
     case .field(let agreement, let field):
       guard let number = numbers[agreement] else { return nil }
       let (opened, interface) = (twin.state.agreements[number.index], twin.interface(of: number))
-      let (type, slot) = interface.slots[interface.terms.count + field]
-      return (Resting.value(opened.words[slot..<slot + type.wordsAtRest], as: type), type, opened.currencies)
+      return (opened.value(interface.terms.count + field, interface), interface.fields[field].type, opened.currencies)
     }
   }
 }

@@ -11,8 +11,9 @@ struct Arena {
   /// The first free word.
   var top: Int
 
-  /// The first words of the slab, where small operands are spelled out as limbs.
-  static let scratchWords = 2
+  /// The first words of the slab: two where small operands are spelled out as limbs, one for what a `find` has found.
+  static let scratchWords = 4
+  static let foundWord = 2
 
   /// A magnitude and its sign, wherever its limbs lie.
   struct Operand {
@@ -38,10 +39,10 @@ struct Arena {
   func limbCount(_ word: UInt64) -> Int { word & 1 == 1 ? Int(slab[Int(word >> 1)] >> 1) : 1 }
 
   /// Where a result's limbs go before `finish` makes an object of them.
-  private var result: UnsafeMutablePointer<UInt64> { slab + top + 1 }
+  var result: UnsafeMutablePointer<UInt64> { slab + top + 1 }
 
   /// Makes the integer whose limbs were written at `result` canonical, and answers its register word.
-  private mutating func finish(count: Int, isNegative: Bool) -> UInt64 {
+  mutating func finish(count: Int, isNegative: Bool) -> UInt64 {
     var count = count
     while count > 0, result[count - 1] == 0 { count -= 1 }
     if count == 0 { return 0 }

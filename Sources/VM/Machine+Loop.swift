@@ -7,21 +7,19 @@ extension Machine {
   /// processor. A block's gas is charged by the instruction that ends it, before that instruction does anything: at most 255 from what is not negative, so the
   /// subtraction cannot overflow.
   func execute<H: Host>(
-    _ code: UnsafePointer<Instruction>, frame r: UnsafeMutablePointer<UInt64>, arena: inout Arena, constants: UnsafePointer<UInt64>,
-    objects: UnsafePointer<UInt64>, gas available: Int, function: Int, _ contract: WellFormedModule, _ host: inout H
+    _ entered: Int, _ image: Image, words: UnsafeMutablePointer<UInt64>, frame: UnsafeMutablePointer<UInt64>, arena: inout Arena, gas available: Int,
+    _ host: inout H
   ) -> Run {
+    var function = entered
+    var code = image.functions[entered].code
     var pc = code
+    var r = frame
     var gas = available
-    let words = host.words
-
-    @inline(__always) func word(_ index: UInt16) -> UInt64 { r[Int(index)] }
-    @inline(__always) func truth(_ condition: Bool) -> UInt64 { condition ? 1 : 0 }
-    @inline(__always) func pair(_ index: UInt16) -> UInt128 { UInt128(r[Int(index) + 1]) << 64 | UInt128(r[Int(index)]) }
-    @inline(__always) func setPair(_ index: UInt16, _ value: UInt128) {
-      r[Int(index)] = UInt64(truncatingIfNeeded: value)
-      r[Int(index) + 1] = UInt64(value >> 64)
-    }
-    @inline(__always) func ended(_ stop: Run.Stop, _ detail: Int) -> Run { Run(stop: stop, detail: detail, instruction: pc - code - 1, gas: gas) }
+    let constants = image.constants
+    let stackBase = arena.slab + Arena.scratchWords
+    var stack = stackBase
+    // The fields that were written, a bit for each.
+    var written: UInt64 = 0
 
     running: while true {
       let i = pc.pointee
@@ -38,25 +36,27 @@ extension Machine {
       case .branch:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        if word(i.a) == 0 {
+        if r[Int(i.a)] == 0 {
           pc = code + Int(i.b)
           continue running
         }
       case .count:
-        let times = word(i.b)
-        if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[4 * Int(i.c)] { return ended(.fails(.trapped(.range)), 0) }
+        let times = r[Int(i.b)]
+        if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[4 * Int(i.c)] {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+        }
         r[Int(i.a)] = times >> 1
       case .loop:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        if word(i.a) == 0 {
+        if r[Int(i.a)] == 0 {
           pc = code + Int(i.b)
           continue running
         }
       case .again:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        let left = word(i.a) &- 1
+        let left = r[Int(i.a)] &- 1
         r[Int(i.a)] = left
         if left != 0 {
           pc = code + Int(i.b)
@@ -65,23 +65,52 @@ extension Machine {
       case .enter:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return ended(.enters, Int(i.a))
+        return Run(.enters, Int(i.a), function, pc - code, gas, written)
       case .stay:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return ended(.stays, 0)
+        return Run(.stays, 0, function, pc - code, gas, written)
       case .return:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return ended(.returns, Int(i.a))
+        if stack == stackBase { return Run(.returns, Int(i.a), function, pc - code, gas, written) }
+        let (first, second) = (r[Int(i.a)], r[Int(i.a) + 1])
+        let slots = image.functions[function].resultSlots
+        stack -= 4
+        pc = UnsafePointer(bitPattern: UInt(stack[0])).unsafelyUnwrapped
+        code = UnsafePointer(bitPattern: UInt(stack[1])).unsafelyUnwrapped
+        r = UnsafeMutablePointer(bitPattern: UInt(stack[2])).unsafelyUnwrapped
+        function = Int(stack[3] >> 16)
+        let target = Int(stack[3] & 0xFFFF)
+        r[target] = first
+        if slots == 2 { r[target + 1] = second }
+      case .call:
+        gas &-= Int(i.gas)
+        if gas < 0 { break running }
+        let callee = image.functions[Int(i.a)]
+        let below = r + Int(image.functions[function].slotCount)
+        for slot in 0..<Int(callee.argumentSlots) { below[slot] = r[Int(i.b) + slot] }
+        stack[0] = UInt64(UInt(bitPattern: pc))
+        stack[1] = UInt64(UInt(bitPattern: code))
+        stack[2] = UInt64(UInt(bitPattern: r))
+        stack[3] = UInt64(function) << 16 | UInt64(i.c)
+        stack += 4
+        r = below
+        function = Int(i.a)
+        code = callee.code
+        pc = code
+      case .fail:
+        gas &-= Int(i.gas)
+        if gas < 0 { break running }
+        return Run(.fails(.trapped(trap(numbered: i.a))), 0, function, pc - code, gas, written)
       case .require:
-        if word(i.a) == 0 { return ended(.fails(.refused(.guardUnmet)), 0) }
+        if r[Int(i.a)] == 0 { return Run(.fails(.refused(.guardUnmet)), 0, function, pc - code, gas, written) }
 
       // MARK: Moving values
-      case .copy: r[Int(i.a)] = word(i.b)
+      case .copy: r[Int(i.a)] = r[Int(i.b)]
       case .copyPair:
-        let value = pair(i.b)
-        setPair(i.a, value)
+        let value = pair(r, i.b)
+        setPair(r, i.a, value)
       case .immediate: r[Int(i.a)] = UInt64(bitPattern: Int64(Int16(bitPattern: i.b))) << 1
       case .constant: r[Int(i.a)] = constants[4 * Int(i.b)]
       case .constantPair:
@@ -89,7 +118,7 @@ extension Machine {
         r[Int(i.a) + 1] = constants[4 * Int(i.b) + 1]
       case .constantWide:
         let (place, left) = wideConstant(
-          &arena, constants[4 * Int(i.b)], objects, isText: contract.registers[function].type(at: Int(i.a))?.isInteger == false, gas: gas)
+          &arena, constants[4 * Int(i.b)], image.objects, isText: image.functions[function].shapes[Int(i.a)].kind == .string, gas: gas)
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = place
@@ -102,21 +131,28 @@ extension Machine {
         gas -= Gas.memory(words: 5)
         if gas < 0 { break running }
         r[Int(i.a)] = arena.integer(atRest: words + Int(i.b))
-      case .store: host.setWord(word(i.b), at: Int(i.a))
+      case .store:
+        words[Int(i.a)] = r[Int(i.b)]
+        written |= 1 &<< UInt64(i.c)
       case .storePair:
-        host.setWord(word(i.b), at: Int(i.a))
-        host.setWord(word(i.b + 1), at: Int(i.a) + 1)
-      case .storeInt: host.setWord(UInt64(bitPattern: Int64(bitPattern: word(i.b)) >> 1), at: Int(i.a))
+        let (low, high) = (r[Int(i.b)], r[Int(i.b) + 1])
+        words[Int(i.a)] = low
+        words[Int(i.a) + 1] = high
+        written |= 1 &<< UInt64(i.c)
+      case .storeInt:
+        words[Int(i.a)] = UInt64(bitPattern: Int64(bitPattern: r[Int(i.b)]) >> 1)
+        written |= 1 &<< UInt64(i.c)
       case .storeWide:
-        let value = arena.operand(word(i.b), scratch: 0)
-        host.setWord(UInt64(value.count) << 1 | (value.isNegative ? 1 : 0), at: Int(i.a))
-        for limb in 0..<4 { host.setWord(limb < value.count ? value.limbs[limb] : 0, at: Int(i.a) + 1 + limb) }
-      case .balance: setPair(i.a, host.balance(ofVault: Int(i.b)).units)
-      case .not: r[Int(i.a)] = word(i.b) ^ 1
+        let value = arena.operand(r[Int(i.b)], scratch: 0)
+        words[Int(i.a)] = UInt64(value.count) << 1 | (value.isNegative ? 1 : 0)
+        for limb in 0..<4 { words[Int(i.a) + 1 + limb] = limb < value.count ? value.limbs[limb] : 0 }
+        written |= 1 &<< UInt64(i.c)
+      case .balance: setPair(r, i.a, host.balance(ofVault: Int(i.b)).units)
+      case .not: r[Int(i.a)] = r[Int(i.b)] ^ 1
 
       // MARK: Integers
       case .addInt:
-        let (x, y) = (word(i.b), word(i.c))
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
         let (sum, overflow) = Int64(bitPattern: x).addingReportingOverflow(Int64(bitPattern: y))
         if (x | y) & 1 == 0 && !overflow {
           r[Int(i.a)] = UInt64(bitPattern: sum)
@@ -127,7 +163,7 @@ extension Machine {
           r[Int(i.a)] = value
         }
       case .subtractInt:
-        let (x, y) = (word(i.b), word(i.c))
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
         let (difference, overflow) = Int64(bitPattern: x).subtractingReportingOverflow(Int64(bitPattern: y))
         if (x | y) & 1 == 0 && !overflow {
           r[Int(i.a)] = UInt64(bitPattern: difference)
@@ -138,7 +174,7 @@ extension Machine {
           r[Int(i.a)] = value
         }
       case .multiplyInt:
-        let (x, y) = (word(i.b), word(i.c))
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
         let (product, overflow) = (Int64(bitPattern: x) >> 1).multipliedReportingOverflow(by: Int64(bitPattern: y))
         if (x | y) & 1 == 0 && !overflow {
           r[Int(i.a)] = UInt64(bitPattern: product)
@@ -149,8 +185,8 @@ extension Machine {
           r[Int(i.a)] = value
         }
       case .divideIntDown:
-        let (x, y) = (word(i.b), word(i.c))
-        if y == 0 { return ended(.fails(.trapped(.division)), 0) }
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
         // Both words are doubled: their quotient is the quotient. Where neither is negative it is rounded down already.
         if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
           r[Int(i.a)] = (x / y) << 1
@@ -161,15 +197,15 @@ extension Machine {
           r[Int(i.a)] = value
         }
       case .divideIntUp, .divideIntHalfEven:
-        let (x, y) = (word(i.b), word(i.c))
-        if y == 0 { return ended(.fails(.trapped(.division)), 0) }
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
         let (value, left) = quotient(&arena, x, y, i.opcode == .divideIntUp ? .up : .halfEven, gas: gas)
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = value
       case .moduloInt:
-        let (x, y) = (word(i.b), word(i.c))
-        if y == 0 { return ended(.fails(.trapped(.division)), 0) }
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
         // The rest of two doubled words is the doubled rest.
         if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
           r[Int(i.a)] = x % y
@@ -180,21 +216,21 @@ extension Machine {
           r[Int(i.a)] = value
         }
       case .narrow:
-        let x = word(i.b)
+        let x = r[Int(i.b)]
         let range = constants + 4 * Int(i.c)
         if x & 1 == 0 {
           if Int64(bitPattern: x) < Int64(bitPattern: range[2]) || Int64(bitPattern: x) >= Int64(bitPattern: range[7]) {
-            return ended(.fails(.trapped(.range)), 0)
+            return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
           }
         } else {
-          let (isInside, left) = wideContains(arena, x, range, objects, gas: gas)
+          let (isInside, left) = wideContains(arena, x, range, image.objects, gas: gas)
           gas = left
           if gas < 0 { break running }
-          if !isInside { return ended(.fails(.trapped(.range)), 0) }
+          if !isInside { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
         }
         r[Int(i.a)] = x
       case .equalInt, .lessInt, .lessOrEqualInt:
-        let (x, y) = (word(i.b), word(i.c))
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
         var order = 0
         if (x | y) & 1 == 0 {
           order = x == y ? 0 : Int64(bitPattern: x) < Int64(bitPattern: y) ? -1 : 1
@@ -206,84 +242,153 @@ extension Machine {
         r[Int(i.a)] = truth(i.opcode == .equalInt ? order == 0 : i.opcode == .lessInt ? order < 0 : order <= 0)
 
       // MARK: Truth values and durations
-      case .equalWord: r[Int(i.a)] = truth(word(i.b) == word(i.c))
-      case .lessDuration: r[Int(i.a)] = truth(word(i.b) < word(i.c))
-      case .lessOrEqualDuration: r[Int(i.a)] = truth(word(i.b) <= word(i.c))
+      case .equalWord: r[Int(i.a)] = truth(r[Int(i.b)] == r[Int(i.c)])
+      case .lessDuration: r[Int(i.a)] = truth(r[Int(i.b)] < r[Int(i.c)])
+      case .lessOrEqualDuration: r[Int(i.a)] = truth(r[Int(i.b)] <= r[Int(i.c)])
       case .addDuration:
-        let sum = word(i.b) + word(i.c)
-        if sum > UInt64(Duration.max.milliseconds) { return ended(.fails(.trapped(.range)), 0) }
+        let sum = r[Int(i.b)] + r[Int(i.c)]
+        if sum > UInt64(Duration.max.milliseconds) { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
         r[Int(i.a)] = sum
       case .subtractDuration:
-        if word(i.b) < word(i.c) {
-          return ended(.fails(.trapped(.negative)), 0)
+        if r[Int(i.b)] < r[Int(i.c)] {
+          return Run(.fails(.trapped(.negative)), 0, function, pc - code, gas, written)
         }
-        r[Int(i.a)] = word(i.b) - word(i.c)
+        r[Int(i.a)] = r[Int(i.b)] - r[Int(i.c)]
       case .timesDuration:
-        guard let product = arena.scaled(UInt128(word(i.b)), by: word(i.c), max: UInt128(Duration.max.milliseconds)) else {
-          return ended(.fails(.trapped(.range)), 0)
+        guard let product = arena.scaled(UInt128(r[Int(i.b)]), by: r[Int(i.c)], max: UInt128(Duration.max.milliseconds)) else {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
         }
         r[Int(i.a)] = UInt64(product)
 
       // MARK: Amounts and percents
-      case .equalPair: r[Int(i.a)] = truth(pair(i.b) == pair(i.c))
-      case .lessAmount: r[Int(i.a)] = truth(pair(i.b) < pair(i.c))
-      case .lessOrEqualAmount: r[Int(i.a)] = truth(pair(i.b) <= pair(i.c))
+      case .equalPair: r[Int(i.a)] = truth(pair(r, i.b) == pair(r, i.c))
+      case .lessAmount: r[Int(i.a)] = truth(pair(r, i.b) < pair(r, i.c))
+      case .lessOrEqualAmount: r[Int(i.a)] = truth(pair(r, i.b) <= pair(r, i.c))
       case .addAmount:
         // Both are below 2^127: the sum fits 128 bits.
-        let sum = pair(i.b) &+ pair(i.c)
-        if sum > Amount.max.units { return ended(.fails(.trapped(.range)), 0) }
-        setPair(i.a, sum)
+        let sum = pair(r, i.b) &+ pair(r, i.c)
+        if sum > Amount.max.units { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
+        setPair(r, i.a, sum)
       case .subtractAmount:
-        let (difference, overflow) = pair(i.b).subtractingReportingOverflow(pair(i.c))
+        let (difference, overflow) = pair(r, i.b).subtractingReportingOverflow(pair(r, i.c))
         if overflow {
-          return ended(.fails(.trapped(.negative)), 0)
+          return Run(.fails(.trapped(.negative)), 0, function, pc - code, gas, written)
         }
-        setPair(i.a, difference)
+        setPair(r, i.a, difference)
       case .timesAmount:
-        guard let product = arena.scaled(pair(i.b), by: word(i.c), max: Amount.max.units) else { return ended(.fails(.trapped(.range)), 0) }
-        setPair(i.a, product)
+        guard let product = arena.scaled(pair(r, i.b), by: r[Int(i.c)], max: Amount.max.units) else {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+        }
+        setPair(r, i.a, product)
       case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
         let rounding: Rounding = i.opcode == .scaleAmountDown ? .down : i.opcode == .scaleAmountUp ? .up : .halfEven
-        guard let amount = scaled(pair(i.b), by: word(i.c), outOf: word(i.c + 1), rounded: rounding) else {
-          return ended(.fails(.trapped(.range)), 0)
+        guard let amount = scaled(pair(r, i.b), by: r[Int(i.c)], outOf: r[Int(i.c) + 1], rounded: rounding) else {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
         }
-        setPair(i.a, amount)
+        setPair(r, i.a, amount)
       case .lessPercent: r[Int(i.a)] = truth(comparePercents(r + Int(i.b), r + Int(i.c)) < 0)
       case .lessOrEqualPercent: r[Int(i.a)] = truth(comparePercents(r + Int(i.b), r + Int(i.c)) <= 0)
       case .equalText:
-        let (x, y) = (arena.slab + Int(word(i.b)), arena.slab + Int(word(i.c)))
+        let (x, y) = (arena.slab + Int(r[Int(i.b)]), arena.slab + Int(r[Int(i.c)]))
         gas -= Gas.text(Int(x[0]), Int(y[0]))
         if gas < 0 { break running }
         r[Int(i.a)] = truth(x[0] == y[0] && (0..<Gas.textWords(size: Int(x[0]))).allSatisfy { x[$0] == y[$0] })
 
       // MARK: Money and events
-      case .ask: host.ask(Amount(unchecked: pair(i.b)), currency: Int(i.c), to: PlaceOperand(number: i.a).place)
+      case .ask: host.ask(Amount(unchecked: pair(r, i.b)), currency: Int(i.c), to: PlaceOperand(number: i.a).place)
       case .settle:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        if let refusal = host.settle() { return ended(.fails(.refused(refusal)), 0) }
+        if let refusal = host.settle() { return Run(.fails(.refused(refusal)), 0, function, pc - code, gas, written) }
       case .pay:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
         let held = host.balance(ofVault: Int(i.a))
         if held != .zero { host.move(held, fromVault: Int(i.a), to: PlaceOperand(number: i.b).place) }
       case .split:
-        let shares = contract.module.splits[Int(i.b)]
-        gas -= Int(i.gas) + SplitShare.gas(shares)
+        let shares = image.splits[Int(i.b)]
+        gas -= Int(i.gas) + Int(shares.gas)
         if gas < 0 { break running }
-        if !divide(vault: Int(i.a), shares, r, contract.registers[function], &host) {
-          return ended(.fails(.trapped(.share)), 0)
+        if !divide(vault: Int(i.a), shares, r, image.functions[function].shapes, image, &host) {
+          return Run(.fails(.trapped(.share)), 0, function, pc - code, gas, written)
         }
       case .emit:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        let (arguments, words) = values(of: contract.module.interface.events[Int(i.a)], from: r + Int(i.b), arena)
-        gas -= Gas.event(words: words)
+        gas = emit(Int(i.a), r + Int(i.b), &arena, image, gas: gas, &host)
         if gas < 0 { break running }
-        host.emit(event: Int(i.a), arguments: arguments)
+
+      // MARK: More on integers
+      case .minInt, .maxInt:
+        let (x, y) = (r[Int(i.b)], r[Int(i.c)])
+        var isLess = Int64(bitPattern: x) < Int64(bitPattern: y)
+        if (x | y) & 1 == 1 {
+          gas -= Gas.linear(arena.limbCount(x), arena.limbCount(y))
+          if gas < 0 { break running }
+          isLess = arena.compare(x, y) < 0
+        }
+        r[Int(i.a)] = isLess == (i.opcode == .minInt) ? x : y
+      case .powerInt, .gcdInt, .shiftLeftInt, .shiftRightInt:
+        let (value, left) = integer(i.opcode, &arena, r[Int(i.b)], r[Int(i.c)], gas: gas)
+        gas = left
+        if gas < 0 { break running }
+        r[Int(i.a)] = value
+
+      // MARK: Ratios
+      case .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio:
+        if let trap = ratio(i, r, arena) { return Run(.fails(.trapped(trap)), 0, function, pc - code, gas, written) }
+
+      // MARK: Objects
+      case .getElement:
+        let (list, index) = (arena.slab + Int(r[Int(i.b)]), r[Int(i.c)])
+        // A place of a wide integer is odd, and a negative index is beyond every count.
+        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { return Run(.fails(.trapped(.index)), 0, function, pc - code, gas, written) }
+        r[Int(i.a)] = list[1 + Int(index >> 1)]
+      case .setElement:
+        let (list, index) = (arena.slab + Int(r[Int(i.a)]), r[Int(i.b)])
+        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { return Run(.fails(.trapped(.index)), 0, function, pc - code, gas, written) }
+        list[1 + Int(index >> 1)] = r[Int(i.c)]
+      case .match:
+        gas &-= Int(i.gas)
+        if gas < 0 { break running }
+        let value = r[Int(i.a)]
+        if (value & 1 == 0 ? value >> 1 : arena.slab[Int(value >> 1)]) != UInt64(i.c) {
+          pc = code + Int(i.b)
+          continue running
+        }
+      case .find, .findEntry:
+        gas &-= Int(i.gas)
+        if gas < 0 { break running }
+        let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+        gas = outcome.gas
+        if gas < 0 { break running }
+        if !outcome.isFound {
+          pc = code + Int(i.b)
+          continue running
+        }
+      case .textOfInt, .intOfText, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap, .payload, .collect, .fillList,
+        .countOf, .getElementPair, .setElementPair, .getElementObject, .setElementObject, .appendElement, .removeElement, .insertKey, .insertEntry,
+        .removeKey, .hasKey, .found, .each, .item, .itemValue, .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .setEntry,
+        .removeEntry:
+        let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+        gas = outcome.gas
+        if gas < 0 { break running }
+        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, gas, written) }
       }
     }
     // Nobody asks how far below zero: with 0 here the loop need not carry the gas of every way that leads here.
-    return Run(stop: .fails(.trapped(.gas)), detail: 0, instruction: pc - code - 1, gas: 0)
+    return Run(.fails(.trapped(.gas)), 0, function, pc - code, 0, 0)
   }
+}
+
+@inline(__always) private func truth(_ condition: Bool) -> UInt64 { condition ? 1 : 0 }
+
+/// Two slots, the low word first.
+@inline(__always) private func pair(_ r: UnsafeMutablePointer<UInt64>, _ slot: UInt16) -> UInt128 {
+  UInt128(r[Int(slot) + 1]) << 64 | UInt128(r[Int(slot)])
+}
+
+@inline(__always) private func setPair(_ r: UnsafeMutablePointer<UInt64>, _ slot: UInt16, _ value: UInt128) {
+  r[Int(slot)] = UInt64(truncatingIfNeeded: value)
+  r[Int(slot) + 1] = UInt64(value >> 64)
 }

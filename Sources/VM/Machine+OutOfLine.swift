@@ -70,6 +70,9 @@ extension Machine {
     return (isText ? place : place << 1 | 1, left)
   }
 
+  @inline(never)
+  func trap(numbered number: UInt16) -> Trap { Trap.allCases[Int(number)] }
+
   // MARK: Percents and amounts
 
   /// units × numerator / denominator; nil from 2^127.
@@ -94,75 +97,147 @@ extension Machine {
     return left == right ? 0 : left < right ? -1 : 1
   }
 
+  // MARK: Integers and ratios
+
+  /// Always charged, whatever the size, but for divisors of small integers. The second operand of all but those lies between 0 and the widest an integer is.
+  @inline(never)
+  func integer(_ opcode: Opcode, _ arena: inout Arena, _ x: UInt64, _ y: UInt64, gas: Int) -> (value: UInt64, gas: Int) {
+    if opcode == .gcdInt {
+      if (x | y) & 1 == 0 {
+        var (a, b) = ((Int64(bitPattern: x) >> 1).magnitude, (Int64(bitPattern: y) >> 1).magnitude)
+        while b != 0 { (a, b) = (b, a % b) }
+        // 2^62, of which there is no small form, divides only itself and zero.
+        if a < 1 << 62 { return (a << 1, gas) }
+      }
+      let left = gas - Gas.divisor(arena.limbCount(x), arena.limbCount(y))
+      return left < 0 ? (0, left) : (arena.divisor(x, y), left)
+    }
+    let times = Int(y >> 1)
+    let cost =
+      switch opcode {
+      case .powerInt: Gas.power(limbs: Gas.limbs(bits: arena.bitWidth(x) * times))
+      case .shiftLeftInt: Gas.shift(limbs: Gas.limbs(bits: arena.bitWidth(x) + times))
+      default: Gas.shift(limbs: arena.limbCount(x))
+      }
+    let left = gas - cost
+    if left < 0 { return (0, left) }
+    switch opcode {
+    case .powerInt: return (arena.power(x, times), left)
+    case .shiftLeftInt: return (arena.shiftedLeft(x, by: times), left)
+    default: return (arena.shiftedRight(x, by: times), left)
+    }
+  }
+
+  /// Writes R[a], or answers why there is no such ratio.
+  @inline(never)
+  func ratio(_ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ arena: Arena) -> Trap? {
+    let (a, b, c) = (r + Int(i.a), r + Int(i.b), r + Int(i.c))
+    func wide(_ x: UInt64, _ y: UInt64) -> UInt128 { UInt128(x) * UInt128(y) }
+    var (numerator, denominator): (UInt128, UInt128)
+    switch i.opcode {
+    case .narrowRatio:
+      if b[0] > b[1] { return .range }
+      (a[0], a[1]) = (b[0], b[1])
+      return nil
+    case .ratioOfInts:
+      let (x, y) = (arena.operand(b[0], scratch: 0), arena.operand(c[0], scratch: 1))
+      if y.count == 0 { return .division }
+      if x.count > 2 || y.count > 2 || (x.count > 0 && x.isNegative != y.isNegative) { return .range }
+      func magnitude(_ x: Arena.Operand) -> UInt128 { (0..<x.count).reduce(0) { $0 | UInt128(x.limbs[$1]) << (64 * UInt128($1)) } }
+      (numerator, denominator) = (magnitude(x), magnitude(y))
+    case .multiplyRatio: (numerator, denominator) = (wide(b[0], c[0]), wide(b[1], c[1]))
+    case .divideRatio:
+      if c[0] == 0 { return .division }
+      (numerator, denominator) = (wide(b[0], c[1]), wide(b[1], c[0]))
+    default:
+      // All parts are below 2^63: products are below 2^126.
+      let (x, y) = (wide(b[0], c[1]), wide(c[0], b[1]))
+      if i.opcode == .subtractRatio && x < y { return .negative }
+      (numerator, denominator) = (i.opcode == .addRatio ? x + y : x - y, wide(b[1], c[1]))
+    }
+    let divisor = greatestCommonDivisor(numerator, denominator)
+    numerator /= divisor
+    denominator /= divisor
+    if numerator >> 63 != 0 || denominator >> 63 != 0 { return .range }
+    (a[0], a[1]) = (UInt64(numerator), UInt64(denominator))
+    return nil
+  }
+
+  /// By halving and subtracting; `y` is not zero.
+  private func greatestCommonDivisor(_ x: UInt128, _ y: UInt128) -> UInt128 {
+    if x == 0 { return y }
+    let zeros = min(x.trailingZeroBitCount, y.trailingZeroBitCount)
+    var (a, b) = (x >> UInt128(x.trailingZeroBitCount), y >> UInt128(y.trailingZeroBitCount))
+    while a != b {
+      if a < b { (a, b) = (b, a) }
+      a -= b
+      a >>= UInt128(a.trailingZeroBitCount)
+    }
+    return a << UInt128(zeros)
+  }
+
   // MARK: Splits and events
 
   /// Divides a vault; false where the shares take more than it holds. Shares are taken in order; nothing is moved before all of them are known to fit.
   @inline(never)
   func divide<H: Host>(
-    vault: Int, _ shares: [SplitShare], _ r: UnsafePointer<UInt64>, _ layout: RegisterLayout, _ host: inout H
+    vault: Int, _ split: SplitImage, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ image: Image, _ host: inout H
   ) -> Bool {
     let whole = host.balance(ofVault: vault).units
-    var left = whole
-    var moves: [(units: UInt128, place: Place)] = []
-    func portion(_ slot: Int) -> UInt128 {
-      if case .amount = layout.type(at: slot) { return UInt128(r[slot + 1]) << 64 | UInt128(r[slot]) }
+    let shares = image.shares + Int(split.first)
+    func part(_ share: ShareImage) -> UInt128 {
+      let slot = Int(share.slot)
+      if shapes[slot].kind == .amount { return UInt128(r[slot + 1]) << 64 | UInt128(r[slot]) }
       guard let part = scaled(whole, by: r[slot], outOf: r[slot + 1], rounded: .down) else {
         preconditionFailure("a percent at rest is at most the whole")
       }
       return part
     }
-    for share in shares {
-      switch share.portion {
-      case .part(let slot), .upTo(let slot):
-        var units = portion(slot)
-        if units > left {
-          guard case .upTo = share.portion else { return false }
-          units = left
-        }
-        left -= units
-        moves.append((units, share.targets[0]))
-      case .rest: moves.append((left, share.targets[0]))
-      case .evenly:
-        let (each, extra) = left.quotientAndRemainder(dividingBy: UInt128(share.targets.count))
-        for (index, target) in share.targets.enumerated() { moves.append((each + (index < Int(extra) ? 1 : 0), target)) }
-      }
+    // Once to see whether it comes out, once to move.
+    var left = whole
+    for index in 0..<Int(split.count) where shares[index].kind == .part {
+      let units = part(shares[index])
+      if units > left && !shares[index].isCapped { return false }
+      left -= min(units, left)
     }
-    // What stays in the vault does not move.
-    for move in moves where move.units > 0 && move.place != .vault(vault) {
-      host.move(Amount(unchecked: move.units), fromVault: vault, to: move.place)
+    func move(_ units: UInt128, to target: UInt16) {
+      let place = PlaceOperand(number: target).place
+      // What stays in the vault does not move.
+      if units > 0 && place != .vault(vault) { host.move(Amount(unchecked: units), fromVault: vault, to: place) }
+    }
+    left = whole
+    for index in 0..<Int(split.count) {
+      let share = shares[index]
+      let targets = image.targets + Int(share.firstTarget)
+      switch share.kind {
+      case .part:
+        let units = min(part(share), left)
+        left -= units
+        move(units, to: targets[0])
+      case .rest: move(left, to: targets[0])
+      case .evenly:
+        let (each, extra) = left.quotientAndRemainder(dividingBy: UInt128(share.targetCount))
+        for target in 0..<Int(share.targetCount) { move(each + (target < Int(extra) ? 1 : 0), to: targets[target]) }
+      }
     }
     return true
   }
 
-  /// An event's values, which lie in consecutive registers, and the words that they take.
+  /// Hands an event's values, which lie in consecutive registers, to the host as they rest. Answers the gas that is left.
   @inline(never)
-  func values(of event: ContractInterface.Event, from r: UnsafePointer<UInt64>, _ arena: Arena) -> (values: [Value], words: Int) {
-    var slot = 0
-    var words = 0
-    let values = event.parameters.map { parameter -> Value in
-      let first = r[slot]
-      defer { slot += RegisterType(parameter.type).slots }
-      switch parameter.type {
-      case .text:
-        let object = arena.slab + Int(first)
-        words += Gas.textWords(size: Int(object[0]))
-        return .text((0..<Int(object[0])).map { UInt8(truncatingIfNeeded: object[1 + $0 / 8] >> (8 * UInt64($0 % 8))) })
-      case .int:
-        let value = arena.operand(first, scratch: 0)
-        words += first & 1 == 1 ? Gas.integerWords(limbs: value.count) : 1
-        return .int(Integer(limbs: Array(UnsafeBufferPointer(start: value.limbs, count: value.count)), isNegative: value.isNegative))
-      case .bool:
-        words += 1
-        return .bool(first != 0)
-      case .duration:
-        words += 1
-        return .duration(Duration(unchecked: Int64(bitPattern: first)))
-      case .percent, .amount:
-        words += 2
-        return Resting.value([first, r[slot + 1]][...], as: parameter.type)
-      }
+  func emit<H: Host>(
+    _ event: Int, _ r: UnsafePointer<UInt64>, _ arena: inout Arena, _ image: Image, gas available: Int, _ host: inout H
+  ) -> Int {
+    var gas = available
+    let start = arena.top
+    let run = image.events[event]
+    for index in 0..<Int(run.count) {
+      let shape = image.shapes[Int(run.first) + index]
+      if !arena.rest(shape, r + Int(shape.offset), image, &gas) { return gas }
     }
-    return (values, words)
+    host.emit(event: event, arguments: UnsafeBufferPointer(start: arena.slab + start, count: arena.top - start))
+    arena.top = start
+    return gas
   }
 }
 

@@ -22,94 +22,125 @@ package struct Machine: Engine {
   private let gasMax = ProtocolNumber.current.limits.gas
   private let slab: Slab
 
+  /// Words in front of the frames: scratch, the stack of calls, and the agreement's words.
+  private static let stackWords = 4 * (ProtocolNumber.current.limits.callDepth + 1)
+  private let wordsMax: Int
+  private let framesMax: Int
+
   /// The slab is as large as the gas allows; the operating system lends its pages only when they are touched.
   package init() {
     let limits = ProtocolNumber.current.limits
-    let arguments = limits.parameters * Gas.textWords(size: 4 * limits.textScalars)
-    slab = Slab(capacity: Arena.scratchWords + limits.registers + arguments + 2 * gasMax)
+    wordsMax = 5 * (limits.terms + limits.fields)
+    framesMax = (limits.callDepth + 1) * limits.registers
+    slab = Slab(
+      capacity: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax + 2 * limits.parameters * limits.valueWords + 2 * gasMax + 1024)
   }
 
   package func interface(of contract: WellFormedModule) -> ContractInterface { contract.module.interface }
 
   package func run<H: Host>(_ entry: Entry, of contract: WellFormedModule, arguments: [Value], gas given: Int, host: inout H) -> Execution<Site> {
-    let gasLimit = min(given, gasMax)
-    let index = contract.function(of: entry)
-    let layout = contract.registers[index]
-    var arena = Arena(slab: slab.words, top: Arena.scratchWords + layout.slotCount)
-    let argumentWords = place(arguments, layout: layout, in: &arena)
-    let gas = gasLimit - Gas.call(argumentWords: argumentWords)
-    if gas < 0 { return Execution(.fails(.trapped(.gas)), at: Site(function: index, instruction: 0), gas: UInt64(gasLimit)) }
-
-    let run = contract.module.functions[index].code.withUnsafeBufferPointer { code in
-      contract.constantWords.withUnsafeBufferPointer { constants in
-        contract.objects.withUnsafeBufferPointer { objects -> Run in
-          guard let base = code.baseAddress else { preconditionFailure("a well-formed function has code") }
-          let empty = UnsafePointer(slab.words)
-          return execute(
-            base, frame: slab.words + Arena.scratchWords, arena: &arena, constants: constants.baseAddress ?? empty,
-            objects: objects.baseAddress ?? empty, gas: gas, function: index, contract, &host)
-        }
+    let interface = contract.module.interface
+    var words: [UInt64] = []
+    for (argument, type) in zip(arguments, interface.parameterTypes(of: entry)) {
+      words += Resting.words(argument, as: type, in: interface.types)
+    }
+    let function = contract.function(of: entry)
+    let call = words.withUnsafeBufferPointer { self.call(function, of: contract, arguments: $0, gas: given, host: &host) }
+    let ending: Ending =
+      switch call.stop {
+      case .enters: .enters(state: call.detail)
+      case .stays: .stays
+      case .returns: .returns(contract.registers[function].type(at: call.detail) == .bool ? .bool(call.value != 0) : duration(call.value))
+      case .fails(let failure): .fails(failure)
       }
-    }
-    let ending: Ending
-    switch run.stop {
-    case .enters: ending = .enters(state: run.detail)
-    case .stays: ending = .stays
-    case .returns:
-      let slot = run.detail
-      let word = slab.words[Arena.scratchWords + slot]
-      ending = .returns(layout.type(at: slot) == .bool ? .bool(word != 0) : .duration(Duration(unchecked: Int64(bitPattern: word))))
-    case .fails(let failure): ending = .fails(failure)
-    }
-    let site: Site? = if case .fails = ending { Site(function: index, instruction: run.instruction) } else { nil }
-    return Execution(ending, at: site, gas: UInt64(gasLimit - run.gas))
+    let site: Site? = if case .fails = ending { Site(function: call.function, instruction: call.instruction) } else { nil }
+    return Execution(ending, at: site, gas: UInt64(call.gas))
   }
 
-  /// Writes the arguments into the first registers, large ones into the arena; answers how many words those take.
-  private func place(_ arguments: [Value], layout: RegisterLayout, in arena: inout Arena) -> Int {
-    let frame = slab.words + Arena.scratchWords
-    let first = arena.top
-    for (index, argument) in arguments.enumerated() {
-      let slot = layout.starts[index]
-      switch argument {
-      case .bool(let value): frame[slot] = value ? 1 : 0
-      case .duration(let value): frame[slot] = UInt64(bitPattern: value.milliseconds)
-      case .percent(let value):
-        frame[slot] = value.numerator
-        frame[slot + 1] = value.denominator
-      case .amount(let value):
-        frame[slot] = UInt64(truncatingIfNeeded: value.units)
-        frame[slot + 1] = UInt64(value.units >> 64)
-      case .int(let value):
-        if let small = SmallInteger.word(value) {
-          frame[slot] = small
-        } else {
-          let words = IntegerObject.words(value)
-          frame[slot] = UInt64(arena.append(words, count: words.count)) << 1 | 1
-        }
-      case .text(let bytes):
-        let words = TextObject.words(bytes)
-        frame[slot] = UInt64(arena.append(words, count: words.count))
-      }
-    }
-    return arena.top - first
-  }
-}
+  private func duration(_ word: UInt64) -> Value { .duration(Duration(unchecked: Int64(bitPattern: word))) }
 
-/// How a run of the loop ended.
-struct Run {
-  enum Stop {
+  /// How a call ended.
+  package struct Call: Sendable {
+    package let stop: Stop
+    /// The state entered, or the register returned.
+    package let detail: Int
+    /// What that register holds.
+    package let value: UInt64
+    /// Where it ended.
+    package let function: Int
+    package let instruction: Int
+    /// Gas used.
+    package let gas: Int
+  }
+
+  package enum Stop: Hashable, Sendable {
     case enters
     case stays
     case returns
     case fails(Failure)
   }
 
-  let stop: Stop
+  /// Calls the function of an entry. Its arguments are there as they rest (`Resting`), one behind the other. No memory is allocated and no reference counted
+  /// on the way, but for what the host does.
+  package func call<H: Host>(
+    _ function: Int, of contract: borrowing WellFormedModule, arguments: UnsafeBufferPointer<UInt64>, gas given: Int, host: inout H
+  ) -> Call {
+    let image = contract.image
+    let gasLimit = min(given, gasMax)
+    let words = slab.words + Arena.scratchWords + Machine.stackWords
+    let frame = words + wordsMax
+    var arena = Arena(slab: slab.words, top: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax)
+    let start = arena.top
+    if var next = arguments.baseAddress {
+      let (entered, end) = (image.functions[function], next + arguments.count)
+      var slot = 0
+      while slot < Int(entered.argumentSlots), next < end {
+        arena.wake(entered.shapes[slot], &next, to: frame + slot, image)
+        slot += Int(entered.shapes[slot].slots)
+      }
+    }
+    let gas = gasLimit - Gas.call(argumentWords: arena.top - start)
+    if gas < 0 {
+      return Call(stop: .fails(.trapped(.gas)), detail: 0, value: 0, function: function, instruction: 0, gas: gasLimit)
+    }
+    host.copyWords(to: words)
+    let run = execute(function, image, words: words, frame: frame, arena: &arena, gas: gas, &host)
+    switch run.stop {
+    case .enters, .stays:
+      var written = run.written
+      while written != 0 {
+        let field = image.fields[written.trailingZeroBitCount]
+        host.setWords(UnsafeBufferPointer(start: words + Int(field.slot), count: Int(field.words)), at: Int(field.slot))
+        written &= written &- 1
+      }
+    case .returns, .fails: break
+    }
+    let value = if case .returns = run.stop { frame[run.detail] } else { UInt64(0) }
+    return Call(
+      stop: run.stop, detail: run.detail, value: value, function: run.function, instruction: run.instruction, gas: gasLimit - run.gas)
+  }
+}
+
+/// How a run of the loop ended.
+struct Run {
+  let stop: Machine.Stop
   /// The state entered, or the register returned.
   let detail: Int
-  /// The instruction that ended it.
+  /// The function and the instruction that ended it.
+  let function: Int
   let instruction: Int
   /// What is left; nothing where it ran out.
   let gas: Int
+  /// The fields that were written, a bit for each.
+  let written: UInt64
+
+  /// `next` counts the instruction that ended it.
+  init(_ stop: Machine.Stop, _ detail: Int, _ function: Int, _ next: Int, _ gas: Int, _ written: UInt64) {
+    self.stop = stop
+    self.detail = detail
+    self.function = function
+    instruction = next - 1
+    self.gas = gas
+    self.written = written
+  }
 }

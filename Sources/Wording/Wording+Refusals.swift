@@ -85,6 +85,8 @@ extension Wording {
     case .division: say("\(action) divides by zero.", "\(action) 中除数为零。")
     case .share: say("The shares in \(action) are more than the vault holds.", "\(action) 的分配超过了所存金额。")
     case .gas: say("\(action) uses more gas than it was given.", "\(action) 用尽了 gas。")
+    case .index: say("\(action) looks for an element beyond the end of a list.", "\(action) 所取的元素超出了列表。")
+    case .text: say("\(action) reads a number from a text that is none.", "\(action) 中有文本不是数字。")
     }
   }
 }

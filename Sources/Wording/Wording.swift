@@ -86,6 +86,11 @@ package struct Wording: Sendable {
     case (.duration(let duration), _): self.duration(duration)
     case (.text(let bytes), _): "“\(Characters.shown(String(decoding: bytes, as: UTF8.self), quoted: true))”"
     case (.amount(let amount), _): Integer(amount.units).description
+    case (.bytes(let bytes), _): "0x" + bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
+    // Parts of composite values have no names here: `type` says only that it is one.
+    case (.sequence(let values), _): "[\(values.map { self.value($0, type, currencies: currencies) }.joined(separator: ", "))]"
+    case (.variant(let number, let values), _):
+      "\(number)" + (values.isEmpty ? "" : "(\(values.map { self.value($0, type, currencies: currencies) }.joined(separator: ", ")))")
     }
   }
 

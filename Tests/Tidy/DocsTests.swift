@@ -35,6 +35,8 @@ import Wording
     case .unused: nil
     case .read(let kind): "\(letter): reads \(kind.rawValue)"
     case .write(let kind): "\(letter): writes \(kind.rawValue)"
+    case .readMany: "\(letter): reads consecutive registers"
+    case .field, .item, .function, .trap, .part: "\(letter): \(operand)"
     case .readAll: "\(letter): reads consecutive registers"
     case .target, .number, .constant, .slot, .vault, .place, .currency, .state, .split, .event: "\(letter): \(operand)"
     }

@@ -30,8 +30,8 @@ struct AgreementView {
 
   /// Terms, then fields.
   private var values: [(name: String, value: Value, type: ValueType)] {
-    zip(interface.slots, interface.terms.map(\.name) + interface.fields.map(\.name)).map { place, name in
-      (name, Resting.value(agreement.words[place.slot..<place.slot + place.type.wordsAtRest], as: place.type), place.type)
+    zip(interface.slots, interface.terms.map(\.name) + interface.fields.map(\.name)).enumerated().map { item, declared in
+      (declared.1, agreement.value(item, interface), declared.0.type)
     }
   }
 

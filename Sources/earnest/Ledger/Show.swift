@@ -44,7 +44,7 @@ struct Show: ParsableCommand {
     case (.percent(let percent), _):
       members += [("numerator", .text(String(percent.numerator))), ("denominator", .text(String(percent.denominator)))]
     case (.text(let bytes), _): members.append(("value", .text(String(decoding: bytes, as: UTF8.self))))
-    case (.amount, _): break
+    case (.amount, _), (.bytes, _), (.sequence, _), (.variant, _): break
     }
     return .object(members)
   }

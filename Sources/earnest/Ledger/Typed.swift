@@ -14,7 +14,7 @@ enum Typed {
       case .percent: "40%"
       case .amount: nil
       case .duration: "\"7 days\""
-      case .text: nil
+      case .text, .ratio, .bytes, .composite: nil
       }
     return try told(name, example) { () throws(Written.Fault) in try Written.value(text, as: type, currencies: currencies) }
   }

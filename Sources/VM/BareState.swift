@@ -1,0 +1,199 @@
+// The bare machine: agreements in plain memory, and a host over one of them. No accounts, no clock, no blocks: what is needed to run well-formed code by
+// itself, for benchmarks, random modules and mutants. Agreements are found by open addressing; a row is one run of words, so a call on an agreement that
+// lies in no cache waits for memory twice.
+
+package import Interface
+package import Primitives
+
+/// Rows of equal size, found by number.
+package struct BareTable {
+  /// Of each place the number that lies there, plus one; 0 where none does.
+  private let numbers: UnsafeMutablePointer<UInt64>
+  private let rows: UnsafeMutablePointer<UInt64>
+  private let mask: Int
+  private let rowWords: Int
+
+  /// Room for `count` rows, half of the places empty. The memory stays until the process ends.
+  package init(count: Int, wordCount: Int, vaultCount: Int) {
+    rowWords = 1 + wordCount + 2 * vaultCount
+    var places = 2
+    while places < 2 * count { places *= 2 }
+    mask = places - 1
+    numbers = .allocate(capacity: places)
+    numbers.initialize(repeating: 0, count: places)
+    rows = .allocate(capacity: places * rowWords)
+    rows.initialize(repeating: 0, count: places * rowWords)
+  }
+
+  /// The row of this number, which is made where there is none: the state, the agreement's words, two words for each vault. There must be room.
+  package func row(_ number: UInt64) -> UnsafeMutablePointer<UInt64> {
+    // Neighbouring numbers are spread by a multiplication with 2^64 divided by the golden ratio.
+    var place = Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
+    while numbers[place] != 0 && numbers[place] != number + 1 { place = (place + 1) & mask }
+    numbers[place] = number + 1
+    return rows + place * rowWords
+  }
+}
+
+/// One agreement as a call sees it. Words come back only from calls that succeed; what else a call does is kept in a journal, and `rollBack` undoes it.
+package struct BareHost: Host {
+  package struct Entry {
+    let item: Int
+    let key: [UInt64]
+    var value: [UInt64]
+  }
+
+  /// The state, words and vaults, as `BareTable` lays them down.
+  private let row: UnsafeMutablePointer<UInt64>
+  private let wordCount: Int
+  /// What each party has, in units.
+  package private(set) var parties: [UInt128]
+  package private(set) var entries: [Entry] = []
+  /// What was asked for and not yet settled.
+  private var asked: [(units: UInt128, place: Place)] = []
+  private var entriesBefore: [Entry]?
+  private var vaultsBefore: [(vault: Int, units: UInt128)] = []
+  private var partiesBefore: [(party: Int, units: UInt128)] = []
+  package private(set) var eventCount = 0
+
+  package init(_ row: UnsafeMutablePointer<UInt64>, wordCount: Int, partyCount: Int) {
+    self.row = row
+    self.wordCount = wordCount
+    parties = Array(repeating: 0, count: partyCount)
+    // Room for what a call does, so that none is made while it runs.
+    asked.reserveCapacity(16)
+    vaultsBefore.reserveCapacity(64)
+    partiesBefore.reserveCapacity(64)
+  }
+
+  package func copyWords(to words: UnsafeMutablePointer<UInt64>) { words.update(from: row + 1, count: wordCount) }
+
+  package mutating func setWords(_ words: UnsafeBufferPointer<UInt64>, at slot: Int) {
+    for offset in 0..<words.count { row[1 + slot + offset] = words[offset] }
+  }
+
+  // MARK: Money
+
+  private func vault(_ index: Int) -> UnsafeMutablePointer<UInt64> { row + 1 + wordCount + 2 * index }
+
+  private func units(_ index: Int) -> UInt128 { UInt128(vault(index)[1]) << 64 | UInt128(vault(index)[0]) }
+
+  private mutating func put(_ units: UInt128, into place: Place) {
+    switch place {
+    case .vault(let index):
+      let before = self.units(index)
+      vaultsBefore.append((index, before))
+      set(index, before + units)
+    case .party(let index):
+      partiesBefore.append((index, parties[index]))
+      parties[index] += units
+    }
+  }
+
+  private func set(_ index: Int, _ units: UInt128) {
+    vault(index)[0] = UInt64(truncatingIfNeeded: units)
+    vault(index)[1] = UInt64(units >> 64)
+  }
+
+  package func balance(ofVault vault: Int) -> Amount { Amount(unchecked: units(vault)) }
+
+  package mutating func ask(_ amount: Amount, currency: Int, to place: Place) { asked.append((amount.units, place)) }
+
+  /// Everybody has whatever is asked for, up to what there can be of a currency.
+  package mutating func settle() -> Refusal? {
+    let most = Amount.max.units >> 8
+    for (units, _) in asked where units > most { return .funds }
+    for (units, place) in asked {
+      if case .vault(let index) = place, self.units(index) > most { return .funds }
+      put(units, into: place)
+    }
+    asked.removeAll(keepingCapacity: true)
+    return nil
+  }
+
+  package mutating func move(_ amount: Amount, fromVault vault: Int, to place: Place) {
+    let before = units(vault)
+    vaultsBefore.append((vault, before))
+    set(vault, before - amount.units)
+    put(amount.units, into: place)
+  }
+
+  package mutating func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) { eventCount += 1 }
+
+  /// Keeps what was done since the last call of this or of `rollBack`.
+  package mutating func commit() {
+    entriesBefore = nil
+    vaultsBefore.removeAll(keepingCapacity: true)
+    partiesBefore.removeAll(keepingCapacity: true)
+  }
+
+  package mutating func rollBack() {
+    for (vault, units) in vaultsBefore.reversed() { set(vault, units) }
+    for (party, units) in partiesBefore.reversed() { parties[party] = units }
+    if let entriesBefore { entries = entriesBefore }
+    asked.removeAll(keepingCapacity: true)
+    commit()
+  }
+
+  // MARK: Entries
+
+  private func place(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> Int? {
+    entries.firstIndex { $0.item == item && $0.key.elementsEqual(key) }
+  }
+
+  /// The words stay where they are until the entry changes.
+  package func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>? {
+    place(item, key).map { index in entries[index].value.withUnsafeBufferPointer { $0 } }
+  }
+
+  package mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) {
+    if entriesBefore == nil { entriesBefore = entries }
+    if let index = place(item, key) {
+      entries[index].value = Array(value)
+    } else {
+      entries.append(Entry(item: item, key: Array(key), value: Array(value)))
+    }
+  }
+
+  package mutating func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) {
+    guard let index = place(item, key) else { return }
+    if entriesBefore == nil { entriesBefore = entries }
+    entries.remove(at: index)
+  }
+
+  package func entryCount(_ item: Int) -> Int { entries.count { $0.item == item } }
+
+  package func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {
+    for entry in entries where entry.item == item {
+      entry.key.withUnsafeBufferPointer { key in entry.value.withUnsafeBufferPointer { body(key, $0) } }
+    }
+  }
+}
+
+extension BareHost {
+  /// An agreement as it is when it is opened, with these terms.
+  package init(_ row: UnsafeMutablePointer<UInt64>, opening interface: ContractInterface, terms: [Value]) {
+    self.init(row, wordCount: interface.wordCount, partyCount: interface.parties.count)
+    row[0] = UInt64(interface.initialState)
+    var slot = 0
+    let values = terms + interface.fields.map(\.initialValue)
+    for (item, (value, type)) in zip(values, interface.terms.map(\.type) + interface.fields.map(\.type)).enumerated() {
+      let words = Resting.words(value, as: type, in: interface.types)
+      if type.wordsAtRest > 0 {
+        for word in words {
+          row[1 + slot] = word
+          slot += 1
+        }
+      } else if case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index], case .sequence(let parts) = value {
+        for place in stride(from: 0, to: parts.count, by: 2) {
+          entries.append(
+            Entry(
+              item: item, key: Resting.words(parts[place], as: key, in: interface.types),
+              value: Resting.words(parts[place + 1], as: element, in: interface.types)))
+        }
+      } else {
+        entries.append(Entry(item: item, key: [], value: words))
+      }
+    }
+  }
+}
