@@ -1,6 +1,7 @@
 # make demo   sets up and shows what Earnest does
 # make test   sets up and runs every test
 # make bench  sets up and measures the machine against its peers
+# make fuzz   sets up and tries millions of random integers and modules; SEED=2 tries others
 
 # The C libraries that Package.swift names, by their Debian packages.
 PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils
@@ -8,7 +9,7 @@ PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test bench setup release
+.PHONY: demo test bench fuzz setup release
 
 setup:
 	@command -v swift > /dev/null || { echo "A Swift 6.3 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
@@ -29,3 +30,10 @@ test: release
 bench: PACKAGES += gcc python3
 bench: release
 	$(MAKE) -C benchmarks
+
+SEED := 1
+# With the address sanitizer the machine's memory has just the size that the gas allows, and a step beyond it is told.
+fuzz: release
+	$(RELEASE)/release/Fuzz integers 10000000 $(SEED)
+	$(RELEASE)/release/Fuzz modules 10000000 $(SEED)
+	SWIFT_BACKTRACE=enable=no swift run -c release --scratch-path .build-address --sanitize=address Fuzz modules 200000 $(SEED)

@@ -17,8 +17,12 @@ let oneJumpEach: [SwiftSetting] = [
   .unsafeFlags(["-Xllvm", "-tail-dup-size=20", "-Xllvm", "-tail-dup-pred-size=1000"], .when(configuration: .release))
 ]
 
+// libFuzzer needs coverage in what it tries; see Tests/FuzzModules.
+let isFuzzing = Context.environment["EARNEST_FUZZ"] != nil
+let covered: [SwiftSetting] = isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], besides settings: [SwiftSetting] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+  .target(name: name, dependencies: dependencies, swiftSettings: strict + settings + covered)
 }
 
 func trial(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -77,9 +81,14 @@ let package = Package(
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .target(name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+    // Random integers and modules: a little in the tests, much with `make fuzz`.
+    .target(
+      name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing", swiftSettings: strict),
+    .executableTarget(name: "Fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
     trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Interface", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
+    trial("FuzzingTests", ["Fuzzing", "Support"]),
     trial("MachineTests", ["VM", "Bytecode", "Interface", "Primitives", "Support"]),
     trial(
       "TrialsTests",
@@ -98,3 +107,13 @@ let package = Package(
     trial("Tidy", ["Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]
 )
+
+if isFuzzing {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+    .executableTarget(
+      name: "FuzzModules", dependencies: ["Fuzzing", "CFuzzer"], path: "Tests/FuzzModules",
+      swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ]
+}

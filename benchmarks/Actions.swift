@@ -8,15 +8,15 @@ extension Program {
   private static let agreementCount: UInt64 = 1_000_000
 
   /// A run begins with all agreements as they were.
-  func actionTable() -> BareTable { BareTable(count: Int(Program.agreementCount), wordCount: wordCount, vaultCount: 0) }
+  func actionTable() throws -> Agreements { try Agreements(count: Int(Program.agreementCount), rowWords: 1 + wordCount) }
 
   /// Calls the meter's action again and again, on one agreement, or each time on one of a million, chosen at random. Each call finds its agreement by number
   /// in an open table, has two arguments that no other call has, and writes five fields back. The gas is that of all calls, the state the sum of all rows.
-  func runActions(in table: BareTable, isCold: Bool, count: Int) throws -> Measurement {
+  func runActions(in table: Agreements, isCold: Bool, count: Int) throws -> Measurement {
     let rows = isCold ? Program.agreementCount : 1
     for number in 0..<rows {
       let row = table.row(number)
-      row.update(repeating: 0, count: 1 + wordCount)
+      row.update(repeating: 0, count: table.rowWords)
     }
     let function = contract.function(of: .body(transition: 0))
     var numbers = Numbers()

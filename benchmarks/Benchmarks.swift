@@ -30,10 +30,10 @@ enum Benchmarks {
     switch benchmark.kind {
     case .loop: measured = try runs.map { _ in try program.runOnce() }
     case .actions(let isCold):
-      let table = program.actionTable()
+      let table = try program.actionTable()
       measured = try runs.map { _ in try program.runActions(in: table, isCold: isCold, count: benchmark.rounds) }
     case .lives:
-      let table = program.purchaseTable(count: benchmark.rounds)
+      let table = try program.purchaseTable(count: benchmark.rounds)
       measured = try runs.map { _ in try program.runLives(in: table, count: benchmark.rounds) }
     }
     guard measured.allSatisfy({ $0.gas == measured[0].gas && $0.state == measured[0].state }) else {

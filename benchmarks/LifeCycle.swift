@@ -22,14 +22,14 @@ extension Program {
     case accept = 6
   }
 
-  func purchaseTable(count: Int) -> BareTable { BareTable(count: count, wordCount: Word.count - 1, vaultCount: 0) }
+  func purchaseTable(count: Int) throws -> Agreements { try Agreements(count: count, rowWords: Word.count) }
 
   /// Opens, pays, ships and accepts so many purchases. State, party and deadline are checked before each action; behind it the contract is asked when the new
   /// state is over. The gas is that of all calls; the state says what the sellers have received, and how many purchases were completed.
-  func runLives(in table: BareTable, count: Int) throws -> Measurement {
+  func runLives(in table: Agreements, count: Int) throws -> Measurement {
     let (buyer, seller) = (UInt64(0x1001), UInt64(0x1002))
     let nothing = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
-    for number in 0..<UInt64(count) { table.row(number).update(repeating: 0, count: Word.count) }
+    for number in 0..<UInt64(count) { table.row(number).update(repeating: 0, count: table.rowWords) }
     var gas = 0
     var failures = 0
     var received: UInt128 = 0

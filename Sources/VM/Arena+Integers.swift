@@ -3,7 +3,7 @@ import CGMP
 /// Powers, divisors, shifts and decimal digits. Gas has paid for the words that they use beyond `top`.
 extension Arena {
   /// `exponent` is not negative.
-  mutating func power(_ base: UInt64, _ exponent: Int) -> UInt64 {
+  package mutating func power(_ base: UInt64, _ exponent: Int) -> UInt64 {
     var value: UInt64 = 2
     if exponent == 0 { return value }
     for bit in (0..<(Int.bitWidth - exponent.leadingZeroBitCount)).reversed() {
@@ -14,12 +14,12 @@ extension Arena {
   }
 
   /// The bits of the magnitude.
-  func bitWidth(_ word: UInt64) -> Int {
+  package func bitWidth(_ word: UInt64) -> Int {
     let x = operand(word, scratch: 0)
     return x.count == 0 ? 0 : 64 * x.count - x.limbs[x.count - 1].leadingZeroBitCount
   }
 
-  mutating func divisor(_ x: UInt64, _ y: UInt64) -> UInt64 {
+  package mutating func divisor(_ x: UInt64, _ y: UInt64) -> UInt64 {
     let a = operand(x, scratch: 0)
     let b = operand(y, scratch: 1)
     if a.count == 0 || b.count == 0 {
@@ -65,10 +65,10 @@ extension Arena {
     return finish(count: x.count + words + 1, isNegative: x.isNegative)
   }
 
-  mutating func shiftedLeft(_ word: UInt64, by bits: Int) -> UInt64 { shiftedLeft(operand(word, scratch: 0), by: bits) }
+  package mutating func shiftedLeft(_ word: UInt64, by bits: Int) -> UInt64 { shiftedLeft(operand(word, scratch: 0), by: bits) }
 
   /// Rounded down.
-  mutating func shiftedRight(_ word: UInt64, by bits: Int) -> UInt64 {
+  package mutating func shiftedRight(_ word: UInt64, by bits: Int) -> UInt64 {
     let x = operand(word, scratch: 0)
     let (words, rest) = (bits / 64, bits % 64)
     if words >= x.count { return x.isNegative ? UInt64(bitPattern: -2) : 0 }
@@ -93,7 +93,7 @@ extension Arena {
   }
 
   /// Makes the text of an integer and answers its place.
-  mutating func digits(_ word: UInt64) -> Int {
+  package mutating func digits(_ word: UInt64) -> Int {
     let x = operand(word, scratch: 0)
     let text = slab + top
     let bytes = UnsafeMutableRawPointer(text + 1).assumingMemoryBound(to: UInt8.self)
@@ -122,7 +122,7 @@ extension Arena {
   }
 
   /// Completes the text whose bytes were written behind `top`, and answers its place.
-  mutating func endText(size: Int) -> Int {
+  package mutating func endText(size: Int) -> Int {
     let words = (size + 7) / 8
     let bytes = UnsafeMutableRawPointer(slab + top + 1).assumingMemoryBound(to: UInt8.self)
     for index in size..<(8 * words) { bytes[index] = 0 }
@@ -132,7 +132,7 @@ extension Arena {
   }
 
   /// The integer that a text writes; nil where it writes none.
-  mutating func integer(ofText place: Int) -> UInt64? {
+  package mutating func integer(ofText place: Int) -> UInt64? {
     let size = Int(slab[place])
     let bytes = UnsafeRawPointer(slab + place + 1).assumingMemoryBound(to: UInt8.self)
     let isNegative = size > 0 && bytes[0] == UInt8(ascii: "-")

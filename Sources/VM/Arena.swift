@@ -6,26 +6,31 @@ import CGMP
 
 /// The part of the slab behind the frame. It grows while a call runs and is empty again when the next one begins; gas pays for every word beforehand, and
 /// the slab is as large as the gas allows.
-struct Arena {
-  let slab: UnsafeMutablePointer<UInt64>
+package struct Arena {
+  package let slab: UnsafeMutablePointer<UInt64>
   /// The first free word.
-  var top: Int
+  package var top: Int
+
+  package init(slab: UnsafeMutablePointer<UInt64>, top: Int) {
+    self.slab = slab
+    self.top = top
+  }
 
   /// The first words of the slab: two where small operands are spelled out as limbs, one for what a `find` has found.
-  static let scratchWords = 4
-  static let foundWord = 2
+  package static let scratchWords = 4
+  package static let foundWord = 2
 
   /// A magnitude and its sign, wherever its limbs lie.
-  struct Operand {
-    let limbs: UnsafePointer<UInt64>
-    let count: Int
-    let isNegative: Bool
+  package struct Operand {
+    package let limbs: UnsafePointer<UInt64>
+    package let count: Int
+    package let isNegative: Bool
   }
 
   /// The integer in a register; `scratch` is 0 or 1, one for each operand of an operation.
-  func operand(_ word: UInt64, scratch: Int) -> Operand { operand(word, in: slab, scratch: scratch) }
+  package func operand(_ word: UInt64, scratch: Int) -> Operand { operand(word, in: slab, scratch: scratch) }
 
-  func operand(_ word: UInt64, in objects: UnsafePointer<UInt64>, scratch: Int) -> Operand {
+  package func operand(_ word: UInt64, in objects: UnsafePointer<UInt64>, scratch: Int) -> Operand {
     if word & 1 == 1 {
       let header = objects[Int(word >> 1)]
       return Operand(limbs: objects + Int(word >> 1) + 1, count: Int(header >> 1), isNegative: header & 1 == 1)
@@ -36,13 +41,13 @@ struct Arena {
   }
 
   /// The limbs of an integer, for gas: a small one counts as one.
-  func limbCount(_ word: UInt64) -> Int { word & 1 == 1 ? Int(slab[Int(word >> 1)] >> 1) : 1 }
+  package func limbCount(_ word: UInt64) -> Int { word & 1 == 1 ? Int(slab[Int(word >> 1)] >> 1) : 1 }
 
   /// Where a result's limbs go before `finish` makes an object of them.
   var result: UnsafeMutablePointer<UInt64> { slab + top + 1 }
 
   /// Makes the integer whose limbs were written at `result` canonical, and answers its register word.
-  mutating func finish(count: Int, isNegative: Bool) -> UInt64 {
+  package mutating func finish(count: Int, isNegative: Bool) -> UInt64 {
     var count = count
     while count > 0, result[count - 1] == 0 { count -= 1 }
     if count == 0 { return 0 }
@@ -60,7 +65,7 @@ struct Arena {
 
   // MARK: Arithmetic
 
-  mutating func sum(_ x: UInt64, _ y: UInt64, negatingSecond: Bool) -> UInt64 {
+  package mutating func sum(_ x: UInt64, _ y: UInt64, negatingSecond: Bool) -> UInt64 {
     let a = operand(x, scratch: 0)
     let b = operand(y, scratch: 1)
     let bIsNegative = b.isNegative != negatingSecond
@@ -84,7 +89,7 @@ struct Arena {
     return 0
   }
 
-  mutating func product(_ x: UInt64, _ y: UInt64) -> UInt64 {
+  package mutating func product(_ x: UInt64, _ y: UInt64) -> UInt64 {
     let a = operand(x, scratch: 0)
     let b = operand(y, scratch: 1)
     let (long, short) = a.count >= b.count ? (a, b) : (b, a)
@@ -93,7 +98,7 @@ struct Arena {
     return finish(count: long.count + short.count, isNegative: a.isNegative != b.isNegative)
   }
 
-  enum Division {
+  package enum Division {
     case down
     case up
     case halfEven
@@ -101,7 +106,7 @@ struct Arena {
   }
 
   /// The divisor is not zero.
-  mutating func quotient(_ x: UInt64, _ y: UInt64, _ division: Division) -> UInt64 {
+  package mutating func quotient(_ x: UInt64, _ y: UInt64, _ division: Division) -> UInt64 {
     let a = operand(x, scratch: 0)
     let b = operand(y, scratch: 1)
     // The quotient's limbs, one more for a carry, then the rest's.
@@ -147,7 +152,7 @@ struct Arena {
   // MARK: Comparison
 
   /// Negative, zero or positive, as x is below, equal to or above y.
-  func compare(_ x: UInt64, _ y: UInt64) -> Int { Arena.compare(operand(x, scratch: 0), operand(y, scratch: 1)) }
+  package func compare(_ x: UInt64, _ y: UInt64) -> Int { Arena.compare(operand(x, scratch: 0), operand(y, scratch: 1)) }
 
   static func compare(_ a: Operand, _ b: Operand) -> Int {
     if a.isNegative != b.isNegative { return a.isNegative ? -1 : 1 }
@@ -173,14 +178,14 @@ struct Arena {
   // MARK: Objects
 
   /// Copies an object of so many words to the top and answers its place.
-  mutating func append(_ words: UnsafePointer<UInt64>, count: Int) -> Int {
+  package mutating func append(_ words: UnsafePointer<UInt64>, count: Int) -> Int {
     (slab + top).update(from: words, count: count)
     defer { top += count }
     return top
   }
 
   /// Copies an integer's object from a field of the state, header first.
-  mutating func integer(atRest words: UnsafePointer<UInt64>) -> UInt64 {
+  package mutating func integer(atRest words: UnsafePointer<UInt64>) -> UInt64 {
     let count = Int(words[0] >> 1)
     result.update(from: words + 1, count: count)
     return finish(count: count, isNegative: words[0] & 1 == 1)

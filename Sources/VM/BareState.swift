@@ -175,6 +175,7 @@ extension BareHost {
   package init(_ row: UnsafeMutablePointer<UInt64>, opening interface: ContractInterface, terms: [Value]) {
     self.init(row, wordCount: interface.wordCount, partyCount: interface.parties.count)
     row[0] = UInt64(interface.initialState)
+    for word in 0..<(2 * interface.vaults.count) { row[1 + wordCount + word] = 0 }
     var slot = 0
     let values = terms + interface.fields.map(\.initialValue)
     for (item, (value, type)) in zip(values, interface.terms.map(\.type) + interface.fields.map(\.type)).enumerated() {

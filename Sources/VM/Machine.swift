@@ -19,7 +19,7 @@ package struct Machine: Engine {
   }
 
   /// The most that a call is given: the slab is made for it.
-  private let gasMax = ProtocolNumber.current.limits.gas
+  private let gasMax: Int
   private let slab: Slab
 
   /// Words in front of the frames: scratch, the stack of calls, and the agreement's words.
@@ -28,12 +28,23 @@ package struct Machine: Engine {
   private let framesMax: Int
 
   /// The slab is as large as the gas allows; the operating system lends its pages only when they are touched.
-  package init() {
+  package init() { self.init(gasMax: ProtocolNumber.current.limits.gas) }
+
+  /// A machine that gives no call more gas than this, and has no more memory than that takes.
+  package init(gasMax: Int) {
+    self.gasMax = gasMax
     let limits = ProtocolNumber.current.limits
     wordsMax = 5 * (limits.terms + limits.fields)
     framesMax = (limits.callDepth + 1) * limits.registers
     slab = Slab(
-      capacity: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax + 2 * limits.parameters * limits.valueWords + 2 * gasMax + 1024)
+      capacity: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax + limits.parameters * limits.valueWords + 2 * gasMax + 1024)
+  }
+
+  /// Fills what a call finds behind its own words with a pattern that is no place in memory: whatever is read before it is written is noticed, in trials.
+  package func poison() {
+    let frames = slab.words + Arena.scratchWords + Machine.stackWords + wordsMax
+    frames.update(repeating: 0x7FFF_FFFF_FFFF_FFFF, count: 2 * ProtocolNumber.current.limits.registers)
+    (frames + framesMax).update(repeating: 0x7FFF_FFFF_FFFF_FFFF, count: min(gasMax, 4096))
   }
 
   package func interface(of contract: WellFormedModule) -> ContractInterface { contract.module.interface }

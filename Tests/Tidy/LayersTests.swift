@@ -12,7 +12,8 @@ import Testing
     for match in text.matches(of: #/room\(\s*"(\w+)"(?:,\s*\[([^\]]*)\])?/#) {
       targets.append((String(match.1), names(match.2 ?? "")))
     }
-    for match in text.matches(of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\]/#) {
+    // The programs below Tests stand outside of the house.
+    for match in text.matches(of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!, path: "Tests)/#) {
       targets.append((String(match.1), names(match.2)))
     }
     return targets

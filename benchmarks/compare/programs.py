@@ -39,7 +39,7 @@ def modular_step(rounds):
     return x
 
 
-# The integer that a run leaves in the contract's only field. What an action leaves behind, machine and twin tell each other.
+# The integer that a run leaves in the contract's only field. What actions leave behind is compared only with the twin's and the peers'.
 EXPECTED = {"multiply-mod": multiply_mod, "fibonacci": fibonacci, "sieve": sieve, "modular-step": modular_step}
 
 

@@ -1,0 +1,47 @@
+// Random integers and modules in large numbers, from a seed: the same seed tries the same things. A difference or a fault ends the process. And calls whose
+// allocations are counted by the library that is preloaded (Tests/Interposer).
+//
+// Fuzz integers <count> <seed>
+// Fuzz modules <count> <seed>
+// Fuzz allocations <count>
+// Fuzz case <seed>             writes the bytes of a random module, for Tests/FuzzModules to begin with
+
+import Fuzzing
+import Glibc
+
+let arguments = CommandLine.arguments.dropFirst()
+let numbers = arguments.dropFirst().compactMap { Int($0) }
+switch (arguments.first, numbers.first) {
+case ("integers", let count?):
+  var trial = IntegerTrial(seed: UInt64(numbers.count > 1 ? numbers[1] : 1))
+  try trial.run(count)
+  print("\(count) operations on integers, no difference")
+case ("modules", let count?):
+  var trial = ModuleTrial(seed: UInt64(numbers.count > 1 ? numbers[1] : 1))
+  while trial.count.modules < count { trial.run(mutants: 200) }
+  print(trial.summary)
+case ("allocations", let count?):
+  typealias Counts = @convention(c) (UnsafeMutablePointer<Int>) -> Void
+  guard let symbol = dlsym(UnsafeMutableRawPointer(bitPattern: 0), "interposer_counts") else {
+    print("the counting library is not preloaded")
+    break
+  }
+  let counts = unsafeBitCast(symbol, to: Counts.self)
+  var call = try WarmCall()
+  _ = call.run(10)
+  let counted = UnsafeMutablePointer<Int>.allocate(capacity: 3)
+  counts(counted)
+  print("before: \(counted[0]) allocations, \(counted[1]) retains, \(counted[2]) releases")
+  counts(counted)
+  let succeeded = call.run(count)
+  counts(counted)
+  print("\(succeeded) calls: \(counted[0]) allocations, \(counted[1]) retains, \(counted[2]) releases")
+case ("case", let seed?):
+  var trial = ModuleTrial(seed: UInt64(seed))
+  while true {
+    guard let bytes = trial.bytes() else { continue }
+    if write(1, bytes, bytes.count) != bytes.count { print("the case could not be written") }
+    break
+  }
+default: print("usage: Fuzz integers|modules <count> [<seed>] | allocations <count>")
+}

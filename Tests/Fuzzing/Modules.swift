@@ -1,0 +1,530 @@
+import Assurance
+package import Bytecode
+package import Interface
+import Primitives
+import VM
+
+/// Random modules, and mutants of them. Whatever the verifier accepts is run on the bare machine, with little gas, memory that holds a pattern instead of
+/// zeros, and every kind of argument: a fault inside the machine ends the process, which is what a trial looks for. Where assurance accepts the module too,
+/// no call may use more gas than its bound.
+package struct ModuleTrial {
+  package struct Count: Sendable {
+    package var modules = 0
+    package var accepted = 0
+    package var assured = 0
+    package var calls = 0
+    /// Of each opcode how often it stood in an accepted module, by number.
+    package var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
+    package var faults: [ModuleFault.Code: Int] = [:]
+    package var traps: [Trap: Int] = [:]
+  }
+
+  private var random: Random
+  private let machine = Machine(gasMax: ModuleTrial.gas)
+  private let table = BareTable(count: 1, wordCount: 64, vaultCount: 4)
+  package private(set) var count = Count()
+
+  private static let gas = 12_000
+
+  package init(seed: UInt64) { random = Random(seed: seed) }
+
+  /// One random module and so many mutants.
+  package mutating func run(mutants: Int) {
+    guard let module = generate() else { return }
+    for _ in 0..<mutants {
+      var mutant = module
+      for _ in 0...random.below(3) { mutate(&mutant) }
+      if random.below(50) == 0 {
+        var bytes = mutant.bytes
+        bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
+        count.modules += 1
+        if let wellFormed = try? Verifier.verify(bytes: bytes) { use(wellFormed) }
+        continue
+      }
+      _ = tryOut(mutant)
+    }
+  }
+
+  private mutating func tryOut(_ module: Module) -> ModuleFault? {
+    count.modules += 1
+    do throws(ModuleFault) {
+      use(try Verifier.verify(module))
+      return nil
+    } catch {
+      count.faults[error.code, default: 0] += 1
+      return error
+    }
+  }
+
+  // MARK: Running
+
+  private mutating func use(_ module: WellFormedModule) {
+    count.accepted += 1
+    let interface = module.module.interface
+    guard interface.wordCount <= 64, interface.vaults.count <= 4, interface.terms.isEmpty else { return }
+    var assured: AssuredModule?
+    if case .assured(let found) = assure(module) { assured = found }
+    if assured != nil { count.assured += 1 }
+    for function in module.module.functions { for instruction in function.code { count.opcodes[Int(instruction.opcode.rawValue)] += 1 } }
+    var host = BareHost(table.row(0), opening: interface, terms: [])
+    for (index, entry) in interface.entries.enumerated() {
+      for _ in 0..<2 {
+        var words: [UInt64] = []
+        for type in interface.parameterTypes(of: entry) { words += Resting.words(value(type, interface.types), as: type, in: interface.types) }
+        machine.poison()
+        let gas = random.below(4) == 0 ? random.below(ModuleTrial.gas) : ModuleTrial.gas
+        let call = words.withUnsafeBufferPointer { machine.call(index, of: module, arguments: $0, gas: gas, host: &host) }
+        count.calls += 1
+        precondition(call.gas <= gas && call.gas >= 0, "a call uses no more gas than it is given")
+        if let assured, case .body(let transition) = entry {
+          precondition(call.gas <= assured.gasMax[transition], "a call uses no more gas than its bound: \(Disassembler(module.module).text)")
+        }
+        if case .fails(let failure) = call.stop {
+          if case .trapped(let trap) = failure { count.traps[trap, default: 0] += 1 }
+          host.rollBack()
+        } else {
+          host.commit()
+        }
+      }
+    }
+  }
+
+  private mutating func value(_ type: ValueType, _ types: [TypeDefinition]) -> Value {
+    switch type {
+    case .bool: return .bool(random.below(2) == 0)
+    case .int(let range):
+      let value = random.element([range.low, range.high, .zero, Integer(1), Integer(-1), Integer(random.below(20)), Integer.power(ofTwo: 62)])
+      return .int(range.contains(value) ? value : range.low)
+    case .percent, .ratio: return .percent(random.element([half, Percent(Integer(random.below(8)), outOf: Integer(7)) ?? half]))
+    case .amount: return .amount(random.element([.zero, .max, Amount(unchecked: UInt128(random.below(1000)))]))
+    case .duration: return .duration(Duration(unchecked: Int64(random.below(1000))))
+    case .text(let max): return .text(Array("-12345".utf8.prefix(random.below(max + 1))))
+    case .bytes(let max): return .bytes((0..<random.below(max + 1)).map { UInt8(truncatingIfNeeded: $0) })
+    case .composite(let index):
+      switch types[index] {
+      case .structure(_, let members):
+        var values: [Value] = []
+        for member in members { values.append(value(member.type, types)) }
+        return .sequence(values)
+      case .enumeration, .optional:
+        let payloads = types[index].payloads ?? []
+        let number = random.below(payloads.count)
+        var payload: [Value] = []
+        for type in payloads[number] { payload.append(value(type, types)) }
+        return .variant(number, payload)
+      case .list(let element, let least, let most):
+        var values: [Value] = []
+        for _ in 0..<(least + random.below(min(4, most - least) + 1)) { values.append(value(element, types)) }
+        return .sequence(values)
+      case .set(let key, let most): return .sequence(keys(key, most, types))
+      case .map(let key, let element, let most):
+        var values: [Value] = []
+        for key in keys(key, most, types) { values += [key, value(element, types)] }
+        return .sequence(values)
+      }
+    }
+  }
+
+  private var half: Percent {
+    guard let half = Percent(reduced: 1, 2) else { preconditionFailure("a half is reduced") }
+    return half
+  }
+
+  private mutating func keys(_ type: ValueType, _ most: Int, _ types: [TypeDefinition]) -> [Value] {
+    var keys: [Value] = []
+    for _ in 0..<random.below(min(4, most) + 1) {
+      let key = value(type, types)
+      if !keys.contains(key) { keys.append(key) }
+    }
+    return keys.sorted(by: Value.precedes)
+  }
+
+  // MARK: Making modules
+
+  private func range(_ low: Int, _ high: Int) -> ValueType { IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool }
+
+  /// The types that every random module has: one of each kind, and some inside others.
+  private var types: [TypeDefinition] {
+    [
+      .list(range(-9, 99), least: 0, most: 6), .optional(.int(.whole)),
+      .structure(
+        name: "P", [.init(name: "a", type: .int(.whole)), .init(name: "b", type: .amount(currency: 0)), .init(name: "c", type: .composite(0))]),
+      .enumeration(name: "E", [.init(name: "A", payload: []), .init(name: "B", payload: [.text(max: 8), .amount(currency: 0)])]),
+      .set(.int(.whole), most: 4), .map(.text(max: 8), .composite(0), most: 4), .list(.composite(2), least: 1, most: 3),
+      .map(.amount(currency: 0), .bool, most: 3),
+      .list(.amount(currency: 0), least: 0, most: 5), .list(.composite(0), least: 0, most: 3), .set(.bytes(max: 9), most: 3),
+      .enumeration(name: "F", [.init(name: "C", payload: []), .init(name: "D", payload: [])]),
+      .map(.composite(11), .composite(2), most: 2),
+    ]
+  }
+
+  private mutating func generate() -> Module? {
+    var interface = ContractInterface(name: "M")
+    interface.types = types
+    interface.currencies = [.parameter("C")]
+    interface.parties = ["p", "q"]
+    interface.vaults = [.init(name: "v", currency: 0), .init(name: "w", currency: 0)]
+    let all: [ValueType] = [
+      .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio, .amount(currency: 0), .duration, .text(max: 8), .text(max: 200),
+      .bytes(max: 9),
+    ]
+    let whole = all + types.indices.map { ValueType.composite($0) }
+    var fields: [ValueType] = []
+    for _ in 0..<4 { fields.append(random.element(whole)) }
+    fields += [.composite(5), .composite(12)]
+    interface.fields = fields.enumerated().map { .init(name: "f\($0)", type: $1, initialValue: initial($1)) }
+    var parameters: [ContractInterface.Parameter] = []
+    for index in 0..<random.below(5) { parameters.append(.init(name: "a\(index)", type: random.element(whole))) }
+    let (callee, told) = (random.element(whole), random.element(whole))
+    interface.events = [.init(name: "Happened", parameters: [.init(name: "x", type: told), .init(name: "y", type: .bool)])]
+    interface.states = [.init(name: "S", isFinal: false), .init(name: "T", isFinal: true)]
+    interface.transitions = [
+      .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)), .init(source: 0, trigger: .after),
+    ]
+    let constants: [Value] = [
+      .duration(Duration(unchecked: 1000)), .int(Integer(-9)), .int(Integer(99)), .int(.zero), .int(Integer(40)), .int(IntegerRange.whole.low),
+      .int(IntegerRange.whole.high), .text(Array("7".utf8)), .bytes([1, 2]), .amount(Amount(unchecked: 7)), .percent(half), .bool(true),
+      .int(Integer(3)),
+    ]
+    let splits: [[SplitShare]] = [
+      [SplitShare(.rest, to: [.party(0)])], [SplitShare(.evenly, to: [.party(0), .vault(1), .party(1)])],
+    ]
+    // Registers: parameters, two of each type, wide ones, counters.
+    func registers(after first: [RegisterType]) -> [RegisterType] {
+      first + ModuleTrial.group + [RegisterType(callee), .bool, RegisterType(told), .bool] + whole.map { RegisterType($0) }
+        + whole.map { RegisterType($0) }
+        + [
+          .wide(bits: 64), .wide(bits: 300), .wide(bits: 1000), .wide(bits: 4000), .wide(bits: 4096), .counter(bound: 6), .counter(bound: 3),
+          .counter(bound: 40),
+        ]
+    }
+    var functions = [
+      Function(registers: registers(after: parameters.map { RegisterType($0.type) }), code: []),
+      Function(registers: [.duration], code: [Instruction(.constant, 0, 0), Instruction(.return, 0, gas: 2)]),
+      Function(
+        registers: registers(after: []),
+        code: [
+          Instruction(.pay, 0, PlaceOperand(.party(0)).number, gas: 40), Instruction(.pay, 1, PlaceOperand(.party(1)).number, gas: 40),
+          Instruction(.enter, 1, gas: 1),
+        ]),
+      Function(
+        registers: registers(after: [RegisterType(callee), .bool]), code: [],
+        signature: .init(parameterCount: 2, result: RegisterType(callee))),
+    ]
+    func module() -> Module {
+      Module(
+        protocolNumber: .current, sourceHash: Digest(sha256: []), interface: interface, constants: constants, splits: splits, functions: functions)
+    }
+    for (index, ending) in [(3, [Instruction(.return, 0)]), (0, [Instruction(.settle), Instruction(.stay)])] {
+      let parameterCount = index == 0 ? parameters.count : 2
+      var first = prologue(functions[index], parameters: parameterCount)
+      var segments: [[Instruction]] = []
+      while !first.isEmpty {
+        segments.append(Array(first.prefix(8)))
+        first.removeFirst(min(8, first.count))
+      }
+      segments += body(functions[index], settling: index == 0, module())
+      // What the verifier points at is taken out, until it points at nothing.
+      for _ in 0..<400 {
+        let (code, places) = flat(segments, ending: index == 0 ? [ending[1]] : ending)
+        functions[index].code = code
+        if index == 3 { functions[0].code = [Instruction(.settle, gas: 10), Instruction(.stay, gas: 1)] }
+        count.modules += 1
+        do throws(ModuleFault) {
+          let wellFormed = try Verifier.verify(module())
+          if index == 0 { use(wellFormed) }
+          break
+        } catch {
+          count.faults[error.code, default: 0] += 1
+          guard error.function == index, let pc = error.instruction, pc < places.count, let place = places[pc] else { return nil }
+          segments[place.segment].remove(at: place.index)
+        }
+      }
+    }
+    return (try? Verifier.verify(module())) == nil ? nil : module()
+  }
+
+  private mutating func initial(_ type: ValueType) -> Value { value(type, types) }
+
+  /// Neighbours of which a structure and a case are made.
+  private static let group: [RegisterType] = [
+    .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0),
+  ]
+
+  /// Gives every register but parameters and counters a first value, so that most of what follows may be read.
+  private mutating func prologue(_ function: Function, parameters: Int) -> [Instruction] {
+    let layout = RegisterLayout(function.registers)
+    let group = UInt16(layout.starts[parameters])
+    return layout.types.indices.dropFirst(parameters).compactMap { register in
+      let slot = UInt16(layout.starts[register])
+      switch layout.types[register] {
+      case .bool: return Instruction(.constant, slot, 11)
+      case .int(let range):
+        if range == .whole, random.below(2) == 0 { return Instruction(.constantWide, slot, 6) }
+        return Instruction(.constant, slot, random.element([3, 12]))
+      case .wide: return Instruction(.constant, slot, 12)
+      case .percent, .ratio: return Instruction(.constantPair, slot, 10)
+      case .amount: return Instruction(.constantPair, slot, 9)
+      case .duration: return Instruction(.constant, slot, 0)
+      case .text: return Instruction(.constantWide, slot, 7)
+      case .bytes: return Instruction(.constantWide, slot, 8)
+      case .counter: return nil
+      case .composite(let index):
+        switch types[index] {
+        case .structure: return Instruction(.make, slot, group)
+        case .enumeration where index == 3 && random.below(2) == 0: return Instruction(.wrap, slot, group + 4, 1)
+        case .enumeration, .optional: return Instruction(.wrap, slot, 0, 0)
+        case .list(_, let least, _) where least == 1:
+          let element = layout.types.firstIndex(of: .composite(2)) ?? 0
+          return Instruction(.collect, slot, UInt16(layout.starts[element]), 1)
+        case .list, .set, .map: return Instruction(.collect, slot, 0, 0)
+        }
+      }
+    }
+  }
+
+  private mutating func body(_ function: Function, settling: Bool, _ module: Module) -> [[Instruction]] {
+    let layout = RegisterLayout(function.registers)
+    var segments: [[Instruction]] = []
+    let count = 4 + random.below(6)
+    for segment in 0..<count {
+      var code: [Instruction] = []
+      for _ in 0..<(6 + random.below(12)) {
+        let opcode = random.element(Opcode.allCases)
+        if [.loop, .again, .jump, .fail, .enter, .stay, .return, .settle].contains(opcode) { continue }
+        code.append(instruction(opcode, layout, module))
+        if opcode == .find || opcode == .findEntry { code.append(instruction(.found, layout, module)) }
+        if opcode == .each || opcode == .item {
+          // A loop through a collection, and something of what it comes to.
+          let each = instruction(.each, layout, module)
+          code.append(each)
+          for _ in 0..<2 {
+            var item = instruction(random.element([.item, .itemValue]), layout, module)
+            (item.b, item.c) = (each.b, each.a)
+            code.append(item)
+          }
+        }
+        if opcode == .match {
+          for _ in 0..<2 {
+            var payload = instruction(.payload, layout, module)
+            payload.b = code[code.count - 1].opcode == .match ? code[code.count - 1].a : code[code.count - 1].b
+            code.append(payload)
+          }
+        }
+      }
+      if settling && segment == 1 { code.insert(Instruction(.settle), at: random.below(code.count + 1)) }
+      segments.append(code)
+    }
+    return segments
+  }
+
+  private mutating func instruction(_ opcode: Opcode, _ layout: RegisterLayout, _ module: Module) -> Instruction {
+    var instruction = Instruction(opcode)
+    let row = opcode.row
+    instruction.a = operand(row.a, layout, module)
+    instruction.b = operand(row.b, layout, module)
+    instruction.c = operand(row.c, layout, module)
+    if random.below(4) != 0 { fit(&instruction, layout, module) }
+    return instruction
+  }
+
+  /// Chooses operands that belong together, where chance would hardly find them.
+  private mutating func fit(_ i: inout Instruction, _ layout: RegisterLayout, _ module: Module) {
+    let interface = module.interface
+    func slots(_ type: ValueType) -> [Int] { layout.types.indices.filter { layout.types[$0] == RegisterType(type) }.map { layout.starts[$0] } }
+    func slot(_ type: ValueType) -> UInt16 {
+      let fitting = slots(type)
+      return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
+    }
+    func start(_ types: [RegisterType]) -> UInt16 {
+      let places = layout.types.indices.filter { layout.types[$0...].starts(with: types) }
+      return places.isEmpty ? 0 : UInt16(layout.starts[random.element(places)])
+    }
+    let field = random.below(interface.fields.count)
+    let (type, place) = interface.slots[field]
+    switch i.opcode {
+    case .store, .storePair, .storeInt, .storeWide:
+      guard type.wordsAtRest > 0 else { return }
+      let opcode: Opcode = type.slots == 2 ? .storePair : type.wordsAtRest == 5 ? .storeWide : .storeInt
+      i = Instruction(type == .bool || type == .duration ? .store : opcode, UInt16(place), slot(type), UInt16(field))
+    case .load, .loadPair, .loadInt, .loadWide:
+      guard type.wordsAtRest > 0 else { return }
+      let opcode: Opcode = type.slots == 2 ? .loadPair : type.wordsAtRest == 5 ? .loadWide : .loadInt
+      i = Instruction(type == .bool || type == .duration ? .load : opcode, slot(type), UInt16(place))
+    case .storeObject: i = Instruction(.storeObject, UInt16(field), slot(type))
+    case .loadObject: i = Instruction(.loadObject, slot(type), UInt16(field))
+    case .findEntry, .setEntry, .removeEntry, .countEntries:
+      let item = UInt16(random.element([4, 5]))
+      let (key, value): (ValueType, ValueType) = item == 4 ? (.text(max: 8), .composite(0)) : (.composite(11), .composite(2))
+      switch i.opcode {
+      case .findEntry: i = Instruction(.findEntry, item, 0, slot(key))
+      case .setEntry: i = Instruction(.setEntry, item, slot(key), slot(value))
+      case .removeEntry: i = Instruction(.removeEntry, item, slot(key))
+      default: i.b = item
+      }
+    case .fillList:
+      i =
+        random.below(2) == 0
+        ? Instruction(.fillList, slot(.composite(0)), slot(range(-9, 99)), i.c)
+        : Instruction(.fillList, slot(.composite(8)), slot(.amount(currency: 0)), i.c)
+    case .insertEntry:
+      i =
+        random.below(2) == 0
+        ? Instruction(.insertEntry, slot(.composite(5)), slot(.text(max: 8)), slot(.composite(0)))
+        : Instruction(.insertEntry, slot(.composite(7)), slot(.amount(currency: 0)), slot(.bool))
+    case .find:
+      if random.below(2) == 0 {
+        i = Instruction(.find, slot(.composite(5)), 0, slot(.text(max: 8)))
+      } else {
+        i.a = slot(.composite(random.element([0, 6, 8, 9])))
+      }
+    case .found: i.a = slot(random.element([.composite(0), .composite(2), range(-9, 99), .amount(currency: 0)]))
+    case .match: (i.a, i.c) = random.below(2) == 0 ? (slot(.composite(3)), 1) : (slot(.composite(1)), 1)
+    case .payload:
+      i.c = UInt16(random.below(2))
+      i.a = slot(i.c == 1 ? .amount(currency: 0) : random.element([.text(max: 8), .int(.whole)]))
+    case .setElementObject: i = Instruction(.setElementObject, slot(.composite(9)), i.b, slot(.composite(0)))
+    case .getElementObject: i = Instruction(.getElementObject, slot(.composite(0)), slot(.composite(9)), i.c)
+    case .equalWord:
+      let type = random.element([ValueType.bool, .duration])
+      i = Instruction(.equalWord, i.a, slot(type), slot(type))
+    case .call:
+      let callee = module.functions[module.functions.count - 1]
+      let result = callee.signature.map { $0.result } ?? .bool
+      i.b = start(Array(callee.registers.prefix(2)))
+      i.c = result.valueType.map { slot($0) } ?? 0
+    case .emit: i.b = start(interface.events[0].parameters.map { RegisterType($0.type) })
+    case .powerInt, .shiftLeftInt, .shiftRightInt: i.c = slot(range(0, 40))
+    default: break
+    }
+  }
+
+  private mutating func operand(_ kind: Operand, _ layout: RegisterLayout, _ module: Module) -> UInt16 {
+    func registers(_ matches: (RegisterType) -> Bool) -> [Int] { layout.types.indices.filter { matches(layout.types[$0]) }.map { layout.starts[$0] } }
+    switch kind {
+    case .unused: return 0
+    case .read(let kind), .write(let kind):
+      let fitting = registers { $0.isA(kind, in: module.interface.types) }
+      return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
+    case .readAll, .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts))
+    case .number: return UInt16(truncatingIfNeeded: random.below(12) - 4)
+    case .target: return 0
+    case .constant: return UInt16(random.below(module.constants.count))
+    case .slot: return UInt16(random.element(module.interface.slots.map(\.slot)))
+    case .vault, .split: return UInt16(random.below(2))
+    case .place: return PlaceOperand(random.below(2) == 0 ? .vault(random.below(2)) : .party(random.below(2))).number
+    case .currency: return 0
+    case .state: return UInt16(random.below(2))
+    case .event: return 0
+    case .field: return UInt16(random.below(module.interface.fields.count))
+    case .item: return UInt16(random.below(module.interface.fields.count))
+    case .function: return UInt16(module.functions.count - 1)
+    case .trap: return UInt16(random.below(Trap.allCases.count))
+    case .part: return UInt16(random.below(4))
+    }
+  }
+
+  /// The segments one behind the other, each ended by a `next`; what branches leads to the next segment. Every `each` gets a loop around what follows it in
+  /// its segment.
+  private func flat(_ segments: [[Instruction]], ending: [Instruction]) -> (code: [Instruction], places: [(segment: Int, index: Int)?]) {
+    var code: [Instruction] = []
+    var places: [(segment: Int, index: Int)?] = []
+    for (number, segment) in segments.enumerated() {
+      var open: (loop: Int, counter: UInt16)?
+      var branches: [Int] = []
+      for (index, instruction) in segment.enumerated() {
+        places.append((number, index))
+        code.append(instruction)
+        switch instruction.opcode {
+        case .branch, .match, .find, .findEntry: branches.append(code.count - 1)
+        case .each, .count:
+          guard open == nil else { break }
+          // The loop's own block: what is in it branches to its end.
+          places.append((number, index))
+          code.append(Instruction(.loop, instruction.a))
+          open = (code.count - 1, instruction.a)
+        default: break
+        }
+      }
+      if let open {
+        for branch in branches where branch > open.loop { code[branch].b = UInt16(code.count + 1) }
+        code.append(Instruction(.next))
+        code.append(Instruction(.again, open.counter, UInt16(open.loop + 1)))
+        places += [nil, nil]
+        code[open.loop].b = UInt16(code.count)
+        for branch in branches where branch < open.loop { code[branch].b = UInt16(code.count + 1) }
+      } else {
+        for branch in branches { code[branch].b = UInt16(code.count + 1) }
+      }
+      code.append(Instruction(.next))
+      places.append(nil)
+    }
+    code += ending
+    places += ending.map { _ in nil }
+    return (priced(code), places)
+  }
+
+  /// With the gas of each block where it ends.
+  private func priced(_ code: [Instruction]) -> [Instruction] {
+    var sum = 0
+    return code.map { instruction in
+      var instruction = instruction
+      sum += instruction.opcode.row.gas
+      instruction.gas = instruction.opcode.row.endsBlock ? UInt8(truncatingIfNeeded: sum) : 0
+      if instruction.opcode.row.endsBlock { sum = 0 }
+      return instruction
+    }
+  }
+
+  private mutating func mutate(_ module: inout Module) {
+    let function = random.element([0, 0, 0, 3, 2])
+    let code = module.functions[function].code
+    let place = random.below(code.count)
+    switch random.below(8) {
+    case 0:
+      let other = Instruction(random.element(Opcode.allCases), code[place].a, code[place].b, code[place].c)
+      module.functions[function].code[place] = other
+    case 1: module.functions[function].code[place].a = number()
+    case 2: module.functions[function].code[place].b = number()
+    case 3: module.functions[function].code[place].c = number()
+    case 4: module.functions[function].code.swapAt(place, random.below(code.count))
+    case 5:
+      let register = random.below(module.functions[function].registers.count)
+      module.functions[function].registers[register] = random.element(module.functions[function].registers)
+    case 6: module.functions[function].code[place] = code[random.below(code.count)]
+    default:
+      let layout = RegisterLayout(module.functions[function].registers)
+      module.functions[function].code[place] = instruction(code[place].opcode, layout, module)
+      module.functions[function].code[place].b = random.below(2) == 0 ? code[place].b : module.functions[function].code[place].b
+    }
+    if random.below(20) != 0 { module.functions[function].code = priced(module.functions[function].code) }
+  }
+
+  private mutating func number() -> UInt16 { random.below(10) == 0 ? UInt16(truncatingIfNeeded: random.next()) : UInt16(random.below(90)) }
+}
+
+extension ModuleTrial {
+  /// What was tried, in a few lines.
+  package var summary: String {
+    let faults = ModuleFault.Code.allCases.compactMap { code in count.faults[code].map { "\(code) \($0)" } }
+    let traps = Trap.allCases.compactMap { trap in count.traps[trap].map { "\(trap) \($0)" } }
+    let missing = Opcode.allCases.filter { count.opcodes[Int($0.rawValue)] == 0 }.map(\.row.mnemonic)
+    return """
+      \(count.modules) modules, \(count.accepted) accepted, \(count.assured) assured, \(count.calls) calls
+      refused: \(faults.joined(separator: ", "))
+      traps: \(traps.joined(separator: ", "))
+      instructions in no accepted module: \(missing.isEmpty ? "none" : missing.joined(separator: ", "))
+      """
+  }
+}
+
+extension ModuleTrial {
+  /// Bytes that anybody may have made: refused, or a module that runs. What they are decides which arguments it gets.
+  package mutating func run(bytes: [UInt8]) {
+    random = Random(seed: bytes.reduce(UInt64(bytes.count)) { ($0 &* 31) &+ UInt64($1) })
+    if let module = try? Verifier.verify(bytes: bytes) { use(module) }
+  }
+
+  /// The bytes of a random module, as a case to begin with.
+  package mutating func bytes() -> [UInt8]? { generate()?.bytes }
+}
