@@ -236,7 +236,7 @@ struct FunctionVerifier {
       case .field: guard number < interface.fields.count else { throw fault(.operand, pc) }
       case .item: guard number < slots.count else { throw fault(.operand, pc) }
       case .function: guard number >= entryCount, number > index, number < module.functions.count else { throw fault(.call, pc) }
-      case .trap: guard number < Trap.allCases.count else { throw fault(.operand, pc) }
+      case .trap: guard number < Trap.allCases.count, Trap.allCases[number] != .gas else { throw fault(.operand, pc) }
       case .part: break
       case .place:
         switch PlaceOperand(number: value).place {

@@ -63,7 +63,10 @@ package enum Gas {
   /// Moving so many words to make room or close a gap.
   package static func shift(words: Int) -> Int { words / 8 }
 
-  /// Between registers and words at rest, so many of these; the memory on either side included.
+  /// Taking values out of so many words at rest. Where structures lie inside each other, each word comes to lie under as many objects as types may be deep.
+  package static func wake(words: Int) -> Int { 5 * words }
+
+  /// Laying values down in so many words at rest.
   package static func rest(words: Int) -> Int { 2 * words }
 
   /// The capacity that a full collection grows to.
@@ -163,7 +166,7 @@ extension WellFormedModule {
     case .member, .payload, .item, .itemValue, .getElementObject: return type(i.a).valueType.map { copyMax($0) } ?? 0
     case .found:
       // Out of the state, the value is also decoded.
-      return type(i.a).valueType.map { copyMax($0) + Gas.rest(words: restWordsMax($0)) } ?? 0
+      return type(i.a).valueType.map { copyMax($0) + Gas.wake(words: restWordsMax($0)) } ?? Gas.wake(words: 5)
     case .replace:
       guard case .structure(_, let members) = composite(i.a, in: function).definition else { return 0 }
       return Gas.copy(words: own(i.a)) + copyMax(members[Int(i.c)].type)
@@ -186,11 +189,12 @@ extension WellFormedModule {
       }
     case .equalObject: return 2 + 2 * (wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
     case .loadObject:
-      let whole = 2 * Gas.rest(words: 1 + wholeWordsMax(type(i.a)))
+      let whole = Gas.wake(words: 1 + wholeWordsMax(type(i.a)))
       guard case .composite(let index) = type(i.a), case .map(let key, let value, let most) = module.interface.types[index] else { return whole }
       // Every entry is put in its place among the others.
       let stride = key.slots + value.slots
-      return whole + most * (Gas.rest(words: 8) + Gas.search(count: most, key: keyMax(key)) + Gas.shift(words: most * stride))
+      return whole + Gas.rest(words: 1 + most * stride) + most
+        * (Gas.wake(words: restWordsMax(key) + restWordsMax(value)) + Gas.search(count: most, key: keyMax(key)) + Gas.shift(words: most * stride))
     case .storeObject: return Gas.rest(words: wholeWordsMax(type(i.b)))
     case .findEntry: return Gas.rest(words: restWordsMax(map(i.a).key)) + Gas.copy(words: restWordsMax(map(i.a).value))
     case .setEntry: return Gas.rest(words: restWordsMax(map(i.a).key) + restWordsMax(map(i.a).value))

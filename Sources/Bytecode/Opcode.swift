@@ -361,7 +361,7 @@ extension Opcode {
     case .again: .init("again", .read(.counter), .target, gas: 1, endsBlock: true)
     case .enter: .init("enter", .state, gas: 1, endsBlock: true)
     case .stay: .init("stay", gas: 1, endsBlock: true)
-    case .return: .init("return", .read(.word), gas: 1, endsBlock: true)
+    case .return: .init("return", .read(.any), gas: 1, endsBlock: true)
     case .require: .init("require", .read(.bool), gas: 1)
     case .copy: .init("copy", .write(.word), .read(.word), gas: 1)
     case .copyPair: .init("copy.pair", .write(.pair), .read(.pair), gas: 1)

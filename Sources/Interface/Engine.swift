@@ -19,7 +19,7 @@ package protocol Host {
   mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>)
   mutating func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>)
   func entryCount(_ item: Int) -> Int
-  /// All entries, in whatever order, the key's words before the value's; `body` gets both.
+  /// All entries, ascending by the words of their keys, compared one by one; the key's words before the value's; `body` gets both.
   func forEachEntry(_ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
 
   func balance(ofVault vault: Int) -> Amount

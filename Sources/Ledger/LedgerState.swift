@@ -290,9 +290,9 @@ package final class LedgerState {
 
   /// The entries of one item. Their order is that of the words of their keys.
   package func entries(_ number: AgreementNumber, item: Int) -> ArraySlice<Agreement.Entry> {
-    let entries = agreements[number.index].entries
-    guard let first = entries.firstIndex(where: { $0.item == item }) else { return [] }
-    return entries[first...].prefix { $0.item == item }
+    let agreement = agreements[number.index]
+    let empty = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
+    return agreement.entries[agreement.place(ofEntry: item, empty).index..<agreement.place(ofEntry: item + 1, empty).index]
   }
 
   /// Writes an entry; nil takes it away.

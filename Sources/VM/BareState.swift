@@ -141,6 +141,14 @@ package struct BareHost: Host {
     entries.firstIndex { $0.item == item && $0.key.elementsEqual(key) }
   }
 
+  /// Keeps the entries ascending by item and key.
+  private mutating func insert(_ entry: Entry) {
+    let index = entries.firstIndex {
+      $0.item > entry.item || ($0.item == entry.item && entry.key.lexicographicallyPrecedes($0.key))
+    }
+    entries.insert(entry, at: index ?? entries.count)
+  }
+
   /// The words stay where they are until the entry changes.
   package func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>? {
     place(item, key).map { index in entries[index].value.withUnsafeBufferPointer { $0 } }
@@ -151,7 +159,7 @@ package struct BareHost: Host {
     if let index = place(item, key) {
       entries[index].value = Array(value)
     } else {
-      entries.append(Entry(item: item, key: Array(key), value: Array(value)))
+      insert(Entry(item: item, key: Array(key), value: Array(value)))
     }
   }
 
@@ -187,13 +195,13 @@ extension BareHost {
         }
       } else if case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index], case .sequence(let parts) = value {
         for place in stride(from: 0, to: parts.count, by: 2) {
-          entries.append(
+          insert(
             Entry(
               item: item, key: Resting.words(parts[place], as: key, in: interface.types),
               value: Resting.words(parts[place + 1], as: element, in: interface.types)))
         }
       } else {
-        entries.append(Entry(item: item, key: [], value: words))
+        insert(Entry(item: item, key: [], value: words))
       }
     }
   }

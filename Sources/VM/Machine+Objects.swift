@@ -213,7 +213,7 @@ extension Machine {
       if size == 0 {
         _ = arena.put(shape, from: arena.slab + place, to: a, image, &gas)
       } else {
-        gas -= Gas.rest(words: size)
+        gas -= Gas.wake(words: size)
         if gas < 0 { return Outcome(gas) }
         var words = UnsafePointer(arena.slab + place)
         // A register may be wider than what was found; the map's own shape says how the value rests.
@@ -264,7 +264,7 @@ extension Machine {
       guard let rest = host.entry(Int(i.b), none), let words = rest.baseAddress else {
         preconditionFailure("a value of no fixed size is always there")
       }
-      gas -= Gas.rest(words: rest.count)
+      gas -= Gas.wake(words: rest.count)
       if gas < 0 { return Outcome(gas) }
       var next = words
       arena.wake(shape, &next, to: r + Int(i.a), image)
@@ -319,7 +319,7 @@ extension Machine {
     arena.slab[place] = Arena.header(count: 0, capacity: count)
     var memory = arena
     host.forEachEntry(item) { keyWords, valueWords in
-      gas -= Gas.rest(words: keyWords.count + valueWords.count)
+      gas -= Gas.wake(words: keyWords.count + valueWords.count)
       guard gas >= 0, var next = keyWords.baseAddress, var following = valueWords.baseAddress else { return }
       // The key is read first, beyond what is there, then put where its order wants it.
       let index = memory.count(of: UInt64(place))

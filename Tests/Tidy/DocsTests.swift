@@ -24,7 +24,8 @@ import Wording
   /// The doc comment above each case of the instruction table.
   private func effects() throws -> [String: String] {
     var effects: [String: String] = [:]
-    for match in try Repository.text("Sources/Bytecode/Opcode.swift").matches(of: #/\/\/\/ (.+)\n  case `?(\w+)`?\n/#) {
+    let opcodes = try #require(try Repository.text("Sources/Bytecode/Opcode.swift").components(separatedBy: "/// What an operand is").first)
+    for match in opcodes.matches(of: #/\/\/\/ (.+)\n  case `?(\w+)`?\n/#) {
       effects[String(match.2)] = String(match.1)
     }
     return effects
