@@ -3,77 +3,80 @@
 
 import Interface
 
+@frozen @usableFromInline
 package enum Gas {
   /// Entering a function with arguments that take so many words of the arena.
-  package static func call(argumentWords: Int) -> Int { 20 + memory(words: argumentWords) }
+  @inlinable package static func call(argumentWords: Int) -> Int { 20 + memory(words: argumentWords) }
 
   /// Words of the arena cost one unit for 16 bytes, so memory cannot run out before gas.
-  package static func memory(words: Int) -> Int { (words + 1) / 2 }
+  @inlinable package static func memory(words: Int) -> Int { (words + 1) / 2 }
 
   /// The words of an integer object of so many limbs: a header, then the limbs.
-  package static func integerWords(limbs: Int) -> Int { limbs + 1 }
+  @inlinable package static func integerWords(limbs: Int) -> Int { limbs + 1 }
 
   /// The words of a text object of so many bytes: its size, then the bytes.
-  package static func textWords(size: Int) -> Int { 1 + (size + 7) / 8 }
+  @inlinable package static func textWords(size: Int) -> Int { 1 + (size + 7) / 8 }
 
   /// Sum, difference or comparison of wide integers, the result's memory included.
-  package static func linear(_ a: Int, _ b: Int) -> Int { 12 + a + b + memory(words: integerWords(limbs: max(a, b) + 1)) }
+  @inlinable package static func linear(_ a: Int, _ b: Int) -> Int { 12 + a + b + memory(words: integerWords(limbs: max(a, b) + 1)) }
 
   /// Product of wide integers.
-  package static func product(_ a: Int, _ b: Int) -> Int { 16 + 2 * a * b + memory(words: integerWords(limbs: a + b)) }
+  @inlinable package static func product(_ a: Int, _ b: Int) -> Int { 16 + 2 * a * b + memory(words: integerWords(limbs: a + b)) }
 
   /// Quotient or rest of wide integers: quotient and rest each take memory.
-  package static func quotient(_ a: Int, _ b: Int) -> Int {
+  @inlinable package static func quotient(_ a: Int, _ b: Int) -> Int {
     40 + 4 * (a + 1) * b + memory(words: integerWords(limbs: a + 1) + integerWords(limbs: b + 1))
   }
 
   /// Comparing two texts of these sizes.
-  package static func text(_ a: Int, _ b: Int) -> Int { (a + b) / 16 }
+  @inlinable package static func text(_ a: Int, _ b: Int) -> Int { (a + b) / 16 }
 
   /// Dividing a vault.
-  package static func split(shares: Int, targets: Int) -> Int { 40 * shares + 20 * targets }
+  @inlinable package static func split(shares: Int, targets: Int) -> Int { 40 * shares + 20 * targets }
 
   /// Recording an event of so many words at rest.
-  package static func event(words: Int) -> Int { 2 * words }
+  @inlinable package static func event(words: Int) -> Int { 2 * words }
 
   /// A power whose result has at most so many limbs.
-  package static func power(limbs: Int) -> Int { 16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64) }
+  @inlinable package static func power(limbs: Int) -> Int { 16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64) }
 
   /// A greatest common divisor of integers that are not both small.
-  package static func divisor(_ a: Int, _ b: Int) -> Int { 100 + 60 * (a + b) + 10 * a * b + memory(words: 3 * integerWords(limbs: a + b)) }
+  @inlinable package static func divisor(_ a: Int, _ b: Int) -> Int {
+    100 + 60 * (a + b) + 10 * a * b + memory(words: 3 * integerWords(limbs: a + b))
+  }
 
   /// Shifting to a result of so many limbs.
-  package static func shift(limbs: Int) -> Int { limbs + memory(words: integerWords(limbs: limbs + 1)) }
+  @inlinable package static func shift(limbs: Int) -> Int { limbs + memory(words: integerWords(limbs: limbs + 1)) }
 
   /// Between an integer of so many limbs and its decimal digits.
-  package static func decimal(limbs: Int) -> Int { 20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4) }
+  @inlinable package static func decimal(limbs: Int) -> Int { 20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4) }
 
   /// The limbs that so many decimal digits need.
-  package static func limbs(digits: Int) -> Int { digits / 19 + 1 }
+  @inlinable package static func limbs(digits: Int) -> Int { digits / 19 + 1 }
 
   /// Going once through so many bytes of a text.
-  package static func pass(size: Int) -> Int { size / 8 }
+  @inlinable package static func pass(size: Int) -> Int { size / 8 }
 
   /// Making an object of so many words, of which most are copied from elsewhere.
-  package static func copy(words: Int) -> Int { memory(words: words) }
+  @inlinable package static func copy(words: Int) -> Int { memory(words: words) }
 
   /// Looking a key up among so many, where comparing two costs this much.
-  package static func search(count: Int, key: Int) -> Int { 2 * (Int.bitWidth - count.leadingZeroBitCount) * key }
+  @inlinable package static func search(count: Int, key: Int) -> Int { 2 * (Int.bitWidth - count.leadingZeroBitCount) * key }
 
   /// Moving so many words to make room or close a gap.
-  package static func shift(words: Int) -> Int { words / 8 }
+  @inlinable package static func shift(words: Int) -> Int { words / 8 }
 
   /// Taking values out of so many words at rest. Where structures lie inside each other, each word comes to lie under as many objects as types may be deep.
-  package static func wake(words: Int) -> Int { 5 * words }
+  @inlinable package static func wake(words: Int) -> Int { 5 * words }
 
   /// Laying values down in so many words at rest.
-  package static func rest(words: Int) -> Int { 2 * words }
+  @inlinable package static func rest(words: Int) -> Int { 2 * words }
 
   /// The capacity that a full collection grows to.
-  package static func grown(_ capacity: Int, most: Int) -> Int { min(most, max(4, 2 * capacity)) }
+  @inlinable package static func grown(_ capacity: Int, most: Int) -> Int { min(most, max(4, 2 * capacity)) }
 
   /// The limbs of an integer of so many bits; at least one.
-  package static func limbs(bits: Int) -> Int { max(1, (bits + 63) / 64) }
+  @inlinable package static func limbs(bits: Int) -> Int { max(1, (bits + 63) / 64) }
 }
 
 extension SplitShare {

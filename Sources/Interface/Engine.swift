@@ -10,7 +10,7 @@ package enum Place: Hashable, Sendable {
 package protocol Host {
   /// Copies the agreement's words at rest, terms first, then fields. The call works on the copy.
   func copyWords(to words: UnsafeMutablePointer<UInt64>)
-  /// Writes the words of a field back, which begin at this slot.
+  /// Writes words of one or more fields back, which begin at this slot.
   mutating func setWords(_ words: UnsafeBufferPointer<UInt64>, at slot: Int)
 
   /// The words of an entry of a map, as they rest (`Resting`), or nil where there is none. What has no fixed size, and is no map, is the one entry with the

@@ -23,7 +23,7 @@ package struct Machine: Engine {
   private let slab: Slab
 
   /// Words in front of the frames: scratch, the stack of calls, and the agreement's words.
-  private static let stackWords = 4 * (ProtocolNumber.current.limits.callDepth + 1)
+  private let stackWords: Int
   private let wordsMax: Int
   private let framesMax: Int
 
@@ -34,15 +34,16 @@ package struct Machine: Engine {
   package init(gasMax: Int) {
     self.gasMax = gasMax
     let limits = ProtocolNumber.current.limits
+    stackWords = 4 * (limits.callDepth + 1)
     wordsMax = 5 * (limits.terms + limits.fields)
     framesMax = (limits.callDepth + 1) * limits.registers
     slab = Slab(
-      capacity: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax + limits.parameters * limits.valueWords + 2 * gasMax + 1024)
+      capacity: Arena.scratchWords + stackWords + wordsMax + framesMax + limits.parameters * limits.valueWords + 2 * gasMax + 1024)
   }
 
   /// Fills what a call finds behind its own words with a pattern that is no place in memory: whatever is read before it is written is noticed, in trials.
   package func poison() {
-    let frames = slab.words + Arena.scratchWords + Machine.stackWords + wordsMax
+    let frames = slab.words + Arena.scratchWords + stackWords + wordsMax
     frames.update(repeating: 0x7FFF_FFFF_FFFF_FFFF, count: 2 * ProtocolNumber.current.limits.registers)
     (frames + framesMax).update(repeating: 0x7FFF_FFFF_FFFF_FFFF, count: min(gasMax, 4096))
   }
@@ -98,16 +99,22 @@ package struct Machine: Engine {
   ) -> Call {
     let image = contract.image
     let gasLimit = min(given, gasMax)
-    let words = slab.words + Arena.scratchWords + Machine.stackWords
+    let words = slab.words + Arena.scratchWords + stackWords
     let frame = words + wordsMax
-    var arena = Arena(slab: slab.words, top: Arena.scratchWords + Machine.stackWords + wordsMax + framesMax)
+    var arena = Arena(slab: slab.words, top: Arena.scratchWords + stackWords + wordsMax + framesMax)
     let start = arena.top
     if var next = arguments.baseAddress {
       let (entered, end) = (image.functions[function], next + arguments.count)
       var slot = 0
       while slot < Int(entered.argumentSlots), next < end {
-        arena.wake(entered.shapes[slot], &next, to: frame + slot, image)
-        slot += Int(entered.shapes[slot].slots)
+        let shape = entered.shapes[slot]
+        if shape.kind == .smallInt {
+          frame[slot] = next[0] << 1
+          next += 1
+        } else {
+          arena.wake(shape, &next, to: frame + slot, image)
+        }
+        slot += Int(shape.slots)
       }
     }
     let gas = gasLimit - Gas.call(argumentWords: arena.top - start)
@@ -118,11 +125,17 @@ package struct Machine: Engine {
     let run = execute(function, image, words: words, frame: frame, arena: &arena, gas: gas, &host)
     switch run.stop {
     case .enters, .stays:
+      // Fields that lie side by side go back together.
       var written = run.written
       while written != 0 {
-        let field = image.fields[written.trailingZeroBitCount]
-        host.setWords(UnsafeBufferPointer(start: words + Int(field.slot), count: Int(field.words)), at: Int(field.slot))
+        let first = image.fields[written.trailingZeroBitCount]
+        var end = Int(first.slot) + Int(first.words)
         written &= written &- 1
+        while written != 0, Int(image.fields[written.trailingZeroBitCount].slot) == end {
+          end += Int(image.fields[written.trailingZeroBitCount].words)
+          written &= written &- 1
+        }
+        host.setWords(UnsafeBufferPointer(start: words + Int(first.slot), count: end - Int(first.slot)), at: Int(first.slot))
       }
     case .returns, .fails: break
     }
