@@ -32,6 +32,7 @@ def measure(benchmarks, folder, peers):
                 nanoseconds, *result = line.split()
                 times[name][who].append(float(nanoseconds) / count)
                 agree(name, "twin", results[name].setdefault("machine", result), result)
+            times[name]["unmetered"].append(float(output(os.path.join(folder, "unmetered"), files[name]).split()[0]) / count)
         if run % PEERS_EVERY:
             continue
         if "modular-step" in rounds:
@@ -69,8 +70,11 @@ def row(name, rounds, instructions, times, results):
         "ratios": {
             who: round(medians["machine"] / median if who in ("twin", "gmp") else median / medians["machine"], 2)
             for who, median in medians.items()
-            if who != "machine"
+            if who not in ("machine", "unmetered")
         },
+        # The share of the twin's time that charging for blocks takes, and what a unit of gas takes in the machine.
+        "metering": round(1 - medians["unmetered"] / medians["twin"], 3),
+        "nanosecondsPerGas": round(medians["machine"] / (int(gas) / rounds), 2),
         "aims": AIMS[name],
     }
 
@@ -80,11 +84,13 @@ def summary(times):
 
 
 def table(rows):
-    yield "| program | instructions | gas | machine, ns | twin, ns | machine / twin | machine / GMP | revm / machine | Lua / machine | wasmtime / machine |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield "| program | instructions | gas | machine, ns | twin, ns | machine / twin | metering | ns per gas | machine / GMP | revm / machine | Lua / machine | wasmtime / machine |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for r in rows:
         cells = [r["name"], f"{r['instructions']:,.1f}", f"{r['gas']:,.1f}", nanoseconds(r, "machine"), nanoseconds(r, "twin")]
-        cells += [ratio(r, who) for who in ("twin", "gmp", "revm", "lua", "wasmtime")]
+        metering = marked(f"{r['metering']:.1%}", r["metering"], 0.1, r["metering"] <= 0.1, "≤")
+        cells += [ratio(r, "twin"), metering, f"{r['nanosecondsPerGas']:.2f}"]
+        cells += [ratio(r, who) for who in ("gmp", "revm", "lua", "wasmtime")]
         yield f"| {' | '.join(cells)} |"
 
 

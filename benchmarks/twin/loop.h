@@ -149,7 +149,12 @@ __attribute__((noipa)) static Run execute(
   Wide wide;
 
 #define NEXT do { COUNT_ONE; i = pc++; goto *labels[i->op]; } while (0)
+#ifdef UNMETERED
+// What the blocks cost is not counted: the difference in time is what metering costs. Work by size is charged all the same.
+#define CHARGE do { if (0) goto gas_out; } while (0)
+#else
 #define CHARGE do { gas -= i->gas; if (gas < 0) goto gas_out; } while (0)
+#endif
 #define WIDE(operation) do { wide = (operation); gas = wide.gas; if (gas < 0) goto gas_out; r[i->a] = wide.value; } while (0)
 #define END(stop, detail) return (Run){stop, detail, gas, written}
 
