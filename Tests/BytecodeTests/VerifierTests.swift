@@ -27,6 +27,14 @@ import Testing
     }
   }
 
+  /// Sizes and bytes are the subject of `ModuleTests`.
+  @Test func everyFaultHasACase() throws {
+    let cases = try Repository.files("Tests/Corpus/verify", ".erna").map { try Repository.text($0) }.joined()
+    for code in ModuleFault.Code.allCases where code != .size && code != .encoding {
+      #expect(cases.contains("; case \(code):"), "\(code)")
+    }
+  }
+
   /// What the tables promise: names are unique, only the last instruction of a block ends it, every opcode has a row and a name.
   @Test func theInstructionTableIsSound() {
     #expect(Set(Opcode.allCases.map(\.row.mnemonic)).count == Opcode.allCases.count)
