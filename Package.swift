@@ -89,7 +89,7 @@ let package = Package(
     trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Interface", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
     trial("FuzzingTests", ["Fuzzing", "Support"]),
-    trial("MachineTests", ["VM", "Bytecode", "Interface", "Primitives", "Support"]),
+    trial("MachineTests", ["VM", "Fuzzing", "Assurance", "Bytecode", "Interface", "Primitives", "Support"]),
     trial(
       "TrialsTests",
       [

@@ -38,9 +38,9 @@ package struct BareTable {
 /// One agreement as a call sees it. Words come back only from calls that succeed; what else a call does is kept in a journal, and `rollBack` undoes it.
 package struct BareHost: Host {
   package struct Entry {
-    let item: Int
-    let key: [UInt64]
-    var value: [UInt64]
+    package let item: Int
+    package let key: [UInt64]
+    package var value: [UInt64]
   }
 
   /// The state, words and vaults, as `BareTable` lays them down.

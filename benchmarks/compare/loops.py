@@ -8,9 +8,9 @@ import sys
 from computer import output
 from programs import ADDEND, AIMS, EXPECTED, START, P, integer
 
-# Runs of the machine and its twin; every tenth is followed by one of each peer.
-RUNS = 101
-PEERS_EVERY = 10
+# Runs of the machine and its twin; every third is followed by one of each peer.
+RUNS = 15
+PEERS_EVERY = 3
 
 
 def measure(benchmarks, folder, peers):

@@ -1,0 +1,132 @@
+import Assurance
+import Bytecode
+import Foundation
+import Interface
+import Primitives
+import Support
+import Testing
+import VM
+
+/// A module's one action, run on the bare machine.
+struct BareRun {
+  /// As the first line of a case writes it, without the fields.
+  let ending: String
+  /// What the fields hold behind the call, in their order.
+  let fields: [Value]
+  let gas: Int
+  /// The most gas that assurance says the action uses; nil where the module is refused.
+  let bound: Int?
+
+  init(_ module: WellFormedModule, arguments: [Value] = []) throws {
+    let interface = module.module.interface
+    let transition = try #require(interface.transitions.firstIndex { !$0.trigger.isAutomatic })
+    let types = interface.parameterTypes(of: .body(transition: transition))
+    try #require(types.count == arguments.count)
+    let words = zip(arguments, types).flatMap { Resting.words($0, as: $1, in: interface.types) }
+    let row = BareTable(count: 1, wordCount: interface.wordCount, vaultCount: interface.vaults.count).row(0)
+    var host = BareHost(row, opening: interface, terms: [])
+    let machine = Machine()
+    machine.poison()
+    let function = module.function(of: .body(transition: transition))
+    let call = words.withUnsafeBufferPointer { machine.call(function, of: module, arguments: $0, gas: 1 << 24, host: &host) }
+    switch call.stop {
+    case .enters: ending = "enters"
+    case .stays: ending = "stays"
+    case .returns: ending = "returns"
+    case .fails(.trapped(let trap)): ending = "traps \(trap.rawValue)"
+    case .fails(.refused(let refusal)): ending = "refused \(refusal.rawValue)"
+    }
+    if case .fails = call.stop { host.rollBack() } else { host.commit() }
+    gas = call.gas
+    if case .assured(let assured) = assure(module) { bound = assured.gasMax[transition] } else { bound = nil }
+    var slot = 1
+    var fields: [Value] = []
+    for (item, field) in interface.fields.enumerated() {
+      var words: [UInt64] = []
+      var entries: [(key: [UInt64], value: [UInt64])] = []
+      host.forEachEntry(item) { entries.append((Array($0), Array($1))) }
+      if field.type.wordsAtRest > 0 {
+        for _ in 0..<field.type.wordsAtRest {
+          words.append(row[slot])
+          slot += 1
+        }
+      } else if case .composite(let index) = field.type, case .map(let key, _, _) = interface.types[index] {
+        // In the order of keys, as a map has it; the state keeps them in the order of their words.
+        func value(_ entry: (key: [UInt64], value: [UInt64])) -> Value { Resting.value(entry.key[...], as: key, in: interface.types) }
+        entries.sort { Value.precedes(value($0), value($1)) }
+        words = [UInt64(entries.count)] + entries.flatMap { $0.key + $0.value }
+      } else {
+        words = try #require(entries.first).value
+      }
+      fields.append(Resting.value(words[...], as: field.type, in: interface.types))
+    }
+    self.fields = fields
+  }
+}
+
+/// A file in Tests/Corpus/machine is cases in assembler. The first line of each says how its action ends and what the fields hold then that do not hold what
+/// they began with: `; case enters: f = 7; l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]` gives arguments.
+@Suite struct MachineCorpusTests {
+  private static let paths = Repository.files("Tests/Corpus/machine", ".erna")
+
+  private static func cases(_ path: String) throws -> [(lines: [String], module: Module)] {
+    let parts = try Repository.text(path).components(separatedBy: "\n; case ")
+    return try parts.dropFirst().map { part in
+      let lines = part.components(separatedBy: "\n")
+      return (lines, try Assembler.module(([parts[0]] + lines.dropFirst()).joined(separator: "\n")))
+    }
+  }
+
+  private static func value(_ text: String) throws -> Value { try #require(try Assembler.module("constant \(text)").constants.first) }
+
+  @Test(arguments: paths)
+  func actionsDoAsTheFileSays(_ path: String) throws {
+    for (lines, module) in try MachineCorpusTests.cases(path) {
+      let name = "\(path): \(lines.prefix(2).joined(separator: "\n"))"
+      let wellFormed: WellFormedModule
+      do { wellFormed = try Verifier.verify(bytes: module.bytes) } catch {
+        Issue.record("\(name): \(error.description)")
+        continue
+      }
+      var arguments: [Value] = []
+      if let line = lines.first(where: { $0.hasPrefix("; with ") }) {
+        guard case .sequence(let values) = try MachineCorpusTests.value(String(line.dropFirst("; with ".count))) else { continue }
+        arguments = values
+      }
+      let interface = module.interface
+      for (argument, type) in zip(arguments, interface.parameterTypes(of: .body(transition: 1))) {
+        #expect(type.admits(argument, in: interface.types), "\(name)")
+      }
+      let run = try BareRun(wellFormed, arguments: arguments)
+      var expected = interface.fields.map(\.initialValue)
+      let line = lines[0].components(separatedBy: ": ")
+      for field in line.dropFirst().joined(separator: ": ").components(separatedBy: "; ") where !field.isEmpty {
+        let sides = field.components(separatedBy: " = ")
+        let index = try #require(interface.fields.firstIndex { $0.name == sides[0] })
+        expected[index] = try MachineCorpusTests.value(sides[1])
+      }
+      #expect(run.ending == line[0], "\(name)")
+      for (index, field) in interface.fields.enumerated() {
+        #expect(run.fields[index] == expected[index], "\(name): \(field.name)")
+        #expect(field.type.admits(run.fields[index], in: interface.types), "\(name): \(field.name)")
+      }
+      let bound = try #require(run.bound, "\(name)")
+      #expect(run.gas <= bound, "\(name)")
+    }
+  }
+
+  /// Everything from `call` on, and every trap.
+  @Test func everyInstructionAndTrapHasACase() throws {
+    var opcodes: Set<Opcode> = []
+    var endings: Set<String> = []
+    for path in MachineCorpusTests.paths {
+      for (lines, module) in try MachineCorpusTests.cases(path) {
+        endings.insert(lines[0])
+        for function in module.functions { opcodes.formUnion(function.code.map(\.opcode)) }
+      }
+    }
+    for opcode in Opcode.allCases where opcode.rawValue >= Opcode.call.rawValue { #expect(opcodes.contains(opcode), "\(opcode)") }
+    // Running out of gas is tested with every amount of gas elsewhere.
+    for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
+  }
+}
