@@ -60,8 +60,8 @@ private struct Program {
   // MARK: Code
 
   private static let names = ["l: #0", "m: #0", "p: #1", "s: #2", "k: #2", "n: #4", "h: #5", "t: #0", "e: #3"]
-  private static let keys = [0, 1, 2, 7, 1000, 1 << 40].map { Integer($0) }
-  private static let wide = [Integer.power(ofTwo: 62), -Integer.power(ofTwo: 200), Integer.power(ofTwo: 200), Integer(-1), Integer(3), Integer(4)]
+  private static let keys =
+    [0, 1, 2, 7, 1000, -1, 3, -(1 << 40)].map { Integer($0) } + [Integer.power(ofTwo: 62), -Integer.power(ofTwo: 200), Integer.power(ofTwo: 200)]
   private static let gas = Dictionary(uniqueKeysWithValues: Opcode.allCases.map { ($0.row.mnemonic, $0) })
 
   private var lines: [String] = []
@@ -104,9 +104,7 @@ private struct Program {
     program.emit("enter T")
     let registers = [
       ("l0", "#0"), ("l1", "#0"), ("p", "#1"), ("s", "#2"), ("m", "#3"), ("n", "#4"), ("h", "#5"), ("x", "Int<-50..50>"), ("i", "Int<-20..20>"),
-      ("key", "Int"), ("u", "Bool"), ("w", "Wide<20>"), ("y", "Int"), ("c", "Counter<8>"), ("t", "#0"), ("k", "#2"),
-      ("small", "Int<0..4611686018427387903>"),
-      ("a", "Amount<C>"),
+      ("key", "Int"), ("u", "Bool"), ("w", "Wide<20>"), ("y", "Int"), ("c", "Counter<8>"), ("t", "#0"), ("k", "#2"), ("a", "Amount<C>"),
     ]
     var constants = ["86400000ms", "\(IntegerRange.whole.low)", "\(IntegerRange.whole.high)"]
     var code: [String] = []
@@ -133,8 +131,7 @@ private struct Program {
       type map Int -> #0 5
       type list #0 0..4
       type list Int 0..1000
-      type map Int<0..4611686018427387903> -> #0 5
-      \(Program.names.map { "field \($0.replacing("#3", with: "#6")) = []" }.joined(separator: "\n"))
+      \(Program.names.map { "field \($0) = []" }.joined(separator: "\n"))
       state S initial
       state T final
       action go() from S by anyone
@@ -195,16 +192,15 @@ private struct Program {
   }
 
   mutating func step(_ random: inout Random) {
-    let kind = random.below(31)
+    let kind = random.below(32)
     let (j, x) = (random.below(2), random.below(101) - 50)
     let l = "$l\(j)"
-    let key = random.element(random.below(2) == 0 ? Program.keys : Program.wide)
-    let small = random.element(Program.keys)
+    let key = random.element(Program.keys)
     let size = [1, 2, 3, 6, 7, 8, 16, 17, 18].contains(kind) ? [lists[j].count, amounts.count, nested.count][kind < 4 ? 0 : kind < 9 ? 1 : 2] : 0
     // Mostly an index that there is.
     let i = size > 0 && random.below(20) > 0 ? random.below(size) : random.below(25) - 8
     // What would trap is done rarely.
-    if let would = trap(of: kind, j, i, key, small) {
+    if let would = trap(of: kind, j, i, key) {
       if random.below(25) > 0 { return }
       trap = would
     }
@@ -292,19 +288,19 @@ private struct Program {
         note(Integer(map[key]?.count ?? 0))
       }
     case 21:
-      emit(constant(small, "small"))
-      emit("set.entry e $small \(l)")
-      if trap == nil { entries[small] = lists[j] }
+      emit(constant(key, "key"))
+      emit("set.entry e $key \(l)")
+      if trap == nil { entries[key] = lists[j] }
     case 22:
-      emit(constant(small, "small"))
-      emit("remove.entry e $small")
-      entries[small] = nil
+      emit(constant(key, "key"))
+      emit("remove.entry e $key")
+      entries[key] = nil
     case 23:
-      emit(constant(small, "small"))
-      emit("find.entry e @\(label) $small")
+      emit(constant(key, "key"))
+      emit("find.entry e @\(label) $key")
       emit("found \(l)")
       mark(label)
-      lists[j] = entries[small] ?? lists[j]
+      lists[j] = entries[key] ?? lists[j]
     case 24:
       emit("count.entries $w e")
       noteWide(entries.count)
@@ -329,6 +325,9 @@ private struct Program {
       emit("load.object $l\(1 - j) t")
       stored = lists[j]
       lists[1 - j] = lists[j]
+    case 30:
+      emit("load.object $m e")
+      map = entries
     default:
       loop(through: "s", "item $key $s $c", "append $h $key")
       for key in set.sorted(by: <) { note(key) }
@@ -336,7 +335,7 @@ private struct Program {
   }
 
   /// With what the step would trap.
-  private func trap(of kind: Int, _ j: Int, _ i: Int, _ key: Integer, _ small: Integer) -> Trap? {
+  private func trap(of kind: Int, _ j: Int, _ i: Int, _ key: Integer) -> Trap? {
     switch kind {
     case 0: lists[j].count == 8 ? .range : nil
     case 1, 2, 3: lists[j].indices.contains(i) ? nil : .index
@@ -347,7 +346,7 @@ private struct Program {
     case 12: map.count == 5 && map[key] == nil ? .range : nil
     case 15: nested.count == 4 ? .range : nil
     case 16, 17, 18: nested.indices.contains(i) ? nil : .index
-    case 21: entries.count == 5 && entries[small] == nil ? .range : nil
+    case 21: entries.count == 5 && entries[key] == nil ? .range : nil
     case 25: (0...8).contains(i) ? nil : .range
     default: nil
     }

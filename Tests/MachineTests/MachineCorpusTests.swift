@@ -17,7 +17,7 @@ struct BareRun {
   /// The most gas that assurance says the action uses; nil where the module is refused.
   let bound: Int?
 
-  init(_ module: WellFormedModule, arguments: [Value] = []) throws {
+  init(_ module: WellFormedModule, arguments: [Value] = [], gas given: Int = 1 << 24) throws {
     let interface = module.module.interface
     let transition = try #require(interface.transitions.firstIndex { !$0.trigger.isAutomatic })
     let types = interface.parameterTypes(of: .body(transition: transition))
@@ -28,7 +28,7 @@ struct BareRun {
     let machine = Machine()
     machine.poison()
     let function = module.function(of: .body(transition: transition))
-    let call = words.withUnsafeBufferPointer { machine.call(function, of: module, arguments: $0, gas: 1 << 24, host: &host) }
+    let call = words.withUnsafeBufferPointer { machine.call(function, of: module, arguments: $0, gas: given, host: &host) }
     switch call.stop {
     case .enters: ending = "enters"
     case .stays: ending = "stays"
@@ -83,6 +83,8 @@ struct BareRun {
   func actionsDoAsTheFileSays(_ path: String) throws {
     for (lines, module) in try MachineCorpusTests.cases(path) {
       let name = "\(path): \(lines.prefix(2).joined(separator: "\n"))"
+      #expect(try Assembler.module(Disassembler(module).text) == module, "\(name)")
+      #expect(try Module(bytes: module.bytes) == module, "\(name)")
       let wellFormed: WellFormedModule
       do { wellFormed = try Verifier.verify(bytes: module.bytes) } catch {
         Issue.record("\(name): \(error.description)")
@@ -112,6 +114,13 @@ struct BareRun {
       }
       let bound = try #require(run.bound, "\(name)")
       #expect(run.gas <= bound, "\(name)")
+      // With just this gas it ends alike; with less it runs out, and leaves everything as it was.
+      #expect(try BareRun(wellFormed, arguments: arguments, gas: run.gas).ending == run.ending, "\(name)")
+      for gas in [run.gas - 1, run.gas - 3, run.gas * 9 / 10, run.gas * 2 / 3, run.gas / 3, 0] where gas >= 0 && gas < run.gas {
+        let less = try BareRun(wellFormed, arguments: arguments, gas: gas)
+        #expect(less.ending == "traps gas" && less.gas == gas, "\(name)")
+        #expect(less.fields == interface.fields.map(\.initialValue), "\(name)")
+      }
     }
   }
 
@@ -126,7 +135,7 @@ struct BareRun {
       }
     }
     for opcode in Opcode.allCases where opcode.rawValue >= Opcode.call.rawValue { #expect(opcodes.contains(opcode), "\(opcode)") }
-    // Running out of gas is tested with every amount of gas elsewhere.
+    // Every case is run with too little gas as well.
     for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
   }
 }
