@@ -133,7 +133,6 @@ struct AssemblyLine {
   /// Two digits for each byte.
   private mutating func bytes() throws(AssemblyFault) -> [UInt8] {
     rest = rest.dropFirst("bytes".count)
-    passSpace()
     let digits = Array(rest.prefix { $0.isHexDigit }.utf8)
     rest = rest.dropFirst(digits.count)
     passSpace()

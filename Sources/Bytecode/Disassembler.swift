@@ -13,13 +13,14 @@ package struct Disassembler: Sendable {
   private var header: [String] {
     let interface = module.interface
     var lines = ["module \(interface.name)", "protocol \(module.protocolNumber.number)", "source \(module.sourceHash)"]
-    lines += interface.types.map { "type \(definition($0))" }
     for slot in interface.currencies {
       switch slot {
       case .parameter(let name): lines.append("currency \(name)")
       case .fixed(let currency): lines.append("currency \(currency.code) fixed")
       }
     }
+    // Behind the currencies, whose names they use.
+    lines += interface.types.map { "type \(definition($0))" }
     lines += interface.parties.map { "party \($0)" }
     for term in interface.terms {
       lines.append("term \(term.name): \(type(term.type))\(term.defaultValue.map { " = \(value($0))" } ?? "") bounds \(term.boundCount)")
