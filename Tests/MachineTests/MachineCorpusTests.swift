@@ -84,6 +84,7 @@ struct BareRun {
     for (lines, module) in try MachineCorpusTests.cases(path) {
       let name = "\(path): \(lines.prefix(2).joined(separator: "\n"))"
       #expect(try Module(bytes: module.bytes) == module, "\(name)")
+      #expect(try Assembler.module(Disassembler(module).text) == module, "\(name)")
       let wellFormed: WellFormedModule
       do { wellFormed = try Verifier.verify(bytes: module.bytes) } catch {
         Issue.record("\(name): \(error.description)")
