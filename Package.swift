@@ -62,7 +62,7 @@ let package = Package(
     room(
       "Trials",
       [
-        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Interface", "Primitives",
+        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface", "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
@@ -76,7 +76,8 @@ let package = Package(
     // What `make bench` measures, outside Sources because it is no part of Earnest.
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives"], path: "benchmarks",
+      dependencies: ["Compiler", "Source", "Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives"],
+      path: "benchmarks",
       exclude: ["Makefile", "README.md", "compare", "peers", "programs", "results.json", "twin"], swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
@@ -84,9 +85,9 @@ let package = Package(
     // Random integers and modules: a little in the tests, much with `make fuzz`.
     .target(
       name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing", swiftSettings: strict),
-    .executableTarget(name: "Fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
+    .executableTarget(name: "Fuzz", dependencies: ["Trials", "Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
-    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Interface", "Support"]),
+    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Bytecode", "Interface", "Primitives", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
     trial("FuzzingTests", ["Fuzzing", "Support"]),
     trial("MachineTests", ["VM", "Fuzzing", "Assurance", "Bytecode", "Interface", "Primitives", "Support"]),
@@ -113,6 +114,14 @@ if isFuzzing {
     .target(name: "CFuzzer", path: "Tests/CFuzzer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
     .executableTarget(
       name: "FuzzModules", dependencies: ["Fuzzing", "CFuzzer"], path: "Tests/FuzzModules",
+      swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+    .executableTarget(
+      name: "FuzzSyntax", dependencies: ["Syntax", "Source", "CFuzzer"], path: "Tests/FuzzSyntax",
+      swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+    .executableTarget(
+      name: "FuzzChecker", dependencies: ["Trials", "Compiler", "Syntax", "Source", "CFuzzer"], path: "Tests/FuzzChecker",
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
   ]

@@ -19,7 +19,9 @@ enum Benchmarks {
       for word in try Program(benchmark).words(for: benchmark) { print(String(word, radix: 16)) }
     case ("run", let name?): try run(try Benchmark.named(name))
     case ("transfers", let folder?): try Transfers.run(in: folder)
-    default: throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder>")
+    case ("compile", let folder?): try Compiling.run(contracts: folder)
+    default:
+      throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder> | compile <folder of contracts>")
     }
   }
 

@@ -18,8 +18,16 @@ struct Words: Host {
   func entryCount(_ item: Int) -> Int { 0 }
   func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {}
   func balance(ofVault vault: Int) -> Amount { .zero }
-  func ask(_ amount: Amount, currency: Int, to place: Place) {}
-  func settle() -> Refusal? { nil }
-  func move(_ amount: Amount, fromVault vault: Int, to place: Place) {}
+  func balance(ofVault vault: Int, key: UInt64) -> Amount { .zero }
+  func keyCount(ofVault vault: Int) -> Int { 0 }
+  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool { false }
+  var now: Time { Time(milliseconds: 0) }
+  var opened: Time { Time(milliseconds: 0) }
+  var caller: UInt64 { 0 }
+  func account(ofParty party: Int) -> UInt64 { 0 }
+  func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place) {}
+  func settle() -> Failure? { nil }
+  func move(_ amount: Amount, from source: Place, to place: Place) {}
+  func payEach(vault: Int) {}
   func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) {}
 }

@@ -1,13 +1,13 @@
 import Bytecode
 import Interface
 
-/// The vaults that may hold money, a bit for each. A vault is empty until something is received, paid or split into it, and again after it was paid out or
-/// split without keeping a share: that is all there is to know, and it is enough.
+/// The vaults that may hold money, a bit for each, of one with keys for all of them together. A vault is empty until something is received, paid or split into
+/// it, and again after all of it was paid out or split without keeping a share, or where it was asked and is: that is all there is to know, and it is enough.
 private typealias Holdings = UInt32
 
 /// Follows the vaults from the opening through the transitions, then names each `enter` of a final state that may leave money behind. A state about which
 /// something was learnt is looked at again, which happens at most once for each vault, and once more.
-func strandedMoney(_ wellFormed: WellFormedModule) -> [Finding] {
+func strandedMoney(_ wellFormed: WellFormedModule, _ fallibility: Fallibility) -> [Finding] {
   let interface = wellFormed.module.interface
   var transitions = [[Int]](repeating: [], count: interface.states.count)
   for (index, transition) in interface.transitions.enumerated() { transitions[transition.source].append(index) }
@@ -19,7 +19,7 @@ func strandedMoney(_ wellFormed: WellFormedModule) -> [Finding] {
   while let source = waiting.popLast() {
     isWaiting[source] = false
     guard let before = atState[source] else { continue }
-    for ending in transitions[source].flatMap({ endings(of: $0, from: before, in: wellFormed) }) {
+    for ending in transitions[source].flatMap({ endings(of: $0, from: before, in: wellFormed, fallibility) }) {
       let joined = (atState[ending.state] ?? 0) | ending.holdings
       if atState[ending.state] == joined { continue }
       atState[ending.state] = joined
@@ -31,7 +31,7 @@ func strandedMoney(_ wellFormed: WellFormedModule) -> [Finding] {
   var findings: [Finding] = []
   for (index, transition) in interface.transitions.enumerated() {
     guard let before = atState[transition.source], findings.count < Finding.countMax else { continue }
-    for ending in endings(of: index, from: before, in: wellFormed) where interface.states[ending.state].isFinal {
+    for ending in endings(of: index, from: before, in: wellFormed, fallibility) where interface.states[ending.state].isFinal {
       for vault in interface.vaults.indices where ending.holdings & 1 << vault != 0 {
         findings.append(.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: vault))
       }
@@ -43,9 +43,10 @@ func strandedMoney(_ wellFormed: WellFormedModule) -> [Finding] {
 
 /// Where a transition's ways end, and what may lie in the vaults then. A way that stays ends in its own state.
 private func endings(
-  of transition: Int, from before: Holdings, in wellFormed: WellFormedModule
+  of transition: Int, from before: Holdings, in wellFormed: WellFormedModule, _ fallibility: Fallibility
 ) -> [(instruction: Int, state: Int, holdings: Holdings)] {
-  let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code
+  let function = wellFormed.function(of: .body(transition: transition))
+  let code = wellFormed.module.functions[function].code
   var arriving = [Holdings?](repeating: nil, count: code.count)
   arriving[0] = before
   var ending = [Holdings?](repeating: nil, count: code.count)
@@ -60,19 +61,33 @@ private func endings(
       pc += 1
       continue
     }
-    func fill(_ place: Place) { if case .vault(let vault) = place { holdings |= 1 << vault } }
+    func fill(_ place: PlaceOperand?) { if let vault = place?.vault { holdings |= 1 << vault } }
+    func fillTargets(_ shares: [SplitShare]) {
+      for share in shares {
+        switch share.targets {
+        case .places(let places): for place in places { fill(place) }
+        case .split(let table): fillTargets(wellFormed.module.splits[table])
+        case .list: break
+        }
+      }
+    }
+    if let answer = wellFormed.target(answering: pc, in: function), fallibility.traps(at: pc, in: function) { arrive(answer, holdings) }
     var next: Int? = pc + 1
     switch instruction.opcode {
-    case .ask: fill(PlaceOperand(number: instruction.a).place)
+    case .ask: fill(PlaceOperand(number: instruction.a))
     case .pay, .split:
-      let mayHold = holdings & 1 << instruction.a != 0
-      holdings &= ~(1 << instruction.a)
-      guard mayHold else { break }
+      guard let source = PlaceOperand(number: instruction.a), let vault = source.vault, holdings & 1 << vault != 0 else { break }
+      // What lies under other keys stays.
+      if case .vault = source { holdings &= ~(1 << vault) }
       if instruction.opcode == .pay {
-        fill(PlaceOperand(number: instruction.b).place)
+        fill(PlaceOperand(number: instruction.b))
       } else {
-        for target in wellFormed.module.splits[Int(instruction.b)].flatMap(\.targets) { fill(target) }
+        fillTargets(wellFormed.module.splits[Int(instruction.b)])
       }
+    case .payEach: holdings &= ~(1 << instruction.a)
+    case .empty:
+      arrive(Int(instruction.b), holdings)
+      if case .vault(let vault)? = PlaceOperand(number: instruction.a) { holdings &= ~(1 << vault) }
     case .jump:
       arrive(Int(instruction.a), holdings)
       next = nil

@@ -1,6 +1,7 @@
 // Reads what `Disassembler` prints. It resolves names and sums the gas of blocks, and refuses only what it cannot read: whether the module is well-formed is
 // the verifier's question, so that tests can ask it about any module. `#7` stands for any operand as a bare number, and `gas 9` behind an instruction for
-// its gas byte.
+// its gas byte. A place is the name of a vault or a party, `v[r3]` what a vault holds under a key, `@r3` an account; who may act is a party's name, `.f` for
+// whom a field and `:p` for whom a parameter names. A state's parameter is `State.name`.
 
 import Interface
 import Primitives
@@ -15,6 +16,7 @@ package struct Assembler {
   private var interface = ContractInterface(name: "")
   private var protocolNumber = ProtocolNumber.current
   private var sourceHash = Digest(sha256: [])
+  private var importHashes: [Digest] = []
   private var constants: [Value] = []
   private var splits: [[SplitShare]] = []
   private var functions: [Function] = []
@@ -27,8 +29,8 @@ package struct Assembler {
     }
     assembler.sumGas()
     return Module(
-      protocolNumber: assembler.protocolNumber, sourceHash: assembler.sourceHash, interface: assembler.interface, constants: assembler.constants,
-      splits: assembler.splits, functions: assembler.functions)
+      protocolNumber: assembler.protocolNumber, sourceHash: assembler.sourceHash, importHashes: assembler.importHashes,
+      interface: assembler.interface, constants: assembler.constants, splits: assembler.splits, functions: assembler.functions)
   }
 
   // MARK: Lines
@@ -41,6 +43,7 @@ package struct Assembler {
       guard let number = ProtocolNumber(try line.short()) else { throw line.fault("there is no such protocol") }
       protocolNumber = number
     case "source": sourceHash = try line.digest()
+    case "import": importHashes.append(try line.digest())
     case "currency":
       let name = try line.word()
       if line.accept("fixed") {
@@ -61,13 +64,20 @@ package struct Assembler {
     case "vault":
       let name = try line.word()
       try line.expect(":")
-      interface.vaults.append(.init(name: name, currency: try currency(&line)))
-    case "field":
-      let name = try line.word()
-      try line.expect(":")
-      let type = try valueType(&line)
-      try line.expect("=")
-      interface.fields.append(.init(name: name, type: type, initialValue: try line.value()))
+      let currency = try currency(&line)
+      var key: ContractInterface.Vault.Key?
+      if line.accept("per") {
+        let type = try valueType(&line)
+        key = .init(type: type, most: try line.number())
+      }
+      interface.vaults.append(.init(name: name, currency: currency, key: key))
+    case "field": try readField(&line, .declared)
+    case "derived": try readField(&line, .derived)
+    case "initialized": try readField(&line, .initialized)
+    case "parameter":
+      let state = try state(&line)
+      try line.expect(".")
+      try readField(&line, .parameter(state: state))
     case "event":
       let name = try line.word()
       interface.events.append(.init(name: name, parameters: try parameters(&line)))
@@ -75,9 +85,9 @@ package struct Assembler {
       let name = try line.word()
       if line.accept("initial") { interface.initialState = interface.states.count }
       interface.states.append(.init(name: name, isFinal: line.accept("final")))
-    case "after":
-      try line.expect("from")
-      interface.transitions.append(.init(source: try state(&line), trigger: .after))
+    case "after": try readDeadline(&line, .after)
+    case "at": try readDeadline(&line, .at)
+    case "when": try readDeadline(&line, .when)
     case "action": try readAction(&line)
     case "invariant":
       guard case .text(let bytes) = try line.value() else { throw line.fault("a text was wanted") }
@@ -85,6 +95,11 @@ package struct Assembler {
       var states: [Int] = []
       repeat { if !line.isAtEnd { states.append(try state(&line)) } } while line.accept(",")
       interface.invariants.append(.init(text: String(decoding: bytes, as: UTF8.self), states: states))
+    case "view":
+      let name = try line.word()
+      let parameters = try parameters(&line)
+      try line.expect(":")
+      interface.views.append(.init(name: name, parameters: parameters, type: try valueType(&line)))
     case "constant": constants.append(try line.value())
     case "split":
       var shares: [SplitShare] = []
@@ -104,9 +119,30 @@ package struct Assembler {
       let type = try registerType(&line)
       guard !functions.isEmpty else { throw line.fault("a register belongs to a function") }
       functions[functions.count - 1].registers.append(type)
+    case "answer":
+      let first = try line.prefixed("@")
+      try line.expect("..")
+      let end = try line.prefixed("@")
+      try line.expect("->")
+      let target = try line.prefixed("@")
+      guard !functions.isEmpty else { throw line.fault("an answer belongs to a function") }
+      functions[functions.count - 1].answers.append(Answer(first: first, end: end, target: target))
     case let other: throw line.fault("`\(other)` begins no line")
     }
     guard line.isAtEnd else { throw line.fault("something is left over on this line") }
+  }
+
+  private mutating func readField(_ line: inout AssemblyLine, _ role: ContractInterface.Field.Role) throws(AssemblyFault) {
+    let name = try line.word()
+    try line.expect(":")
+    let type = try valueType(&line)
+    try line.expect("=")
+    interface.fields.append(.init(name: name, type: type, initialValue: try line.value(), role: role))
+  }
+
+  private mutating func readDeadline(_ line: inout AssemblyLine, _ trigger: ContractInterface.Trigger) throws(AssemblyFault) {
+    try line.expect("from")
+    interface.transitions.append(.init(source: try state(&line), trigger: trigger))
   }
 
   private mutating func readAction(_ line: inout AssemblyLine) throws(AssemblyFault) {
@@ -119,8 +155,16 @@ package struct Assembler {
     if !line.accept("anyone") {
       let needed = try line.number()
       try line.expect("of")
-      var parties: [Int] = []
-      repeat { parties.append(try index(&line, among: interface.parties, "party")) } while line.accept(",")
+      var parties: [ContractInterface.Actor] = []
+      repeat {
+        if line.accept(".") {
+          parties.append(.field(try field(&line)))
+        } else if line.accept(":") {
+          parties.append(.parameter(try index(&line, among: parameters.map(\.name), "parameter")))
+        } else {
+          parties.append(.party(try index(&line, among: interface.parties, "party")))
+        }
+      } while line.accept(",")
       who = .parties(parties, needed: needed)
     }
     interface.transitions.append(.init(source: source, trigger: .action(name: name, parameters: parameters, who: who)))
@@ -149,9 +193,22 @@ package struct Assembler {
     case let other: throw line.fault("`\(other)` is no share")
     }
     try line.expect("->")
-    var targets: [Place] = []
-    repeat { targets.append(PlaceOperand(number: try place(&line)).place) } while line.accept(",")
-    return SplitShare(portion, to: targets)
+    if line.accept("{") {
+      let table = try line.number()
+      try line.expect("}")
+      return SplitShare(portion, to: .split(table))
+    }
+    if line.accept("[") {
+      let register = try line.register()
+      try line.expect("]")
+      return SplitShare(portion, to: .list(register: register))
+    }
+    var targets: [PlaceOperand] = []
+    repeat {
+      guard let target = PlaceOperand(number: try place(&line)) else { throw line.fault("there is no such place") }
+      targets.append(target)
+    } while line.accept(",")
+    return SplitShare(portion, to: .places(targets))
   }
 
   // MARK: Instructions
@@ -183,14 +240,17 @@ package struct Assembler {
     case .split: return try line.exactly(try line.prefixed("split"))
     case .function: return try line.exactly(try line.prefixed("f"))
     case .part: return try line.short()
-    case .field: return try line.exactly(try index(&line, among: interface.fields.map(\.name), "field"))
-    case .item: return try line.exactly(try index(&line, among: interface.terms.map(\.name) + interface.fields.map(\.name), "term or field"))
+    case .field: return try line.exactly(try field(&line))
+    case .item:
+      let terms = interface.terms.map(\.name)
+      return try line.exactly(try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
     case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.rawValue), "trap"))
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
     case .state: return try line.exactly(try state(&line))
     case .event: return try line.exactly(try index(&line, among: interface.events.map(\.name), "event"))
-    case .place: return try place(&line)
+    case .party: return try line.exactly(try index(&line, among: interface.parties, "party"))
+    case .place, .payer, .holding: return try place(&line)
     }
   }
 
@@ -212,12 +272,22 @@ package struct Assembler {
 
   private func index(_ line: inout AssemblyLine, among names: [String], _ what: String) throws(AssemblyFault) -> Int {
     if line.accept("#") { return try line.number() }
-    let name = try line.word()
+    var name = try line.word()
+    if line.accept(".") { name += "." + (try line.word()) }
     guard let index = names.firstIndex(of: name) else { throw line.fault("there is no \(what) \(name)") }
     return index
   }
 
-  private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int { try index(&line, among: interface.states.map(\.name), "state") }
+  private func field(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
+    try index(&line, among: interface.fields.indices.map { interface.fieldName($0) }, "field")
+  }
+
+  private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
+    if line.accept("#") { return try line.number() }
+    let name = try line.word()
+    guard let index = interface.states.firstIndex(where: { $0.name == name }) else { throw line.fault("there is no state \(name)") }
+    return index
+  }
 
   private func currency(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
     try index(&line, among: interface.currencies.map(\.name), "currency")
@@ -225,13 +295,32 @@ package struct Assembler {
 
   private func place(_ line: inout AssemblyLine) throws(AssemblyFault) -> UInt16 {
     if line.accept("#") { return try line.short() }
+    func slot(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
+      let register = try line.register()
+      guard register < 0x400 else { throw line.fault("no place names a register from 1024 on") }
+      return register
+    }
+    if line.accept("@") { return PlaceOperand.account(register: try slot(&line)).number }
     let name = try line.word()
-    if let vault = interface.vaults.firstIndex(where: { $0.name == name }) { return PlaceOperand(.vault(vault)).number }
-    if let party = interface.parties.firstIndex(of: name) { return PlaceOperand(.party(party)).number }
+    if let vault = interface.vaults.firstIndex(where: { $0.name == name }) {
+      guard vault < 32 else { throw line.fault("no place names a vault from 32 on") }
+      guard line.accept("[") else { return PlaceOperand.vault(vault).number }
+      let register = try slot(&line)
+      try line.expect("]")
+      return PlaceOperand.entry(vault: vault, register: register).number
+    }
+    if let party = interface.parties.firstIndex(of: name) { return PlaceOperand.party(party).number }
     throw line.fault("there is no vault or party \(name)")
   }
 
   private func valueType(_ line: inout AssemblyLine) throws(AssemblyFault) -> ValueType {
+    // Of a register it would be that of a loop.
+    if line.accept("Counter") {
+      try line.expect("<")
+      let most = try line.number()
+      try line.expect(">")
+      return .counter(most: most)
+    }
     guard let type = try registerType(&line).valueType else { throw line.fault("this is a type of registers only") }
     return type
   }
@@ -280,6 +369,15 @@ package struct Assembler {
     case "Percent": return .percent
     case "Ratio": return .ratio
     case "Duration": return .duration
+    case "Time": return .time
+    case "Party": return .account
+    case "Rate":
+      try line.expect("<")
+      let of = try currency(&line)
+      try line.expect("per")
+      let per = try currency(&line)
+      try line.expect(">")
+      return .rate(of: of, per: per)
     case "Int":
       guard line.accept("<") else { return .int(.whole) }
       let low = try line.integer()

@@ -123,6 +123,14 @@ struct AssemblyLine {
       guard let duration = Duration(milliseconds: number) else { throw fault("this is no duration") }
       return .duration(duration)
     }
+    if accept("t") {
+      guard let milliseconds = number.int else { throw fault("this is no time") }
+      return .time(Time(milliseconds: Int64(milliseconds)))
+    }
+    if accept("p") {
+      guard let row = number.int, row >= 0 else { throw fault("this is no account") }
+      return .party(UInt64(row))
+    }
     if accept("u") {
       guard let amount = Amount(units: number) else { throw fault("this is no amount") }
       return .amount(amount)

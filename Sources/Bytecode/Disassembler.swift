@@ -13,6 +13,7 @@ package struct Disassembler: Sendable {
   private var header: [String] {
     let interface = module.interface
     var lines = ["module \(interface.name)", "protocol \(module.protocolNumber.number)", "source \(module.sourceHash)"]
+    lines += module.importHashes.map { "import \($0)" }
     for slot in interface.currencies {
       switch slot {
       case .parameter(let name): lines.append("currency \(name)")
@@ -25,16 +26,29 @@ package struct Disassembler: Sendable {
     for term in interface.terms {
       lines.append("term \(term.name): \(type(term.type))\(term.defaultValue.map { " = \(value($0))" } ?? "") bounds \(term.boundCount)")
     }
-    lines += interface.vaults.map { "vault \($0.name): \(currency($0.currency))" }
-    lines += interface.fields.map { "field \($0.name): \(type($0.type)) = \(value($0.initialValue))" }
+    for vault in interface.vaults {
+      lines.append("vault \(vault.name): \(currency(vault.currency))\(vault.key.map { " per \(type($0.type)) \($0.most)" } ?? "")")
+    }
     lines += interface.events.map { "event \($0.name)(\(parameters($0.parameters)))" }
     for (index, state) in interface.states.enumerated() {
       lines.append("state \(state.name)\(index == interface.initialState ? " initial" : "")\(state.isFinal ? " final" : "")")
+    }
+    // Behind the states, whose names they use.
+    for field in interface.fields {
+      let role =
+        switch field.role {
+        case .declared: "field "
+        case .derived: "derived "
+        case .initialized: "initialized "
+        case .parameter(let state): "parameter \(self.state(state))."
+        }
+      lines.append("\(role)\(field.name): \(type(field.type)) = \(value(field.initialValue))")
     }
     lines += interface.transitions.map(transition)
     for invariant in interface.invariants {
       lines.append("invariant \"\(invariant.text)\" while \(invariant.states.map { state($0) }.joined(separator: ", "))")
     }
+    lines += interface.views.map { "view \($0.name)(\(parameters($0.parameters))): \(type($0.type))" }
     lines += module.constants.map { "constant \(value($0))" }
     for shares in module.splits { lines.append("split \(shares.map(share).joined(separator: "; "))") }
     return lines
@@ -44,9 +58,17 @@ package struct Disassembler: Sendable {
     let source = "from \(state(transition.source))"
     switch transition.trigger {
     case .after: return "after \(source)"
+    case .at: return "at \(source)"
+    case .when: return "when \(source)"
     case .action(let name, let parameters, .anyone): return "action \(name)(\(self.parameters(parameters))) \(source) by anyone"
     case .action(let name, let parameters, .parties(let parties, let needed)):
-      let names = parties.map { party($0) }.joined(separator: ", ")
+      let names = parties.map { actor -> String in
+        switch actor {
+        case .party(let index): party(index)
+        case .field(let index): "." + field(index)
+        case .parameter(let index): ":" + (index < parameters.count ? parameters[index].name : "#\(index)")
+        }
+      }.joined(separator: ", ")
       return "action \(name)(\(self.parameters(parameters))) \(source) by \(needed) of \(names)"
     }
   }
@@ -59,7 +81,11 @@ package struct Disassembler: Sendable {
     case .rest: portion = "rest"
     case .evenly: portion = "evenly"
     }
-    return "\(portion) -> \(share.targets.map(place).joined(separator: ", "))"
+    switch share.targets {
+    case .places(let places): return "\(portion) -> \(places.map { place($0.number) }.joined(separator: ", "))"
+    case .split(let table): return "\(portion) -> {\(table)}"
+    case .list(let register): return "\(portion) -> [r\(register)]"
+    }
   }
 
   // MARK: Functions
@@ -71,7 +97,8 @@ package struct Disassembler: Sendable {
     let layout = RegisterLayout(function.registers)
     let registers = zip(layout.starts, function.registers).map { "  register r\($0): \(register($1))" }
     let signature = function.signature.map { " takes \($0.parameterCount) gives \(register($0.result))" } ?? ""
-    return ["function\(signature)\(name)"] + registers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
+    let answers = function.answers.map { "  answer @\($0.first)..@\($0.end) -> @\($0.target)" }
+    return ["function\(signature)\(name)"] + registers + answers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
   }
 
   /// What an entry is, in words.
@@ -79,13 +106,18 @@ package struct Disassembler: Sendable {
     let interface = module.interface
     switch entry {
     case .bound(let term, let number): return "condition \(number + 1) of the term \(interface.terms[term].name)"
-    case .due(let transition): return "due time of a deadline of \(state(interface.transitions[transition].source))"
+    case .opening: return "what follows from the terms"
+    case .due(let transition):
+      let source = state(interface.transitions[transition].source)
+      return interface.transitions[transition].trigger == .when ? "condition of \(source)" : "due time of a deadline of \(source)"
     case .invariant(let index): return "invariant \(index + 1)"
+    case .view(let index): return "view \(interface.views[index].name)"
     case .body(let index):
       let transition = interface.transitions[index]
       switch transition.trigger {
       case .action(let name, _, _): return "\(name) in \(state(transition.source))"
-      case .after: return "deadline of \(state(transition.source))"
+      case .after, .at: return "deadline of \(state(transition.source))"
+      case .when: return "what a condition of \(state(transition.source)) starts"
       }
     }
   }
@@ -111,13 +143,15 @@ package struct Disassembler: Sendable {
     case .split: return "split\(number)"
     case .function: return "f\(number)"
     case .part: return "\(number)"
-    case .field: return number < module.interface.fields.count ? module.interface.fields[number].name : "#\(number)"
+    case .field: return field(number)
     case .item:
-      let names = module.interface.terms.map(\.name) + module.interface.fields.map(\.name)
-      return number < names.count ? names[number] : "#\(number)"
+      let terms = module.interface.terms
+      if number < terms.count { return terms[number].name }
+      return number - terms.count < module.interface.fields.count ? field(number - terms.count) : "#\(number)"
     case .trap: return number < Trap.allCases.count ? Trap.allCases[number].rawValue : "#\(number)"
     case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
-    case .place: return place(PlaceOperand(number: value).place)
+    case .party: return party(number)
+    case .place, .payer, .holding: return place(value)
     }
   }
 
@@ -127,10 +161,16 @@ package struct Disassembler: Sendable {
   private func party(_ index: Int) -> String { index < module.interface.parties.count ? module.interface.parties[index] : "#\(index)" }
   private func vault(_ index: Int) -> String { index < module.interface.vaults.count ? module.interface.vaults[index].name : "#\(index)" }
 
-  private func place(_ place: Place) -> String {
-    switch place {
-    case .vault(let index): vault(index)
-    case .party(let index): index < module.interface.parties.count ? party(index) : "#\(PlaceOperand(place).number)"
+  private func field(_ index: Int) -> String { index < module.interface.fields.count ? module.interface.fieldName(index) : "#\(index)" }
+
+  private func place(_ number: UInt16) -> String {
+    let interface = module.interface
+    switch PlaceOperand(number: number) {
+    case .vault(let index)? where index < interface.vaults.count: return vault(index)
+    case .party(let index)? where index < interface.parties.count: return party(index)
+    case .account(let register)?: return "@r\(register)"
+    case .entry(let index, let register)? where index < interface.vaults.count: return "\(vault(index))[r\(register)]"
+    case .vault?, .party?, .entry?, nil: return "#\(number)"
     }
   }
 
@@ -142,7 +182,9 @@ package struct Disassembler: Sendable {
     parameters.map { "\($0.name): \(type($0.type))" }.joined(separator: ", ")
   }
 
-  package func type(_ type: ValueType) -> String { register(RegisterType(type)) }
+  package func type(_ type: ValueType) -> String {
+    if case .counter(let most) = type { "Counter<\(most)>" } else { register(RegisterType(type)) }
+  }
 
   private func register(_ type: RegisterType) -> String {
     switch type {
@@ -153,6 +195,9 @@ package struct Disassembler: Sendable {
     case .ratio: "Ratio"
     case .amount(let index): "Amount<\(currency(index))>"
     case .duration: "Duration"
+    case .time: "Time"
+    case .account: "Party"
+    case .rate(let of, let per): "Rate<\(currency(of)) per \(currency(per))>"
     case .text(let max): "Text<\(max)>"
     case .counter(let bound): "Counter<\(bound)>"
     case .bytes(let max): "Bytes<\(max)>"
@@ -181,6 +226,8 @@ package struct Disassembler: Sendable {
     case .percent(let percent): return "\(percent.numerator)/\(percent.denominator)"
     case .amount(let amount): return "\(Integer(amount.units))u"
     case .duration(let duration): return "\(duration.milliseconds)ms"
+    case .time(let time): return "\(time.milliseconds)t"
+    case .party(let row): return "\(row)p"
     case .bytes(let bytes): return "bytes" + bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
     case .sequence(let values): return "[\(values.map { self.value($0) }.joined(separator: ", "))]"
     case .variant(let number, let payload): return "case \(number) [\(payload.map { self.value($0) }.joined(separator: ", "))]"
@@ -191,5 +238,14 @@ package struct Disassembler: Sendable {
           return isPlain ? String(Unicode.Scalar(byte)) : "\\" + String(UInt16(byte) | 0x100, radix: 16).dropFirst()
         }.joined() + "\""
     }
+  }
+}
+
+extension ContractInterface {
+  /// A field's name as assembler writes it: several states may have parameters of one name.
+  func fieldName(_ index: Int) -> String {
+    let field = fields[index]
+    guard case .parameter(let state) = field.role else { return field.name }
+    return (state < states.count ? states[state].name : "#\(state)") + "." + field.name
   }
 }

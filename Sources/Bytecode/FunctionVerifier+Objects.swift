@@ -71,6 +71,9 @@ extension FunctionVerifier {
       }
       try demand((least...most).contains(Int(i.c)) && Int(i.c) <= limits.parameters, at: pc)
       return Array(repeating: RegisterType(element), count: Int(i.c))
+    case .endOfDay:
+      guard let days = IntegerRange(Integer(1), Integer(1000)) else { preconditionFailure("1 is less than 1000") }
+      return [.int(days), .time]
     default: preconditionFailure("only these read many registers")
     }
   }
@@ -108,7 +111,11 @@ extension FunctionVerifier {
 
   private func demandField(_ item: UInt16, at pc: Int) throws(ModuleFault) { try demand(Int(item) >= module.interface.terms.count, at: pc) }
 
-  private func demand(count: Int, in slot: UInt16, at pc: Int) throws(ModuleFault) { try demand(bits: Integer(count).bitWidth, in: slot, at: pc) }
+  /// A number from 0 to `count` goes into the register.
+  func demand(count: Int, in slot: UInt16, at pc: Int) throws(ModuleFault) {
+    guard let range = IntegerRange(.zero, Integer(count)) else { throw fault(.width, pc) }
+    try demand(range: range, in: slot, at: pc)
+  }
 
   /// The rules beyond the operands' kinds. `before` is what the instruction before has found out.
   mutating func checkObjects(_ i: Instruction, at pc: Int, _ before: Probe) throws(ModuleFault) {

@@ -1,34 +1,106 @@
 import Interface
 import Primitives
 
-/// Checks one function: the shape of its blocks and loops first, then every instruction once, in order, with what is assigned on every way to it.
+/// Checks functions of one module, one after the other: the shape of a function's blocks and loops first, then every instruction once, in order, with what is
+/// assigned on every way to it. Most functions are a few instructions long, so that making a verifier for each would be most of the work.
 struct FunctionVerifier {
   /// What is known where a block begins.
-  private struct Facts: Equatable {
-    /// A bit for each slot: assigned on every way here.
-    var assigned: [UInt64]
+  private struct Facts {
+    /// The slots that are assigned on every way here.
+    var assigned = Slots()
     /// Whether the deposits are settled, so that effects may follow.
     var isSettled: Bool
+    /// Whether a `payer` has named whom the next `ask` asks.
+    var hasPayer = false
+    /// A bit for each field: stored on every way here.
+    var stored: UInt64 = 0
   }
 
-  let module: Module
-  let function: Function
-  let index: Int
-  /// What the ledger runs it for; nil of a function that others call.
-  let entry: Entry?
-  let entryCount: Int
-  let layout: RegisterLayout
-  let limits: Limits
-  let slots: [(type: ValueType, slot: Int)]
-  let measures: TypeMeasures
-  let parameters: [RegisterType]
+  /// A set of slots. Most functions have no more than 64, and those lie in one word.
+  private struct Slots {
+    private var first: UInt64 = 0
+    /// The slots from 64 on, as far as there are any.
+    private var others: [UInt64] = []
+
+    func contains(_ slot: Int) -> Bool {
+      if slot < 64 { return first & 1 << UInt64(slot) != 0 }
+      return slot / 64 <= others.count && others[slot / 64 - 1] & 1 << UInt64(slot % 64) != 0
+    }
+
+    mutating func insert(_ slot: Int) {
+      if slot < 64 {
+        first |= 1 << UInt64(slot)
+      } else {
+        while others.count < slot / 64 { others.append(0) }
+        others[slot / 64 - 1] |= 1 << UInt64(slot % 64)
+      }
+    }
+
+    mutating func formIntersection(_ other: Slots) {
+      first &= other.first
+      for index in others.indices { others[index] &= index < other.others.count ? other.others[index] : 0 }
+    }
+  }
+
+  /// The module, and what all its functions are checked against. It stands apart so that a verifier is small.
+  final class Basis {
+    let module: Module
+    let limits: Limits
+    let entries: [Entry]
+    /// Of each entry the types of its arguments and of its value.
+    let entryTypes: [(parameters: [RegisterType], result: RegisterType?)]
+    let slots: [(type: ValueType, slot: Int)]
+    /// Of each word of the state the term or field that begins there, by its place in `slots`, or -1.
+    let itemAtWord: [Int]
+
+    init(_ module: Module, entries: [Entry]) {
+      self.module = module
+      self.entries = entries
+      limits = module.protocolNumber.limits
+      let interface = module.interface
+      entryTypes = entries.map { entry in
+        (interface.parameterTypes(of: entry).map { RegisterType($0) }, interface.resultType(of: entry).map { RegisterType($0) })
+      }
+      slots = interface.slots
+      var atWord: [Int] = []
+      for (item, slot) in slots.enumerated() where slot.type.wordsAtRest > 0 {
+        atWord.append(item)
+        for _ in 1..<slot.type.wordsAtRest { atWord.append(-1) }
+      }
+      itemAtWord = atWord
+    }
+  }
+
+  /// What a function is for.
+  enum Purpose {
+    /// It gives a value, and does nothing.
+    case value
+    /// What follows from the terms.
+    case opening
+    /// What somebody does.
+    case action
+    /// What happens by itself.
+    case automatic
+  }
+
+  let basis: Basis
+
+  // The function that is being checked.
+  private(set) var index = -1
+  private(set) var function = Function(registers: [], code: [])
+  private(set) var layout = RegisterLayout([])
+  private(set) var purpose = Purpose.value
+  private(set) var parameters: [RegisterType] = []
   /// What a returned value is; nil for a body, which leads somewhere instead.
-  let resultType: RegisterType?
+  private(set) var resultType: RegisterType?
   /// Of each instruction, its innermost loop, by the index of the `loop` instruction; -1 outside loops.
-  private(set) var loopOf: [Int]
+  private(set) var loopOf: [Int] = []
   /// What may be taken by the instruction that comes next, and by no other.
   var probed = Probe.nothing
+  /// Of each instruction that can trap, where an answer leads. Empty of a function without answers.
+  private var answered: [Int?] = []
   private var isTarget: [Bool]
+  /// What is known on the ways to instructions that are still to come; nil where none leads.
   private var arriving: [Facts?]
 
   /// What the instruction before has found out.
@@ -40,41 +112,57 @@ struct FunctionVerifier {
     case found(ValueType)
   }
 
-  init(_ module: Module, _ index: Int, _ entry: Entry?, entryCount: Int, slots: [(type: ValueType, slot: Int)], measures: TypeMeasures) {
-    self.module = module
-    self.index = index
-    self.entry = entry
-    function = module.functions[index]
-    layout = RegisterLayout(function.registers)
-    limits = module.protocolNumber.limits
-    self.entryCount = entryCount
-    self.slots = slots
-    self.measures = measures
-    if let entry {
-      parameters = module.interface.parameterTypes(of: entry).map { RegisterType($0) }
-      resultType = module.interface.resultType(of: entry).map { RegisterType($0) }
-    } else {
-      parameters = Array(function.registers.prefix(function.signature?.parameterCount ?? 0))
-      resultType = function.signature?.result
-    }
-    loopOf = []
-    isTarget = Array(repeating: false, count: function.code.count)
-    arriving = Array(repeating: nil, count: function.code.count)
+  init(_ module: Module, entries: [Entry]) {
+    basis = Basis(module, entries: entries)
+    // As long as the longest function's code, and used for all of them.
+    let count = module.functions.reduce(0) { max($0, $1.code.count) }
+    isTarget = Array(repeating: false, count: count)
+    arriving = Array(repeating: nil, count: count)
   }
+
+  var module: Module { basis.module }
+  var limits: Limits { basis.limits }
+  var slots: [(type: ValueType, slot: Int)] { basis.slots }
+  private var entries: [Entry] { basis.entries }
 
   func fault(_ code: ModuleFault.Code, _ instruction: Int? = nil) -> ModuleFault { ModuleFault(code, function: index, instruction: instruction) }
 
-  private var isAutomatic: Bool {
-    if case .body(let transition)? = entry { module.interface.transitions[transition].trigger.isAutomatic } else { false }
-  }
-
-  mutating func run() throws(ModuleFault) {
+  /// Checks a function and answers where its registers begin.
+  mutating func check(_ index: Int) throws(ModuleFault) -> RegisterLayout {
+    begin(index)
     try checkRegisters()
     guard !function.code.isEmpty else { throw fault(.ending) }
     guard function.code.count <= limits.instructions else { throw fault(.tooMany) }
     try findLoops()
+    try checkAnswers()
     try checkBlocks()
     try checkInstructions()
+    return layout
+  }
+
+  /// What the ledger runs the function for; nil of a function that others call.
+  private var entry: Entry? { index < entries.count ? entries[index] : nil }
+
+  private mutating func begin(_ index: Int) {
+    self.index = index
+    function = module.functions[index]
+    layout = RegisterLayout(function.registers)
+    if index < entries.count {
+      (parameters, resultType) = basis.entryTypes[index]
+    } else {
+      parameters = Array(function.registers.prefix(function.signature?.parameterCount ?? 0))
+      resultType = function.signature?.result
+    }
+    purpose =
+      switch entry {
+      case .body(let transition): module.interface.transitions[transition].trigger.isAutomatic ? .automatic : .action
+      case .opening: .opening
+      case .bound, .due, .invariant, .view, nil: .value
+      }
+    probed = .nothing
+    loopOf.removeAll(keepingCapacity: !loopOf.isEmpty)
+    // Of `arriving` nothing is left: every way leads ahead, and is taken out where it arrives.
+    for pc in function.code.indices { isTarget[pc] = false }
   }
 
   // MARK: Shape
@@ -87,16 +175,22 @@ struct FunctionVerifier {
       guard signature.parameterCount <= function.registers.count, signature.parameterCount <= limits.parameters else { throw fault(.registers) }
       for case .counter in parameters + [signature.result] { throw fault(.type) }
     }
-    for type in function.registers + (function.signature.map { [$0.result] } ?? []) {
-      switch type {
-      case .wide(let bits): guard (1...limits.integerBits).contains(bits) else { throw fault(.type) }
-      case .counter(let bound): guard (0...limits.loopBound).contains(bound) else { throw fault(.type) }
-      case .amount(let currency): guard currency < module.interface.currencies.count else { throw fault(.index) }
-      case .text(let max): guard (1...limits.textScalars).contains(max) else { throw fault(.type) }
-      case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw fault(.type) }
-      case .composite(let index): guard index < module.interface.types.count else { throw fault(.index) }
-      case .bool, .int, .percent, .ratio, .duration: break
-      }
+    for type in function.registers { try check(type) }
+    if let signature = function.signature { try check(signature.result) }
+  }
+
+  private func check(_ type: RegisterType) throws(ModuleFault) {
+    switch type {
+    case .wide(let bits): guard (1...limits.integerBits).contains(bits) else { throw fault(.type) }
+    case .counter(let bound): guard (0...limits.loopBound).contains(bound) else { throw fault(.type) }
+    case .amount(let currency): guard currency < module.interface.currencies.count else { throw fault(.index) }
+    case .rate(let currency, let other):
+      guard max(currency, other) < module.interface.currencies.count else { throw fault(.index) }
+      guard currency != other else { throw fault(.type) }
+    case .text(let max): guard (1...limits.textScalars).contains(max) else { throw fault(.type) }
+    case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw fault(.type) }
+    case .composite(let index): guard index < module.interface.types.count else { throw fault(.index) }
+    case .bool, .int, .percent, .ratio, .duration, .time, .account: break
     }
   }
 
@@ -126,17 +220,42 @@ struct FunctionVerifier {
     guard open.isEmpty else { throw fault(.loop) }
   }
 
+  /// Answers are brackets too. Each leads ahead, out of as many loops as it likes and into none.
+  private mutating func checkAnswers() throws(ModuleFault) {
+    answered = []
+    if function.answers.isEmpty { return }
+    var open: [Answer] = []
+    var last: Answer?
+    for answer in function.answers {
+      guard answer.first < answer.end, answer.end <= answer.target, answer.target < function.code.count else { throw fault(.answer) }
+      if let last, last.first > answer.first || (last.first == answer.first && last.end <= answer.end) { throw fault(.answer) }
+      last = answer
+      while let around = open.last, around.end <= answer.first { open.removeLast() }
+      if let around = open.last, around.end < answer.end { throw fault(.answer) }
+      open.append(answer)
+    }
+    answered = function.answerTargets
+    for (pc, target) in answered.enumerated() {
+      guard let target else { continue }
+      guard isInside(pc, loop: loopOf[target]) else { throw fault(.answer, pc) }
+      isTarget[target] = true
+    }
+  }
+
+  /// Whether an instruction stands in a loop, or in one inside it.
+  private func isInside(_ pc: Int, loop: Int) -> Bool {
+    var around = loopOf[pc]
+    while around > loop { around = loopOf[around] }
+    return around == loop
+  }
+
   private mutating func checkBlocks() throws(ModuleFault) {
     let code = function.code
     for (pc, instruction) in code.enumerated() {
-      let target: Int
-      switch instruction.opcode {
-      case .jump: target = Int(instruction.a)
-      case .branch, .loop, .match, .find, .findEntry: target = Int(instruction.b)
-      case .again:
-        isTarget[Int(instruction.b)] = true
+      guard let target = instruction.target else { continue }
+      if instruction.opcode == .again {
+        isTarget[target] = true
         continue
-      default: continue
       }
       guard target > pc, target < code.count, loopOf[target] == loopOf[pc] else { throw fault(.target, pc) }
       isTarget[target] = true
@@ -154,21 +273,22 @@ struct FunctionVerifier {
   // MARK: Instructions
 
   private mutating func checkInstructions() throws(ModuleFault) {
-    var assigned = [UInt64](repeating: 0, count: (layout.slotCount + 63) / 64)
-    for parameter in parameters.indices {
-      assigned[layout.starts[parameter] / 64] |= 1 << (layout.starts[parameter] % 64)
-    }
-    // Automatic transitions have no deposits: they begin settled.
-    var facts: Facts? = Facts(assigned: assigned, isSettled: isAutomatic)
+    // Where there are no deposits, they are settled from the beginning.
+    var start = Facts(isSettled: purpose == .automatic || purpose == .opening)
+    for parameter in parameters.indices { start.assigned.insert(layout.starts[parameter]) }
+    var facts: Facts? = start
     for (pc, instruction) in function.code.enumerated() {
       if let other = arriving[pc] {
         arriving[pc] = nil
         facts = try merge(facts, other, at: pc)
       }
       guard var here = facts else { throw fault(.ending, pc) }
+      // Held in one place, they are changed where they lie.
+      facts = nil
       if isTarget[pc] { probed = .nothing }
       let before = probed
       probed = .nothing
+      if !answered.isEmpty, let target = answered[pc] { try arrive(at: target, with: here) }
       try checkOperands(instruction, at: pc, &here)
       try checkTypes(instruction, at: pc)
       try checkObjects(instruction, at: pc, before)
@@ -180,12 +300,16 @@ struct FunctionVerifier {
 
   private func merge(_ a: Facts?, _ b: Facts, at pc: Int) throws(ModuleFault) -> Facts {
     guard let a else { return b }
-    guard a.isSettled == b.isSettled else { throw fault(.order, pc) }
-    return Facts(assigned: zip(a.assigned, b.assigned).map { $0 & $1 }, isSettled: a.isSettled)
+    guard a.isSettled == b.isSettled, a.hasPayer == b.hasPayer else { throw fault(.order, pc) }
+    var both = a
+    both.assigned.formIntersection(b.assigned)
+    both.stored &= b.stored
+    return both
   }
 
   private mutating func arrive(at target: Int, with facts: Facts) throws(ModuleFault) {
-    arriving[target] = try merge(arriving[target], facts, at: target)
+    let merged = try merge(arriving[target], facts, at: target)
+    arriving[target] = merged
   }
 
   /// What is known behind the instruction; nil where nothing follows it.
@@ -194,7 +318,7 @@ struct FunctionVerifier {
     case .jump:
       try arrive(at: Int(instruction.a), with: facts)
       return nil
-    case .branch, .loop, .match, .find, .findEntry:
+    case .branch, .loop, .match, .find, .findEntry, .empty:
       try arrive(at: Int(instruction.b), with: facts)
       return facts
     case .enter, .stay, .return, .fail: return nil
@@ -206,48 +330,47 @@ struct FunctionVerifier {
     }
   }
 
-  private func isAssigned(_ slot: Int, _ facts: Facts) -> Bool { facts.assigned[slot / 64] & 1 << (slot % 64) != 0 }
+  private func isAssigned(_ slot: Int, _ facts: Facts) -> Bool { facts.assigned.contains(slot) }
 
   private func checkOperands(_ instruction: Instruction, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
-    let interface = module.interface
     for (kind, value) in instruction.operands {
       let number = Int(value)
       switch kind {
       case .unused: guard number == 0 else { throw fault(.unusedOperand, pc) }
       case .read(let kind):
-        guard let type = layout.type(at: number), type.isA(kind, in: interface.types) else { throw fault(.operand, pc) }
+        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else { throw fault(.operand, pc) }
         guard isAssigned(number, facts) else { throw fault(.unassigned, pc) }
         if kind.isChanging { try checkChangeable(number, at: pc) }
       case .write(let kind):
-        guard let type = layout.type(at: number), type.isA(kind, in: interface.types) else { throw fault(.operand, pc) }
+        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else { throw fault(.operand, pc) }
         if isLoopedThrough(number, at: pc) { throw fault(.changing, pc) }
       case .readAll:
-        guard Int(instruction.a) < interface.events.count else { throw fault(.operand, pc) }
-        try checkMany(interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc, facts, isExact: true)
+        guard Int(instruction.a) < module.interface.events.count else { throw fault(.operand, pc) }
+        try checkMany(
+          module.interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc, facts, isExact: true)
       case .readMany: try checkMany(manyTypes(instruction, at: pc), from: number, at: pc, facts, isExact: false)
       case .target, .number: break
       case .constant: guard number < module.constants.count else { throw fault(.operand, pc) }
-      case .slot: guard number < interface.wordCount else { throw fault(.operand, pc) }
-      case .vault: guard number < interface.vaults.count else { throw fault(.operand, pc) }
-      case .currency: guard number < interface.currencies.count else { throw fault(.operand, pc) }
-      case .state: guard number < interface.states.count else { throw fault(.operand, pc) }
+      case .slot: guard number < basis.itemAtWord.count else { throw fault(.operand, pc) }
+      case .vault: guard number < module.interface.vaults.count else { throw fault(.operand, pc) }
+      case .currency: guard number < module.interface.currencies.count else { throw fault(.operand, pc) }
+      case .state: guard number < module.interface.states.count else { throw fault(.operand, pc) }
       case .split: guard number < module.splits.count else { throw fault(.operand, pc) }
-      case .event: guard number < interface.events.count else { throw fault(.operand, pc) }
-      case .field: guard number < interface.fields.count else { throw fault(.operand, pc) }
+      case .event: guard number < module.interface.events.count else { throw fault(.operand, pc) }
+      case .field: guard number < module.interface.fields.count else { throw fault(.operand, pc) }
       case .item: guard number < slots.count else { throw fault(.operand, pc) }
-      case .function: guard number >= entryCount, number > index, number < module.functions.count else { throw fault(.call, pc) }
+      case .function: guard number >= entries.count, number > index, number < module.functions.count else { throw fault(.call, pc) }
       case .trap: guard number < Trap.allCases.count, Trap.allCases[number] != .gas else { throw fault(.operand, pc) }
       case .part: break
-      case .place:
-        switch PlaceOperand(number: value).place {
-        case .vault(let index): guard index < interface.vaults.count else { throw fault(.operand, pc) }
-        case .party(let index): guard index < interface.parties.count else { throw fault(.operand, pc) }
-        }
+      case .party: guard number < module.interface.parties.count else { throw fault(.operand, pc) }
+      case .place, .payer, .holding: try check(place(value, at: pc), as: kind, instruction.opcode, at: pc, facts)
       }
     }
-    if instruction.opcode == .split { try checkShares(module.splits[Int(instruction.b)], of: Int(instruction.a), at: pc, facts) }
+    if instruction.opcode == .split, case let source = try place(instruction.a, at: pc), let vault = source.vault {
+      try checkShares(module.splits[Int(instruction.b)], in: module.interface.vaults[vault].currency, at: pc, facts)
+    }
     // Writes count only now: an instruction reads its operands before it writes its result.
-    for case (.write, let value) in instruction.operands { facts.assigned[Int(value) / 64] |= 1 << (Int(value) % 64) }
+    for case (.write, let value) in instruction.operands { facts.assigned.insert(Int(value)) }
   }
 
   /// Consecutive registers, each of a value that fits the type, or is of just this type.
@@ -264,36 +387,115 @@ struct FunctionVerifier {
     }
   }
 
-  private func checkShares(_ shares: [SplitShare], of vault: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
-    let vaults = module.interface.vaults
+  func place(_ number: UInt16, at pc: Int) throws(ModuleFault) -> PlaceOperand {
+    guard let place = PlaceOperand(number: number) else { throw fault(.operand, pc) }
+    return place
+  }
+
+  /// A vault with keys can be paid out as a whole, and asked whether it is empty; where money goes, or a share is taken, it is what it holds under one of them.
+  private func check(_ place: PlaceOperand, as kind: Operand, _ opcode: Opcode, at pc: Int, _ facts: Facts) throws(ModuleFault) {
+    switch place {
+    case .vault(let index):
+      guard kind != .payer, index < module.interface.vaults.count else { throw fault(.operand, pc) }
+      let isWhole = kind == .holding && opcode != .split
+      guard module.interface.vaults[index].key == nil || isWhole else { throw fault(.operand, pc) }
+    case .party(let index): guard kind != .holding, index < module.interface.parties.count else { throw fault(.operand, pc) }
+    case .account(let slot):
+      guard kind != .holding, layout.type(at: slot) == .account else { throw fault(.operand, pc) }
+      guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
+    case .entry(let index, let slot):
+      guard kind != .payer, index < module.interface.vaults.count, let key = module.interface.vaults[index].key else { throw fault(.operand, pc) }
+      guard let type = layout.type(at: slot), fits(type, RegisterType(key.type)) else { throw fault(.operand, pc) }
+      guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
+    }
+  }
+
+  /// The shares of a table, and of those inside it, divide an amount of this currency. The tables' own shape has been checked.
+  private func checkShares(_ shares: [SplitShare], in currency: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
+    let interface = module.interface
     for share in shares {
       switch share.portion {
       case .part(let slot), .upTo(let slot):
         guard let type = layout.type(at: slot) else { throw fault(.operand, pc) }
-        guard type == .percent || type == .amount(currency: vaults[vault].currency) else { throw fault(.operandType, pc) }
+        guard type == .percent || type == .amount(currency: currency) else { throw fault(.operandType, pc) }
         guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
       case .rest, .evenly: break
       }
-      for case .vault(let target) in share.targets where vaults[target].currency != vaults[vault].currency { throw fault(.operandType, pc) }
+      switch share.targets {
+      case .places(let places):
+        for place in places {
+          try check(place, as: .place, .split, at: pc, facts)
+          if let vault = place.vault, interface.vaults[vault].currency != currency { throw fault(.operandType, pc) }
+        }
+      case .split(let table): try checkShares(module.splits[table], in: currency, at: pc, facts)
+      case .list(let slot):
+        guard case .composite(let index)? = layout.type(at: slot), case .list(.party, let least, _) = interface.types[index], least >= 1 else {
+          throw fault(.operand, pc)
+        }
+        guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
+      }
     }
   }
 
   /// Which instructions may stand in which functions, and on which side of `settle`.
   private func checkPlace(_ instruction: Instruction, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
+    func demand(_ purposes: Purpose...) throws(ModuleFault) { if !purposes.contains(purpose) { throw fault(.notHere, pc) } }
+    /// An effect, which stands behind `settle`.
+    func demandEffect(_ purposes: Purpose...) throws(ModuleFault) {
+      if !purposes.contains(purpose) || !facts.isSettled { throw fault(.effect, pc) }
+    }
     switch instruction.opcode {
-    case .return: guard resultType != nil else { throw fault(.notHere, pc) }
-    case .require: guard resultType == nil, !isAutomatic else { throw fault(.notHere, pc) }
-    case .ask:
-      guard resultType == nil, !isAutomatic else { throw fault(.notHere, pc) }
-      guard !facts.isSettled else { throw fault(.order, pc) }
+    case .return: try demand(.value)
+    case .require, .caller: try demand(.action)
+    case .payer, .ask:
+      try demand(.action)
+      guard !facts.isSettled, instruction.opcode == .ask || !facts.hasPayer else { throw fault(.order, pc) }
+      facts.hasPayer = instruction.opcode == .payer
     case .settle:
-      guard resultType == nil, !isAutomatic else { throw fault(.notHere, pc) }
-      guard !facts.isSettled else { throw fault(.order, pc) }
+      try demand(.action)
+      guard !facts.isSettled, !facts.hasPayer else { throw fault(.order, pc) }
       facts.isSettled = true
-    case .enter, .stay, .store, .storePair, .storeInt, .storeWide, .storeObject, .setEntry, .removeEntry, .pay, .split, .emit:
-      guard resultType == nil, facts.isSettled else { throw fault(.effect, pc) }
-      if instruction.opcode == .stay && isAutomatic { throw fault(.notHere, pc) }
+    case .enter:
+      try demandEffect(.action, .automatic)
+      try demandStored(at: pc, facts) { $0 == .parameter(state: Int(instruction.a)) }
+    case .stay:
+      try demandEffect(.action, .automatic, .opening)
+      if purpose == .automatic { throw fault(.notHere, pc) }
+      if purpose == .opening { try demandStored(at: pc, facts) { $0.isComputedAtOpening } }
+    case .store, .storePair, .storeInt, .storeWide: try checkStore(field: Int(instruction.c), at: pc, &facts)
+    case .storeObject, .setEntry, .removeEntry:
+      let terms = module.interface.terms.count
+      if Int(instruction.a) >= terms { try checkStore(field: Int(instruction.a) - terms, at: pc, &facts) }
+    case .pay, .split, .payEach, .emit, .raise: try demandEffect(.action, .automatic)
     default: break
+    }
+  }
+
+  /// What follows from the terms is stored by the opening, which stores nothing else; what is derived changes no more.
+  private func checkStore(field: Int, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
+    guard purpose != .value, facts.isSettled else { throw fault(.effect, pc) }
+    let role = module.interface.fields[field].role
+    guard purpose == .opening ? role.isComputedAtOpening : role != .derived else { throw fault(.role, pc) }
+    facts.stored |= 1 << UInt64(field)
+  }
+
+  /// Every field of such a role has been given its value. A map gets its entries one by one, and none may be what it should have.
+  private func demandStored(
+    at pc: Int, _ facts: Facts, _ isMeant: (ContractInterface.Field.Role) -> Bool
+  ) throws(ModuleFault) {
+    for (index, field) in module.interface.fields.enumerated() where isMeant(field.role) && facts.stored & 1 << UInt64(index) == 0 {
+      if case .composite(let type) = field.type, case .map = module.interface.types[type] { continue }
+      throw fault(.role, pc)
+    }
+  }
+}
+
+extension PlaceOperand {
+  /// The vault that it is, or lies in.
+  package var vault: Int? {
+    switch self {
+    case .vault(let index), .entry(let index, _): index
+    case .party, .account: nil
     }
   }
 }

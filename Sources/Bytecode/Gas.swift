@@ -1,7 +1,8 @@
 // What work costs beyond the fixed gas of its instruction: by the size of what it touches, and before it is done. One unit is about a nanosecond and a half,
 // the time of the cheapest instruction. The machine charges with these functions and the bound of a transition is computed with them, so the two agree.
 
-import Interface
+package import Interface
+import Primitives
 
 @frozen @usableFromInline
 package enum Gas {
@@ -31,8 +32,23 @@ package enum Gas {
   /// Comparing two texts of these sizes.
   @inlinable package static func text(_ a: Int, _ b: Int) -> Int { (a + b) / 16 }
 
-  /// Dividing a vault.
-  @inlinable package static func split(shares: Int, targets: Int) -> Int { 40 * shares + 20 * targets }
+  /// Dividing what a vault holds. Of the targets so many are under keys, each of which is compared with the others.
+  @inlinable package static func split(shares: Int, targets: Int, keys: Int) -> Int { 40 * shares + 20 * targets + keys * (20 + keys) }
+
+  /// Accounts among which an even share is divided.
+  @inlinable package static func accounts(_ count: Int) -> Int { 20 * count }
+
+  /// Paying out what a vault holds under so many keys, all to one place or each to its own.
+  @inlinable package static func holdings(_ count: Int) -> Int { 60 * count }
+
+  /// The SHA-256 of so many bytes, its memory included.
+  @inlinable package static func sha256(size: Int) -> Int { 100 + 2 * size + memory(words: textWords(size: 32)) }
+
+  /// The SM3 of so many bytes, its memory included.
+  @inlinable package static func sm3(size: Int) -> Int { 600 + 4 * size + memory(words: textWords(size: 32)) }
+
+  /// Going through so many days with so many holidays.
+  @inlinable package static func days(_ count: Int, holidays: Int) -> Int { count + holidays }
 
   /// Recording an event of so many words at rest.
   @inlinable package static func event(words: Int) -> Int { 2 * words }
@@ -79,9 +95,46 @@ package enum Gas {
   @inlinable package static func limbs(bits: Int) -> Int { max(1, (bits + 63) / 64) }
 }
 
-extension SplitShare {
-  /// What one table costs.
-  package static func gas(_ shares: [SplitShare]) -> Int { Gas.split(shares: shares.count, targets: shares.reduce(0) { $0 + $1.targets.count }) }
+/// What a split's shares come to, those of the tables inside it counted as often as they are named.
+package struct SplitMeasure: Sendable {
+  package private(set) var shares = 0
+  package private(set) var targets = 0
+  /// Targets under a vault's key.
+  package private(set) var keyCount = 0
+  /// Tables inside each other, counted from 1.
+  package private(set) var depth = 1
+  /// The registers of the lists whose accounts are targets.
+  package private(set) var lists: [Int] = []
+
+  package var gas: Int { Gas.split(shares: shares, targets: targets, keys: keyCount) }
+  package var size: Int { shares + targets + lists.count }
+
+  /// Of each table of a module; a table names only earlier ones. Nil for one that names another, or is larger than the limits allow.
+  package static func measures(_ tables: [[SplitShare]], _ limits: Limits) -> [SplitMeasure?] {
+    var measures: [SplitMeasure?] = []
+    for table in tables { measures.append(SplitMeasure(table, measures, limits)) }
+    return measures
+  }
+
+  private init?(_ table: [SplitShare], _ earlier: [SplitMeasure?], _ limits: Limits) {
+    for share in table {
+      shares += 1
+      switch share.targets {
+      case .places(let places):
+        targets += places.count
+        keyCount += places.count { if case .entry = $0 { true } else { false } }
+      case .list(let register): lists.append(register)
+      case .split(let index):
+        guard index < earlier.count, let inner = earlier[index] else { return nil }
+        shares += inner.shares
+        targets += inner.targets
+        keyCount += inner.keyCount
+        lists += inner.lists
+        depth = max(depth, 1 + inner.depth)
+      }
+      guard size <= limits.splitSize, depth <= limits.splitDepth else { return nil }
+    }
+  }
 }
 
 extension WellFormedModule {
@@ -121,11 +174,7 @@ extension WellFormedModule {
   }
 
   /// The most that entering a function costs, as the ledger does it.
-  package func callGasMax(_ function: Int) -> Int {
-    let entries = module.interface.entries
-    guard function < entries.count else { return 0 }
-    return Gas.call(argumentWords: module.interface.parameterTypes(of: entries[function]).reduce(0) { $0 + measures.wholeWords(of: $1) })
-  }
+  package func callGasMax(_ function: Int) -> Int { argumentWords(ofEntry: function).map { Gas.call(argumentWords: $0) } ?? 0 }
 
   /// The most that an instruction costs beyond its fixed gas; of a `call`, what is called is not counted.
   package func variableGasMax(_ instruction: Instruction, in function: Int) -> Int {
@@ -202,14 +251,33 @@ extension WellFormedModule {
     case .findEntry: return Gas.rest(words: restWordsMax(map(i.a).key)) + Gas.copy(words: restWordsMax(map(i.a).value))
     case .setEntry: return Gas.rest(words: restWordsMax(map(i.a).key) + restWordsMax(map(i.a).value))
     case .removeEntry: return Gas.rest(words: restWordsMax(map(i.a).key))
-    case .split: return SplitShare.gas(module.splits[Int(i.b)])
+    case .split:
+      let measure = splits[Int(i.b)]
+      return measure.lists.reduce(measure.gas) { sum, register in
+        sum + Gas.accounts(composite(UInt16(register), in: function).definition.most ?? 0)
+      }
+    case .pay:
+      guard case .vault(let vault)? = PlaceOperand(number: i.a) else { return 0 }
+      return Gas.holdings(module.interface.vaults[vault].key?.most ?? 0)
+    case .payEach: return Gas.holdings(module.interface.vaults[Int(i.a)].key?.most ?? 0)
+    case .endOfDay:
+      guard case .structure(_, let members) = composite(i.b, in: function).definition, case .composite(let holidays) = members[1].type,
+        case .int(let range) = type(i.c), let last = range.high.int
+      else { preconditionFailure("the verifier gives calendars to what counts working days") }
+      let most = module.interface.types[holidays].most ?? 0
+      // Each week has a working day, unless that is a holiday.
+      return Gas.days(min(WorkingDays.daysMax, 7 * (last + most + 1)), holidays: most)
+    case .intOfAmount: return Gas.memory(words: Gas.integerWords(limbs: 2))
+    case .sha256: return Gas.sha256(size: size(i.b))
+    case .sm3: return Gas.sm3(size: size(i.b))
     case .emit: return Gas.event(words: module.interface.events[Int(i.a)].parameters.reduce(0) { $0 + restWordsMax($1.type) })
     case .next, .jump, .branch, .count, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate, .constant, .constantPair,
       .load, .loadPair, .loadInt, .store, .storePair, .storeInt, .storeWide, .balance, .not, .equalWord, .lessDuration, .lessOrEqualDuration,
       .addDuration, .subtractDuration, .timesDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .addAmount, .subtractAmount, .timesAmount,
-      .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .pay, .call, .fail, .ratioOfInts,
+      .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .call, .fail, .ratioOfInts,
       .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .sizeOf, .match, .countOf, .getElement, .getElementPair, .setElement,
-      .setElementPair, .each, .countEntries:
+      .setElementPair, .each, .countEntries, .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .intOfDuration, .payer,
+      .balanceOfKey, .countKeys, .empty, .raise:
       return 0
     }
   }

@@ -5,7 +5,7 @@ import Interface
 package struct Shape: Sendable {
   @frozen @usableFromInline
   package enum Kind: UInt8, Sendable {
-    /// One word: a truth value or a duration.
+    /// One word: a truth value, a duration, a time or an account.
     case word
     /// An integer that rests in one word.
     case smallInt
@@ -13,7 +13,7 @@ package struct Shape: Sendable {
     case int
     /// Two words, the low one first.
     case amount
-    /// Numerator and denominator of a percent or a ratio.
+    /// Numerator and denominator of a percent, a ratio or a rate.
     case fraction
     /// A text or bytes.
     case string
@@ -40,9 +40,10 @@ package struct Shape: Sendable {
 
   init(_ type: ValueType, offset: Int = 0, in types: [TypeDefinition]) {
     switch type {
-    case .bool, .duration: self.init(.word, offset: offset)
+    case .bool, .duration, .time, .party: self.init(.word, offset: offset)
     case .int(let range): self.init(range.isSmall ? .smallInt : .int, offset: offset)
-    case .percent, .ratio: self.init(.fraction, slots: 2, offset: offset)
+    case .counter: self.init(.smallInt, offset: offset)
+    case .percent, .ratio, .rate: self.init(.fraction, slots: 2, offset: offset)
     case .amount: self.init(.amount, slots: 2, offset: offset)
     case .text, .bytes: self.init(.string, offset: offset)
     case .composite(let index):
@@ -96,18 +97,30 @@ package struct ShareImage: Sendable {
   @frozen @usableFromInline
   package enum Kind: UInt8, Sendable {
     case part
+    /// All that is left, divided among the targets.
     case rest
-    case evenly
+  }
+
+  @frozen @usableFromInline
+  package enum Target: UInt8, Sendable {
+    /// So many places, one behind the other.
+    case places
+    /// Another table.
+    case split
+    /// The accounts of the list in a slot.
+    case list
   }
 
   @usableFromInline package let kind: Kind
   @usableFromInline package let isCapped: Bool
+  @usableFromInline package let target: Target
   @usableFromInline package let slot: UInt16
-  @usableFromInline package let firstTarget: Int32
-  @usableFromInline package let targetCount: Int32
+  /// A place among the targets, a table, or a slot.
+  @usableFromInline package let first: Int32
+  @usableFromInline package let count: Int32
 }
 
-/// Shares one behind the other, and what dividing by them costs.
+/// Shares one behind the other, and what dividing by them costs with what lies inside them.
 @frozen @usableFromInline
 package struct SplitImage: Sendable {
   @usableFromInline package let first: Int32
@@ -120,6 +133,8 @@ package struct SplitImage: Sendable {
 package struct FieldImage: Sendable {
   @usableFromInline package let slot: UInt16
   @usableFromInline package let words: UInt16
+  /// How far a counter counts.
+  @usableFromInline package let most: UInt32
 }
 
 /// The memory behind an image.
@@ -155,9 +170,16 @@ package struct Image: Sendable {
   @usableFromInline nonisolated(unsafe) package let fields: UnsafePointer<FieldImage>
   /// Of each term and field.
   @usableFromInline nonisolated(unsafe) package let items: UnsafePointer<Shape>
+  /// Under how many keys each vault may hold something.
+  @usableFromInline nonisolated(unsafe) package let keysMax: UnsafePointer<Int32>
+  /// Of each function, for each of its instructions where its trap leads; 0 where it is not answered. Nil of a function without answers.
+  @usableFromInline nonisolated(unsafe) package let answers: UnsafePointer<UnsafePointer<UInt16>?>
   @usableFromInline package let wordCount: Int
 
-  init(_ module: Module, _ registers: [RegisterLayout], constants: [UInt64], objects: [UInt64], in storage: ImageStorage) {
+  init(
+    _ module: Module, _ registers: [RegisterLayout], splits measures: [SplitMeasure], answers: [[UInt16]], constants: [UInt64], objects: [UInt64],
+    in storage: ImageStorage
+  ) {
     let interface = module.interface
     let types = interface.types
     self.constants = storage.copy(constants)
@@ -185,47 +207,75 @@ package struct Image: Sendable {
     self.runs = storage.copy(runs)
     self.shapes = storage.copy(shapes)
 
+    // The instructions of all functions lie in one block, and so do the shapes of their registers.
+    var instructions: [Instruction] = []
+    instructions.reserveCapacity(module.functions.reduce(0) { $0 + $1.code.count })
+    var slotShapes: [Shape] = []
+    slotShapes.reserveCapacity(registers.reduce(0) { $0 + $1.slotCount })
+    for function in module.functions {
+      instructions += function.code
+      for type in function.registers {
+        slotShapes.append(type.valueType.map { Shape($0, in: types) } ?? Shape(.int))
+        // No register begins at the second slot of a pair.
+        if type.slots == 2 { slotShapes.append(Shape(.word)) }
+      }
+    }
+    let (code, slotBlock) = (storage.copy(instructions), storage.copy(slotShapes))
     let entries = interface.entries
+    var (nextCode, nextSlot) = (0, 0)
     functions = storage.copy(
-      module.functions.enumerated().map { index, function in
-        let layout = registers[index]
-        var shapes = [Shape](repeating: Shape(.word), count: layout.slotCount)
-        for (register, start) in layout.starts.enumerated() {
-          shapes[start] = function.registers[register].valueType.map { Shape($0, in: types) } ?? Shape(.int)
+      module.functions.indices.map { index in
+        let signature = module.functions[index].signature
+        let parameterCount = index < entries.count ? interface.parameterTypes(of: entries[index]).count : signature?.parameterCount ?? 0
+        let slotCount = registers[index].slotCount
+        defer {
+          nextCode += module.functions[index].code.count
+          nextSlot += slotCount
         }
-        let parameterCount = index < entries.count ? interface.parameterTypes(of: entries[index]).count : function.signature?.parameterCount ?? 0
+        // Parameters come first: they take the slots before the first other register.
+        let argumentSlots = parameterCount < registers[index].starts.count ? registers[index].starts[parameterCount] : slotCount
         return FunctionImage(
-          code: storage.copy(function.code), shapes: storage.copy(shapes), slotCount: Int32(layout.slotCount),
-          argumentSlots: Int32(function.registers.prefix(parameterCount).reduce(0) { $0 + $1.slots }),
-          resultSlots: Int32(function.signature?.result.slots ?? 1))
+          code: code + nextCode, shapes: slotBlock + nextSlot, slotCount: Int32(slotCount), argumentSlots: Int32(argumentSlots),
+          resultSlots: Int32(signature?.result.slots ?? 1))
       })
+
+    self.answers = storage.copy(answers.map { $0.isEmpty ? nil : storage.copy($0) })
 
     var shares: [ShareImage] = []
     var targets: [UInt16] = []
     splits = storage.copy(
-      module.splits.map { split in
+      zip(module.splits, measures).map { split, measure in
         let first = shares.count
         for share in split {
-          let firstTarget = Int32(targets.count)
-          targets += share.targets.map { PlaceOperand($0).number }
+          let (target, start, count): (ShareImage.Target, Int, Int)
+          switch share.targets {
+          case .places(let places):
+            (target, start, count) = (.places, targets.count, places.count)
+            targets += places.map(\.number)
+          case .split(let table): (target, start, count) = (.split, table, 1)
+          case .list(let register): (target, start, count) = (.list, register, 1)
+          }
           func image(_ kind: ShareImage.Kind, isCapped: Bool = false, slot: Int = 0) -> ShareImage {
-            ShareImage(kind: kind, isCapped: isCapped, slot: UInt16(slot), firstTarget: firstTarget, targetCount: Int32(share.targets.count))
+            ShareImage(kind: kind, isCapped: isCapped, target: target, slot: UInt16(slot), first: Int32(start), count: Int32(count))
           }
           switch share.portion {
           case .part(let register): shares.append(image(.part, slot: register))
           case .upTo(let register): shares.append(image(.part, isCapped: true, slot: register))
-          case .rest: shares.append(image(.rest))
-          case .evenly: shares.append(image(.evenly))
+          case .rest, .evenly: shares.append(image(.rest))
           }
         }
-        return SplitImage(first: Int32(first), count: Int32(split.count), gas: Int32(SplitShare.gas(split)))
+        return SplitImage(first: Int32(first), count: Int32(split.count), gas: Int32(measure.gas))
       })
     self.shares = storage.copy(shares)
     self.targets = storage.copy(targets)
 
     let slots = interface.slots
     fields = storage.copy(
-      slots.dropFirst(interface.terms.count).map { FieldImage(slot: UInt16($0.slot), words: UInt16($0.type.wordsAtRest)) })
+      slots.dropFirst(interface.terms.count).map { type, slot in
+        let most = if case .counter(let most) = type { most } else { 0 }
+        return FieldImage(slot: UInt16(slot), words: UInt16(type.wordsAtRest), most: UInt32(most))
+      })
+    keysMax = storage.copy(interface.vaults.map { Int32($0.key?.most ?? 0) })
     items = storage.copy(slots.map { Shape($0.type, in: types) })
     wordCount = interface.wordCount
   }

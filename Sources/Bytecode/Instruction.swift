@@ -1,4 +1,4 @@
-package import Primitives
+public import Primitives
 
 /// One instruction, eight bytes: opcode, gas, three operands. The gas of a block stands in the instruction that ends it; everywhere else it is 0.
 @frozen @usableFromInline
@@ -18,22 +18,44 @@ package struct Instruction: Hashable, Sendable {
   }
 
   /// The operands with what they are.
-  package var operands: [(kind: Operand, value: UInt16)] {
+  package var operands: Operands { Operands(self) }
+
+  /// Where it may lead besides to the instruction behind it.
+  package var target: Int? {
     let row = opcode.row
-    return [(row.a, a), (row.b, b), (row.c, c)]
+    return row.a == .target ? Int(a) : row.b == .target ? Int(b) : nil
+  }
+
+  /// An instruction's three operands, without a list of them being made.
+  package struct Operands: RandomAccessCollection {
+    private let instruction: Instruction
+    private let row: OpcodeRow
+
+    fileprivate init(_ instruction: Instruction) {
+      self.instruction = instruction
+      row = instruction.opcode.row
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { 3 }
+
+    package subscript(index: Int) -> (kind: Operand, value: UInt16) {
+      switch index {
+      case 0: (row.a, instruction.a)
+      case 1: (row.b, instruction.b)
+      default: (row.c, instruction.c)
+      }
+    }
   }
 }
 
 extension Instruction: Canonical {
-  package func encode(to writer: inout CanonicalWriter) {
-    writer.write(opcode.rawValue)
-    writer.write(gas)
-    writer.write(a)
-    writer.write(b)
-    writer.write(c)
+  @usableFromInline package func encode(to writer: inout CanonicalWriter) {
+    // The five one behind the other, written at once: a module is mostly these.
+    writer.write(UInt64(opcode.rawValue) | UInt64(gas) << 8 | UInt64(a) << 16 | UInt64(b) << 32 | UInt64(c) << 48)
   }
 
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+  @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     guard let opcode = Opcode(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
     let gas = try reader.read(UInt8.self)
     self.init(opcode, try reader.read(UInt16.self), try reader.read(UInt16.self), try reader.read(UInt16.self), gas: gas)

@@ -1,4 +1,4 @@
-package import Interface
+import Interface
 package import Primitives
 
 extension Module: Canonical {
@@ -9,6 +9,7 @@ extension Module: Canonical {
     for byte in Module.magic { writer.write(byte) }
     writer.write(protocolNumber.number)
     writer.write(sourceHash)
+    writer.write(importHashes)
     writer.write(interface)
     writer.write(constants)
     writer.write(length: splits.count)
@@ -20,12 +21,13 @@ extension Module: Canonical {
     for byte in Module.magic where try reader.read(UInt8.self) != byte { throw .notCanonical }
     guard let protocolNumber = ProtocolNumber(try reader.read(UInt16.self)) else { throw .unknownCase }
     let sourceHash = try reader.readDigest()
+    let importHashes = try reader.readList(of: Digest.self)
     let interface = try reader.read(ContractInterface.self)
     let constants = try reader.readList(of: Value.self)
     var splits: [[SplitShare]] = []
     for _ in 0..<(try reader.readLength()) { splits.append(try reader.readList(of: SplitShare.self)) }
     self.init(
-      protocolNumber: protocolNumber, sourceHash: sourceHash, interface: interface, constants: constants, splits: splits,
+      protocolNumber: protocolNumber, sourceHash: sourceHash, importHashes: importHashes, interface: interface, constants: constants, splits: splits,
       functions: try reader.readList(of: Function.self))
   }
 }
@@ -35,12 +37,25 @@ extension Function: Canonical {
     writer.write(registers)
     writer.write(code)
     writer.write(signature)
+    writer.write(answers)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     self.init(
       registers: try reader.readList(of: RegisterType.self), code: try reader.readList(of: Instruction.self),
-      signature: try reader.readOptional(Signature.self))
+      signature: try reader.readOptional(Signature.self), answers: try reader.readList(of: Answer.self))
+  }
+}
+
+extension Answer: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt16(first))
+    writer.write(UInt16(end))
+    writer.write(UInt16(target))
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(first: Int(try reader.read(UInt16.self)), end: Int(try reader.read(UInt16.self)), target: Int(try reader.read(UInt16.self)))
   }
 }
 
@@ -58,7 +73,7 @@ extension Function.Signature: Canonical {
 extension RegisterType: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     switch self {
-    case .bool, .int, .percent, .ratio, .amount, .duration, .text, .bytes, .composite:
+    case .bool, .int, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .time, .account, .rate:
       if let type = valueType { writer.write(type) }
     case .wide(let bits):
       writer.write(UInt8(0x80))
@@ -78,7 +93,11 @@ extension RegisterType: Canonical {
       _ = try reader.read(UInt8.self)
       guard let bound = Int(exactly: try reader.read(UInt64.self)) else { throw .notCanonical }
       self = .counter(bound: bound)
-    default: self.init(try reader.read(ValueType.self))
+    default:
+      let type = try reader.read(ValueType.self)
+      // In a register a counter of the state is an integer like any other.
+      if case .counter = type { throw .notCanonical }
+      self.init(type)
     }
   }
 }
@@ -95,7 +114,17 @@ extension SplitShare: Canonical {
     case .rest: writer.write(UInt8(2))
     case .evenly: writer.write(UInt8(3))
     }
-    writer.write(indices: targets.map { Int(PlaceOperand($0).number) })
+    switch targets {
+    case .places(let places):
+      writer.write(UInt8(0))
+      writer.write(indices: places.map { Int($0.number) })
+    case .split(let table):
+      writer.write(UInt8(1))
+      writer.write(UInt16(table))
+    case .list(let register):
+      writer.write(UInt8(2))
+      writer.write(UInt16(register))
+    }
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
@@ -107,23 +136,17 @@ extension SplitShare: Canonical {
     case 3: portion = .evenly
     default: throw .unknownCase
     }
-    self.init(portion, to: try reader.readIndices().map { PlaceOperand(number: UInt16($0)).place })
-  }
-}
-
-/// A place in 16 bits: a party's index with the highest bit set, or a vault's without.
-@frozen @usableFromInline
-package struct PlaceOperand: Hashable, Sendable {
-  @usableFromInline package let number: UInt16
-
-  package init(_ place: Place) {
-    switch place {
-    case .vault(let index): number = UInt16(index)
-    case .party(let index): number = UInt16(index) | 0x8000
+    switch try reader.read(UInt8.self) {
+    case 0:
+      var places: [PlaceOperand] = []
+      for number in try reader.readIndices() {
+        guard let place = PlaceOperand(number: UInt16(number)) else { throw .notCanonical }
+        places.append(place)
+      }
+      self.init(portion, to: .places(places))
+    case 1: self.init(portion, to: .split(Int(try reader.read(UInt16.self))))
+    case 2: self.init(portion, to: .list(register: Int(try reader.read(UInt16.self))))
+    default: throw .unknownCase
     }
   }
-
-  @inlinable package init(number: UInt16) { self.number = number }
-
-  package var place: Place { number & 0x8000 == 0 ? .vault(Int(number)) : .party(Int(number & 0x7FFF)) }
 }

@@ -21,6 +21,10 @@ package enum RegisterType: Hashable, Sendable {
   case bytes(max: Int)
   /// One of the module's types, by index.
   case composite(Int)
+  case time
+  /// A row of the ledger.
+  case account
+  case rate(of: Int, per: Int)
   /// Of a loop that runs at most `bound` times.
   case counter(bound: Int)
 
@@ -35,6 +39,12 @@ package enum RegisterType: Hashable, Sendable {
     case .ratio: self = .ratio
     case .bytes(let max): self = .bytes(max: max)
     case .composite(let index): self = .composite(index)
+    case .time: self = .time
+    case .party: self = .account
+    case .rate(let currency, let other): self = .rate(of: currency, per: other)
+    case .counter(let most):
+      guard let range = IntegerRange(.zero, Integer(most)) else { preconditionFailure("a counter counts upwards") }
+      self = .int(range)
     }
   }
 
@@ -50,6 +60,9 @@ package enum RegisterType: Hashable, Sendable {
     case .text(let max): .text(max: max)
     case .bytes(let max): .bytes(max: max)
     case .composite(let index): .composite(index)
+    case .time: .time
+    case .account: .party
+    case .rate(let currency, let other): .rate(of: currency, per: other)
     case .wide, .counter: nil
     }
   }
@@ -57,8 +70,8 @@ package enum RegisterType: Hashable, Sendable {
   /// 64-bit slots of the frame.
   package var slots: Int {
     switch self {
-    case .percent, .ratio, .amount: 2
-    case .bool, .int, .wide, .duration, .text, .bytes, .composite, .counter: 1
+    case .percent, .ratio, .amount, .rate: 2
+    case .bool, .int, .wide, .duration, .text, .bytes, .composite, .counter, .time, .account: 1
     }
   }
 
@@ -69,7 +82,7 @@ package enum RegisterType: Hashable, Sendable {
     switch self {
     case .int(let range): range.bits
     case .wide(let bits): bits
-    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .counter: nil
+    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .counter, .time, .account, .rate: nil
     }
   }
 
@@ -81,7 +94,8 @@ package enum RegisterType: Hashable, Sendable {
     case (_, .word): slots == 1
     case (_, .pair): slots == 2
     case (.bool, .bool), (.int, .int), (.wide, .int), (.percent, .percent), (.ratio, .percent), (.amount, .amount), (.duration, .duration),
-      (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object), (.bytes, .object):
+      (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object), (.bytes, .object), (.time, .time),
+      (.account, .account), (.duration, .span), (.time, .span), (.percent, .fraction), (.ratio, .fraction), (.rate, .fraction):
       true
     case (.composite(let index), _): RegisterType.isA(types[index], kind)
     default: false
@@ -123,12 +137,67 @@ package struct SplitShare: Hashable, Sendable {
     case evenly
   }
 
-  package let portion: Portion
-  package let targets: [Place]
+  package enum Targets: Hashable, Sendable {
+    /// One place; of `evenly`, one or more.
+    case places([PlaceOperand])
+    /// The share is divided in turn, by a table before this one.
+    case split(Int)
+    /// Of `evenly`: the accounts in the list R[register], which has at least one.
+    case list(register: Int)
+  }
 
-  package init(_ portion: Portion, to targets: [Place]) {
+  package let portion: Portion
+  package let targets: Targets
+
+  package init(_ portion: Portion, to targets: Targets) {
     self.portion = portion
     self.targets = targets
+  }
+}
+
+/// A place as an operand names it.
+@frozen @usableFromInline
+package enum PlaceOperand: Hashable, Sendable {
+  case vault(Int)
+  case party(Int)
+  /// The account in R[register].
+  case account(register: Int)
+  /// What a vault holds under the key in R[register].
+  case entry(vault: Int, register: Int)
+
+  /// Vaults from 0, parties from 0x100, accounts from 0x400, entries from 0x8000: five bits of vault, ten of register.
+  @inlinable package init?(number: UInt16) {
+    let number = Int(number)
+    switch number {
+    case 0..<32: self = .vault(number)
+    case 0x100..<0x110: self = .party(number - 0x100)
+    case 0x400..<0x800: self = .account(register: number - 0x400)
+    case 0x8000...: self = .entry(vault: (number - 0x8000) >> 10, register: number & 0x3FF)
+    default: return nil
+    }
+  }
+
+  package var number: UInt16 {
+    switch self {
+    case .vault(let index): UInt16(index)
+    case .party(let index): UInt16(0x100 + index)
+    case .account(let register): UInt16(0x400 + register)
+    case .entry(let vault, let register): UInt16(0x8000 + vault << 10 + register)
+    }
+  }
+}
+
+/// A trap of an instruction from `first` up to before `end` is answered: what it has begun is dropped, its block is paid for, and the code goes on at
+/// `target`. Of two such ranges the inner one answers. Running out of gas is not answered, nor is a refusal.
+package struct Answer: Hashable, Sendable {
+  package let first: Int
+  package let end: Int
+  package let target: Int
+
+  package init(first: Int, end: Int, target: Int) {
+    self.first = first
+    self.end = end
+    self.target = target
   }
 }
 
@@ -138,6 +207,8 @@ package struct Function: Hashable, Sendable {
   package var code: [Instruction]
   /// Of a function that others call; an entry's is told by the interface.
   package var signature: Signature?
+  /// Outer ranges before inner ones: ascending by `first`, then descending by `end`; two are apart or one lies in the other.
+  package var answers: [Answer]
 
   /// What a function takes, in its first registers, and what it gives.
   package struct Signature: Hashable, Sendable {
@@ -150,10 +221,11 @@ package struct Function: Hashable, Sendable {
     }
   }
 
-  package init(registers: [RegisterType], code: [Instruction], signature: Signature? = nil) {
+  package init(registers: [RegisterType], code: [Instruction], signature: Signature? = nil, answers: [Answer] = []) {
     self.registers = registers
     self.code = code
     self.signature = signature
+    self.answers = answers
   }
 }
 
@@ -161,6 +233,8 @@ package struct Module: Hashable, Sendable {
   package var protocolNumber: ProtocolNumber
   /// SHA-256 of the source file.
   package var sourceHash: Digest
+  /// The same of each file that it imports, or that those import, in the order in which they are first named.
+  package var importHashes: [Digest]
   package var interface: ContractInterface
   package var constants: [Value]
   package var splits: [[SplitShare]]
@@ -168,11 +242,12 @@ package struct Module: Hashable, Sendable {
   package var functions: [Function]
 
   package init(
-    protocolNumber: ProtocolNumber, sourceHash: Digest, interface: ContractInterface, constants: [Value], splits: [[SplitShare]],
-    functions: [Function]
+    protocolNumber: ProtocolNumber, sourceHash: Digest, importHashes: [Digest] = [], interface: ContractInterface, constants: [Value],
+    splits: [[SplitShare]], functions: [Function]
   ) {
     self.protocolNumber = protocolNumber
     self.sourceHash = sourceHash
+    self.importHashes = importHashes
     self.interface = interface
     self.constants = constants
     self.splits = splits
@@ -192,27 +267,17 @@ package struct Module: Hashable, Sendable {
   }
 }
 
-extension ContractInterface {
-  /// Everything that can be run, in the order of a module's functions.
-  package var entries: [Entry] {
-    terms.indices.flatMap { term in (0..<terms[term].boundCount).map { Entry.bound(term: term, number: $0) } }
-      + transitions.indices.flatMap {
-        transitions[$0].trigger.isAutomatic ? [Entry.due(transition: $0), .body(transition: $0)] : [.body(transition: $0)]
-      }
-      + invariants.indices.map { .invariant($0) }
-  }
-
-  /// The types of an entry's arguments.
-  package func parameterTypes(of entry: Entry) -> [ValueType] {
-    if case .body(let transition) = entry { transitions[transition].trigger.parameters.map(\.type) } else { [] }
-  }
-
-  /// The type of an entry's value; nil for a body, which leads somewhere instead.
-  package func resultType(of entry: Entry) -> ValueType? {
-    switch entry {
-    case .bound, .invariant: .bool
-    case .due: .duration
-    case .body: nil
+extension Function {
+  /// Of each instruction that can trap the target of the innermost answer around it. The ranges are ordered as `answers` says.
+  package var answerTargets: [Int?] {
+    var targets = [Int?](repeating: nil, count: code.count)
+    var open: [Answer] = []
+    var next = answers[...]
+    for (pc, instruction) in code.enumerated() {
+      while let last = open.last, last.end <= pc { open.removeLast() }
+      while let first = next.first, first.first == pc { open.append(next.removeFirst()) }
+      if instruction.opcode.traps { targets[pc] = open.last?.target }
     }
+    return targets
   }
 }

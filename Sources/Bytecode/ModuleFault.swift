@@ -11,7 +11,8 @@ package struct ModuleFault: Error, Hashable, Sendable {
     case type = "a type cannot stand here"
     case value = "a value is not one of its type's"
     case states = "the initial state is final, or a final state has transitions"
-    case who = "an action asks for more parties than it names, or names one twice"
+    case who = "an action asks for more parties than it names, names one twice, or names what is no party"
+    case key = "a vault has keys that are no words, or more of them than there may be"
     // Functions
     case functionCount = "there is not exactly one function for each entry"
     case registers = "the registers do not begin with the parameters, or take too many slots"
@@ -30,8 +31,11 @@ package struct ModuleFault: Error, Hashable, Sendable {
     case effect = "an effect stands where none may: in a value, or before the deposits are settled"
     case order = "deposits are asked for or settled twice, or settled on one way only"
     case notHere = "an instruction cannot stand in a function of this kind"
+    case answer = "an answer has no instructions, lies across another, or leads backwards or into another loop"
+    case role =
+      "what follows from the terms is stored elsewhere than when an agreement is opened, or not given a value then; or a state's parameter is not"
     // Splits
-    case share = "a split does not end in `rest` or `evenly`, goes on after it, or has a share for nobody"
+    case share = "a split does not end in `rest` or `evenly`, goes on after it, has a share for nobody, or lies in itself"
   }
 
   package let code: Code

@@ -124,13 +124,13 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   /// R[a] := R[b] = R[c], byte by byte
   case equalText
   // Money and events
-  /// asks the caller for R[b], in currency c, to place a
+  /// asks the caller, or whom a `payer` has named, for R[b], in currency c, to place a
   case ask
   /// moves what was asked for, or refuses
   case settle
-  /// moves all of vault a to place b
+  /// moves all of place a to place b
   case pay
-  /// divides vault a by split table b
+  /// divides place a by split table b
   case split
   /// records event a with the values that begin at R[b]
   case emit
@@ -249,6 +249,46 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   case setEntry
   /// the map a loses the key R[b], if it has it
   case removeEntry
+  // What the ledger tells
+  /// R[a] := the time of the event
+  case now
+  /// R[a] := when the agreement was opened
+  case opened
+  /// R[a] := the account of who acts
+  case caller
+  /// R[a] := the account of party b
+  case account
+  // Times
+  /// R[a] := R[b] + R[c], at most the last millisecond of the year 9999
+  case addTime
+  /// R[a] := R[b] - R[c], a time less a duration, at least 0
+  case subtractFromTime
+  /// R[a] := the duration from R[c] until R[b], from 0 to 100 years
+  case subtractTime
+  /// R[a] := the end of working day R[c] of the calendar R[b], counted from 1 after the day of the time that lies behind R[c]
+  case endOfDay
+  /// R[a] := R[b] in milliseconds
+  case intOfDuration
+  /// R[a] := R[b] in minor units
+  case intOfAmount
+  // Digests
+  /// R[a] := the SHA-256 of R[b]
+  case sha256
+  /// R[a] := the SM3 of R[b]
+  case sm3
+  // More on money
+  /// the next `ask` asks a instead of the caller
+  case payer
+  /// R[a] := what vault b holds under the key R[c]
+  case balanceOfKey
+  /// R[a] := the keys under which vault b holds something, counted
+  case countKeys
+  /// if place a holds something goto b
+  case empty
+  /// pays what vault a holds under each key to the account that is the key
+  case payEach
+  /// state[a] := state[a] + 1, a counter that has not reached its end; c is the field
+  case raise
 }
 
 /// What an operand is, and so what the verifier demands of it.
@@ -267,8 +307,14 @@ package enum Operand: Hashable, Sendable {
   /// A word of the agreement's state.
   case slot
   case vault
+  /// A party or an account.
+  case payer
+  /// A vault, or what one holds under a key.
+  case holding
+  /// Any place.
   case place
   case currency
+  case party
   case state
   case split
   case event
@@ -296,8 +342,14 @@ package enum RegisterKind: String, Sendable {
   case int
   /// At rest or beyond.
   case percent
+  /// A percent, a ratio or a rate.
+  case fraction
   case amount
   case duration
+  case time
+  /// A duration or a time.
+  case span
+  case account
   case text
   case counter
   case bytes
@@ -327,7 +379,8 @@ package enum RegisterKind: String, Sendable {
 }
 
 package struct OpcodeRow: Sendable {
-  package let mnemonic: String
+  // A row is asked for at every instruction that is looked at: nothing in it counts references.
+  private let name: StaticString
   package let a: Operand
   package let b: Operand
   package let c: Operand
@@ -335,8 +388,10 @@ package struct OpcodeRow: Sendable {
   package let gas: Int
   package let endsBlock: Bool
 
-  fileprivate init(_ mnemonic: String, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, endsBlock: Bool = false) {
-    self.mnemonic = mnemonic
+  package var mnemonic: String { name.description }
+
+  fileprivate init(_ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, endsBlock: Bool = false) {
+    self.name = name
     self.a = a
     self.b = b
     self.c = c
@@ -391,8 +446,8 @@ extension Opcode {
     case .lessInt: .init("less.int", .write(.bool), .read(.int), .read(.int), gas: 1)
     case .lessOrEqualInt: .init("less-or-equal.int", .write(.bool), .read(.int), .read(.int), gas: 1)
     case .equalWord: .init("equal.word", .write(.bool), .read(.word), .read(.word), gas: 1)
-    case .lessDuration: .init("less.duration", .write(.bool), .read(.duration), .read(.duration), gas: 1)
-    case .lessOrEqualDuration: .init("less-or-equal.duration", .write(.bool), .read(.duration), .read(.duration), gas: 1)
+    case .lessDuration: .init("less.duration", .write(.bool), .read(.span), .read(.span), gas: 1)
+    case .lessOrEqualDuration: .init("less-or-equal.duration", .write(.bool), .read(.span), .read(.span), gas: 1)
     case .addDuration: .init("add.duration", .write(.duration), .read(.duration), .read(.duration), gas: 1)
     case .subtractDuration: .init("subtract.duration", .write(.duration), .read(.duration), .read(.duration), gas: 1)
     case .timesDuration: .init("times.duration", .write(.duration), .read(.duration), .read(.int), gas: 3)
@@ -402,16 +457,16 @@ extension Opcode {
     case .addAmount: .init("add.amount", .write(.amount), .read(.amount), .read(.amount), gas: 2)
     case .subtractAmount: .init("subtract.amount", .write(.amount), .read(.amount), .read(.amount), gas: 2)
     case .timesAmount: .init("times.amount", .write(.amount), .read(.amount), .read(.int), gas: 8)
-    case .scaleAmountDown: .init("scale.amount.down", .write(.amount), .read(.amount), .read(.percent), gas: 30)
-    case .scaleAmountUp: .init("scale.amount.up", .write(.amount), .read(.amount), .read(.percent), gas: 30)
-    case .scaleAmountHalfEven: .init("scale.amount.half-even", .write(.amount), .read(.amount), .read(.percent), gas: 30)
-    case .lessPercent: .init("less.percent", .write(.bool), .read(.percent), .read(.percent), gas: 3)
-    case .lessOrEqualPercent: .init("less-or-equal.percent", .write(.bool), .read(.percent), .read(.percent), gas: 3)
+    case .scaleAmountDown: .init("scale.amount.down", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
+    case .scaleAmountUp: .init("scale.amount.up", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
+    case .scaleAmountHalfEven: .init("scale.amount.half-even", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
+    case .lessPercent: .init("less.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3)
+    case .lessOrEqualPercent: .init("less-or-equal.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3)
     case .equalText: .init("equal.text", .write(.bool), .read(.string), .read(.string), gas: 2)
     case .ask: .init("ask", .place, .read(.amount), .currency, gas: 40)
     case .settle: .init("settle", gas: 10, endsBlock: true)
-    case .pay: .init("pay", .vault, .place, gas: 40, endsBlock: true)
-    case .split: .init("split", .vault, .split, gas: 20, endsBlock: true)
+    case .pay: .init("pay", .holding, .place, gas: 40, endsBlock: true)
+    case .split: .init("split", .holding, .split, gas: 20, endsBlock: true)
     case .emit: .init("emit", .event, .readAll, gas: 20, endsBlock: true)
     case .call: .init("call", .function, .readMany, .write(.any), gas: 8, endsBlock: true)
     case .fail: .init("fail", .trap, gas: 1, endsBlock: true)
@@ -467,6 +522,47 @@ extension Opcode {
     case .findEntry: .init("find.entry", .item, .target, .read(.any), gas: 40, endsBlock: true)
     case .setEntry: .init("set.entry", .item, .read(.any), .read(.any), gas: 80)
     case .removeEntry: .init("remove.entry", .item, .read(.any), gas: 60)
+    case .now: .init("now", .write(.time), gas: 2)
+    case .opened: .init("opened", .write(.time), gas: 2)
+    case .caller: .init("caller", .write(.account), gas: 2)
+    case .account: .init("account", .write(.account), .party, gas: 2)
+    case .addTime: .init("add.time", .write(.time), .read(.time), .read(.duration), gas: 1)
+    case .subtractFromTime: .init("subtract.from-time", .write(.time), .read(.time), .read(.duration), gas: 1)
+    case .subtractTime: .init("subtract.time", .write(.duration), .read(.time), .read(.time), gas: 1)
+    case .endOfDay: .init("end-of-day", .write(.time), .read(.structure), .readMany, gas: 40)
+    case .intOfDuration: .init("int.duration", .write(.int), .read(.duration), gas: 1)
+    case .intOfAmount: .init("int.amount", .write(.int), .read(.amount), gas: 3)
+    case .sha256: .init("sha256", .write(.bytes), .read(.string), gas: 40)
+    case .sm3: .init("sm3", .write(.bytes), .read(.string), gas: 40)
+    case .payer: .init("payer", .payer, gas: 2)
+    case .balanceOfKey: .init("balance.key", .write(.amount), .vault, .read(.word), gas: 20)
+    case .countKeys: .init("count.keys", .write(.int), .vault, gas: 5)
+    case .empty: .init("empty", .holding, .target, gas: 10, endsBlock: true)
+    case .payEach: .init("pay.each", .vault, gas: 40, endsBlock: true)
+    case .raise: .init("raise", .slot, .unused, .field, gas: 4)
+    }
+  }
+}
+
+extension Opcode {
+  /// Whether it can trap for some values of its operands. Gas runs out everywhere, and a refusal is no trap: neither is meant.
+  package var traps: Bool {
+    switch self {
+    case .count, .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt, .addDuration, .subtractDuration, .timesDuration, .addAmount,
+      .subtractAmount, .timesAmount, .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .pay, .split, .call, .fail, .intOfText, .ratioOfInts,
+      .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .fillList, .getElement, .getElementPair, .setElement, .setElementPair,
+      .getElementObject, .setElementObject, .appendElement, .removeElement, .insertKey, .insertEntry, .setEntry, .subtractFromTime, .subtractTime,
+      .raise:
+      true
+    case .next, .jump, .branch, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate, .constant, .constantPair,
+      .constantWide, .load, .loadPair, .loadInt, .loadWide, .store, .storePair, .storeInt, .storeWide, .balance, .not, .addInt, .subtractInt,
+      .multiplyInt, .equalInt, .lessInt, .lessOrEqualInt, .equalWord, .lessDuration, .lessOrEqualDuration, .equalPair, .lessAmount,
+      .lessOrEqualAmount, .lessPercent, .lessOrEqualPercent, .equalText, .ask, .settle, .emit, .powerInt, .gcdInt, .minInt, .maxInt, .shiftLeftInt,
+      .shiftRightInt, .textOfInt, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap, .match, .payload, .collect,
+      .countOf, .removeKey, .hasKey, .find, .found, .each, .item, .itemValue, .copyObject, .equalObject, .loadObject, .storeObject, .countEntries,
+      .findEntry, .removeEntry, .now, .opened, .caller, .account, .addTime, .endOfDay, .intOfDuration, .intOfAmount, .sha256, .sm3, .payer,
+      .balanceOfKey, .countKeys, .empty, .payEach:
+      false
     }
   }
 }

@@ -18,16 +18,19 @@ package struct Verifier {
     guard bytes.count <= ProtocolNumber.current.limits.moduleSize else { throw ModuleFault(.size) }
     let module: Module
     do throws(CanonicalFault) { module = try Module(bytes: bytes) } catch { throw ModuleFault(.encoding) }
-    try Verifier(module).run()
-    return WellFormedModule(verified: module, id: Digest(sha256: bytes))
+    let registers = try Verifier(module).run()
+    return WellFormedModule(verified: module, registers, id: Digest(sha256: bytes))
   }
 
   package static func verify(_ module: Module) throws(ModuleFault) -> WellFormedModule {
-    try Verifier(module).run()
-    return WellFormedModule(verified: module, id: Digest(sha256: module.bytes))
+    let registers = try Verifier(module).run()
+    let bytes = module.bytes
+    guard bytes.count <= module.protocolNumber.limits.moduleSize else { throw ModuleFault(.size) }
+    return WellFormedModule(verified: module, registers, id: Digest(sha256: bytes))
   }
 
-  private func run() throws(ModuleFault) {
+  /// Answers, of each function, where its registers begin.
+  private func run() throws(ModuleFault) -> [RegisterLayout] {
     try checkTypes()
     try checkInterface()
     try checkConstants()
@@ -35,21 +38,19 @@ package struct Verifier {
     let entries = module.interface.entries
     guard module.functions.count <= limits.functions else { throw ModuleFault(.tooMany) }
     guard module.functions.count >= entries.count else { throw ModuleFault(.functionCount) }
-    let slots = module.interface.slots
-    let measures = TypeMeasures(module.interface.types)
-    for index in module.functions.indices {
-      var checker = FunctionVerifier(
-        module, index, index < entries.count ? entries[index] : nil, entryCount: entries.count, slots: slots, measures: measures)
-      try checker.run()
-    }
+    var checker = FunctionVerifier(module, entries: entries)
+    var registers: [RegisterLayout] = []
+    registers.reserveCapacity(module.functions.count)
+    for index in module.functions.indices { registers.append(try checker.check(index)) }
     try checkCallDepth()
+    return registers
   }
 
   /// Calls lead only to later functions, so the last one calls nobody, and the depths follow from the end.
   private func checkCallDepth() throws(ModuleFault) {
     var depths = [Int](repeating: 1, count: module.functions.count)
-    for (index, function) in module.functions.enumerated().reversed() {
-      for (pc, instruction) in function.code.enumerated() where instruction.opcode == .call {
+    for index in module.functions.indices.reversed() {
+      for (pc, instruction) in module.functions[index].code.enumerated() where instruction.opcode == .call {
         depths[index] = max(depths[index], 1 + depths[Int(instruction.a)])
         if depths[index] > limits.callDepth { throw ModuleFault(.call, function: index, instruction: pc) }
       }
@@ -98,30 +99,82 @@ package struct Verifier {
       (interface.currencies.count, limits.currencies), (interface.parties.count, limits.parties), (interface.terms.count, limits.terms),
       (interface.vaults.count, limits.vaults), (interface.fields.count, limits.fields), (interface.events.count, limits.events),
       (interface.states.count, limits.states), (interface.transitions.count, limits.transitions), (interface.invariants.count, limits.invariants),
+      (interface.views.count, limits.views),
     ] where count > limit {
       throw ModuleFault(.tooMany)
     }
     try checkNames([interface.name])
     try checkNames(interface.currencies.map(\.name))
-    try checkNames(interface.parties + interface.terms.map(\.name) + interface.vaults.map(\.name) + interface.fields.map(\.name))
+    try checkFieldNames(interface)
     try checkNames(interface.events.map(\.name) + interface.states.map(\.name))
     for term in interface.terms {
       try check(term.type)
       guard term.boundCount <= limits.conditions else { throw ModuleFault(.tooMany) }
-      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) { throw ModuleFault(.value) }
+      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) || value.namesAccount { throw ModuleFault(.value) }
     }
     for field in interface.fields {
-      try check(field.type)
-      guard field.type.admits(field.initialValue, in: interface.types) else { throw ModuleFault(.value) }
+      if case .counter(let most) = field.type {
+        guard field.role == .declared, (1...limits.vaultKeys).contains(most) else { throw ModuleFault(.type) }
+      } else {
+        try check(field.type)
+      }
+      guard field.type.admits(field.initialValue, in: interface.types), !field.initialValue.namesAccount else { throw ModuleFault(.value) }
     }
-    for vault in interface.vaults where vault.currency >= interface.currencies.count { throw ModuleFault(.index) }
+    for vault in interface.vaults { try check(vault) }
     for event in interface.events { try check(event.parameters) }
+    try checkNames(interface.views.map(\.name))
+    for view in interface.views {
+      try check(view.parameters)
+      try check(view.type)
+    }
     try checkGraph(interface)
+  }
+
+  /// Parties, terms, vaults and fields share their names; states may have parameters of one name, but for those.
+  private func checkFieldNames(_ interface: ContractInterface) throws(ModuleFault) {
+    var names = interface.parties + interface.terms.map(\.name) + interface.vaults.map(\.name)
+    var parameters: [[String]] = Array(repeating: [], count: interface.states.count)
+    for field in interface.fields {
+      switch field.role {
+      case .declared, .derived, .initialized: names.append(field.name)
+      case .parameter(let state):
+        guard state < interface.states.count else { throw ModuleFault(.index) }
+        // Nothing leads into it when the agreement is opened, so nothing would give the value.
+        guard state != interface.initialState else { throw ModuleFault(.states) }
+        parameters[state].append(field.name)
+      }
+    }
+    try checkNames(names)
+    for own in parameters where !own.isEmpty {
+      guard own.count <= limits.parameters else { throw ModuleFault(.tooMany) }
+      try checkNames(names + own)
+    }
+  }
+
+  private func check(_ vault: ContractInterface.Vault) throws(ModuleFault) {
+    guard vault.currency < module.interface.currencies.count else { throw ModuleFault(.index) }
+    guard let key = vault.key else { return }
+    try check(key.type)
+    let isWord =
+      switch key.type {
+      case .party: true
+      case .int(let range): range.isSmall && range.low.sign >= 0
+      case .composite(let index): if case .enumeration = module.interface.types[index] { key.type.isKey(in: module.interface.types) } else { false }
+      default: false
+      }
+    guard isWord, (1...limits.vaultKeys).contains(key.most) else { throw ModuleFault(.key) }
   }
 
   private func checkNames(_ names: [String]) throws(ModuleFault) {
     for name in names where !Characters.isName(name) || name.utf8.count > limits.nameSize { throw ModuleFault(.name) }
-    guard Set(names.map { Array($0.utf8) }).count == names.count else { throw ModuleFault(.name) }
+    // A name is equal to another only where its bytes are: see `Characters.isHan`.
+    if hasTwice(names) { throw ModuleFault(.name) }
+  }
+
+  private func hasTwice<T: Hashable>(_ list: [T]) -> Bool {
+    // Of a few each is compared with those before it, which takes less than a set of them.
+    if list.count <= 8 { return list.indices.contains { list[..<$0].contains(list[$0]) } }
+    return Set(list).count < list.count
   }
 
   func check(_ type: ValueType) throws(ModuleFault) { try check(type, before: module.interface.types.count) }
@@ -133,7 +186,12 @@ package struct Verifier {
     case .text(let max): guard (1...limits.textScalars).contains(max) else { throw ModuleFault(.type) }
     case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw ModuleFault(.type) }
     case .composite(let index): guard index < limit else { throw ModuleFault(.index) }
-    case .bool, .int, .percent, .ratio, .duration: break
+    case .rate(let currency, let other):
+      guard max(currency, other) < module.interface.currencies.count else { throw ModuleFault(.index) }
+      guard currency != other else { throw ModuleFault(.type) }
+    // Only a field counts.
+    case .counter: throw ModuleFault(.type)
+    case .bool, .int, .percent, .ratio, .duration, .time, .party: break
     }
   }
 
@@ -154,8 +212,8 @@ package struct Verifier {
       actions[transition.source].append(name)
       try check(parameters)
       if case .parties(let parties, let needed) = who {
-        for party in parties where party >= interface.parties.count { throw ModuleFault(.index) }
-        guard Set(parties).count == parties.count, needed >= 1, needed <= parties.count else { throw ModuleFault(.who) }
+        for party in parties { try check(party, parameters) }
+        guard !hasTwice(parties), needed >= 1, needed <= parties.count else { throw ModuleFault(.who) }
       }
     }
     for names in actions { try checkNames(names) }
@@ -164,6 +222,24 @@ package struct Verifier {
       for state in invariant.states where state >= interface.states.count { throw ModuleFault(.index) }
       guard zip(invariant.states, invariant.states.dropFirst()).allSatisfy({ $0 < $1 }) else { throw ModuleFault(.index) }
     }
+  }
+
+  /// Somebody whom an action names.
+  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter]) throws(ModuleFault) {
+    let interface = module.interface
+    let type: ValueType
+    switch actor {
+    case .party(let index):
+      guard index < interface.parties.count else { throw ModuleFault(.index) }
+      return
+    case .field(let index):
+      guard index < interface.fields.count else { throw ModuleFault(.index) }
+      type = interface.fields[index].type
+    case .parameter(let index):
+      guard index < parameters.count else { throw ModuleFault(.index) }
+      type = parameters[index].type
+    }
+    guard type == .party else { throw ModuleFault(.who) }
   }
 
   // MARK: Constants and splits
@@ -175,37 +251,60 @@ package struct Verifier {
       case .int(let value): guard value.bitWidth <= limits.integerBits else { throw ModuleFault(.value) }
       case .text(let bytes): guard ValueType.text(max: limits.textScalars).admits(.text(bytes)) else { throw ModuleFault(.value) }
       case .bytes(let bytes): guard bytes.count <= limits.bytesSize else { throw ModuleFault(.value) }
-      case .sequence, .variant: throw ModuleFault(.value)
-      case .bool, .percent, .amount, .duration: break
+      case .sequence, .variant, .party: throw ModuleFault(.value)
+      case .bool, .percent, .amount, .duration, .time: break
       }
     }
   }
 
   private func checkSplits() throws(ModuleFault) {
     guard module.splits.count <= limits.splits else { throw ModuleFault(.tooMany) }
-    for shares in module.splits {
+    for (number, shares) in module.splits.enumerated() {
       guard shares.count <= limits.shares else { throw ModuleFault(.tooMany) }
       guard !shares.isEmpty else { throw ModuleFault(.share) }
       for (index, share) in shares.enumerated() {
-        guard !share.targets.isEmpty else { throw ModuleFault(.share) }
-        guard share.targets.count <= limits.shares else { throw ModuleFault(.tooMany) }
-        for target in share.targets { try check(target) }
         let isLast = index == shares.count - 1
+        var isEven = false
         switch share.portion {
         case .part(let slot), .upTo(let slot):
-          guard !isLast, share.targets.count == 1 else { throw ModuleFault(.share) }
+          guard !isLast else { throw ModuleFault(.share) }
           guard slot < limits.registers else { throw ModuleFault(.registers) }
-        case .rest: guard isLast, share.targets.count == 1 else { throw ModuleFault(.share) }
-        case .evenly: guard isLast else { throw ModuleFault(.share) }
+        case .rest: guard isLast else { throw ModuleFault(.share) }
+        case .evenly:
+          guard isLast else { throw ModuleFault(.share) }
+          isEven = true
+        }
+        switch share.targets {
+        case .places(let places):
+          guard isEven ? !places.isEmpty : places.count == 1 else { throw ModuleFault(.share) }
+          guard places.count <= limits.shares else { throw ModuleFault(.tooMany) }
+          for place in places { try check(place) }
+        case .split(let table): guard !isEven, table < number else { throw ModuleFault(.share) }
+        case .list(let slot):
+          guard isEven else { throw ModuleFault(.share) }
+          guard slot < limits.registers else { throw ModuleFault(.registers) }
         }
       }
     }
+    guard SplitMeasure.measures(module.splits, limits).allSatisfy({ $0 != nil }) else { throw ModuleFault(.tooMany) }
   }
 
-  private func check(_ place: Place) throws(ModuleFault) {
+  private func check(_ place: PlaceOperand) throws(ModuleFault) {
     switch place {
-    case .vault(let index): guard index < module.interface.vaults.count else { throw ModuleFault(.index) }
+    case .vault(let index), .entry(let index, _): guard index < module.interface.vaults.count else { throw ModuleFault(.index) }
     case .party(let index): guard index < module.interface.parties.count else { throw ModuleFault(.index) }
+    case .account: break
+    }
+  }
+}
+
+extension Value {
+  /// Whether an account stands in it: their rows are a ledger's own, and a module is for any ledger. Row 0 stands for nobody.
+  fileprivate var namesAccount: Bool {
+    switch self {
+    case .party(let row): row != 0
+    case .sequence(let values), .variant(_, let values): values.contains { $0.namesAccount }
+    case .bool, .int, .percent, .amount, .duration, .text, .bytes, .time: false
     }
   }
 }

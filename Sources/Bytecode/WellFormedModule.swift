@@ -10,6 +10,11 @@ package struct WellFormedModule: Sendable {
   package let registers: [RegisterLayout]
   /// How large values of the module's types can be.
   package let measures: TypeMeasures
+  /// What each split table comes to.
+  package let splits: [SplitMeasure]
+  /// Of each function, for each of its instructions that can trap the target of the innermost answer around it, and 0 for the others. Empty of a function
+  /// without answers.
+  private let answers: [[UInt16]]
   /// The module as the machine reads it.
   package let image: Image
   private let storage = ImageStorage()
@@ -19,20 +24,24 @@ package struct WellFormedModule: Sendable {
   package let constantWords: [UInt64]
   /// Wide integers and texts among the constants, as they lie in the arena.
   package let objects: [UInt64]
+  /// Of each entry the words of the arena that its arguments take at most.
+  private let argumentWords: [Int]
   private let boundFunctions: [Int]
+  private let openingFunction: Int
   private let bodyFunctions: [Int]
   private let invariantFunctions: Int
 
-  init(verified module: Module, id: Digest) {
+  init(verified module: Module, _ registers: [RegisterLayout], id: Digest) {
     self.module = module
     self.id = id
-    registers = module.functions.map { RegisterLayout($0.registers) }
+    self.registers = registers
     measures = TypeMeasures(module.interface.types)
     var words: [UInt64] = []
     var objects: [UInt64] = []
     for constant in module.constants {
       switch constant {
-      case .sequence, .variant: preconditionFailure("the verifier admits no constants of composite types")
+      case .sequence, .variant, .party: preconditionFailure("the verifier admits no accounts and no constants of composite types")
+      case .time(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
       case .bool(let value): words += [value ? 1 : 0, 0, 0, 0]
       case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
       case .percent(let value): words += [value.numerator, value.denominator, 0, 0]
@@ -53,7 +62,16 @@ package struct WellFormedModule: Sendable {
     }
     constantWords = words
     self.objects = objects
-    image = Image(module, registers, constants: words, objects: objects, in: storage)
+    splits = SplitMeasure.measures(module.splits, module.protocolNumber.limits).map { measure in
+      guard let measure else { preconditionFailure("the verifier admits no split that is too large") }
+      return measure
+    }
+    answers = module.functions.map { function in
+      function.answers.isEmpty ? [] : function.answerTargets.map { UInt16($0 ?? 0) }
+    }
+    let (interface, measures) = (module.interface, measures)
+    argumentWords = interface.entries.map { interface.parameterTypes(of: $0).reduce(0) { $0 + measures.wholeWords(of: $1) } }
+    image = Image(module, registers, splits: splits, answers: answers, constants: words, objects: objects, in: storage)
 
     var next = 0
     var bounds: [Int] = []
@@ -61,9 +79,11 @@ package struct WellFormedModule: Sendable {
       bounds.append(next)
       next += term.boundCount
     }
+    openingFunction = next
+    if module.interface.hasOpening { next += 1 }
     var bodies: [Int] = []
-    for transition in module.interface.transitions {
-      next += transition.trigger.isAutomatic ? 2 : 1
+    for index in module.interface.transitions.indices {
+      next += module.interface.transitions[index].trigger.isAutomatic ? 2 : 1
       bodies.append(next - 1)
     }
     boundFunctions = bounds
@@ -75,10 +95,21 @@ package struct WellFormedModule: Sendable {
   package func function(of entry: Entry) -> Int {
     switch entry {
     case .bound(let term, let number): boundFunctions[term] + number
+    case .opening: openingFunction
     case .due(let transition): bodyFunctions[transition] - 1
     case .body(let transition): bodyFunctions[transition]
     case .invariant(let index): invariantFunctions + index
+    case .view(let index): invariantFunctions + module.interface.invariants.count + index
     }
+  }
+
+  /// The words of the arena that the arguments of a function take at most where it is an entry's; nil of one that others call.
+  func argumentWords(ofEntry function: Int) -> Int? { function < argumentWords.count ? argumentWords[function] : nil }
+
+  /// Where a trap of this instruction leads within its function; nil where it is not answered there.
+  package func target(answering instruction: Int, in function: Int) -> Int? {
+    let answers = answers[function]
+    return answers.isEmpty || answers[instruction] == 0 ? nil : Int(answers[instruction])
   }
 }
 
@@ -114,6 +145,8 @@ package struct RegisterLayout: Sendable {
     self.types = types
     var starts: [Int] = []
     var atSlot: [Int] = []
+    starts.reserveCapacity(types.count)
+    atSlot.reserveCapacity(2 * types.count)
     for (index, type) in types.enumerated() {
       starts.append(atSlot.count)
       atSlot.append(index)

@@ -11,49 +11,60 @@ import Syntax
 package struct Compilation: Sendable {
   package let source: SourceText
   package let diagnostics: Diagnostics
-  /// In source order; empty where there are diagnostics.
+  /// In source order; empty where there are diagnostics, and before the last phase.
   package let contracts: [CompiledContract]
   package let tests: [CheckedTest]
 
-  package init(_ source: SourceText) {
-    self.source = source
-    let (file, syntax) = Parser.parse(source)
-    var diagnostics = syntax
+  /// How far a text is taken.
+  package enum Phase: Int, CaseIterable, Sendable {
+    case parsed, checked, lowered, wellFormed, assured
+  }
+
+  /// `load` gives the bytes of an imported file by its path from the folder of `source`, or nil where there is none. Who measures may stop after a phase.
+  package init(_ source: SourceText, through last: Phase = .assured, importing load: @escaping (_ path: String) -> [UInt8]? = { _ in nil }) {
+    let imports = Imports(source, load)
+    self.source = imports.source
+    var diagnostics = imports.diagnostics
     var compiled: [CompiledContract] = []
     var tests: [CheckedTest] = []
     // What the parser did not understand is missing in the tree: checking it would complain about the gaps.
-    if diagnostics.isEmpty {
-      let (program, semantics) = check(file)
+    if diagnostics.isEmpty && last != .parsed {
+      let (program, semantics) = check(imports.file, importing: imports.files)
       diagnostics.append(contentsOf: semantics)
       tests = program.tests
       let sourceHash = Digest(sha256: source.bytes)
-      if diagnostics.isEmpty { compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, &diagnostics) } }
+      if diagnostics.isEmpty && last != .checked {
+        compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, imports.hashes, through: last, &diagnostics) }
+      }
     }
     self.diagnostics = diagnostics
     contracts = diagnostics.isEmpty ? compiled : []
     self.tests = diagnostics.isEmpty ? tests : []
   }
 
-  private static func compile(_ contract: CheckedContract, _ sourceHash: Digest, _ diagnostics: inout Diagnostics) -> CompiledContract? {
-    switch Lowering.lower(contract, sourceHash: sourceHash) {
+  private static func compile(
+    _ contract: CheckedContract, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase, _ diagnostics: inout Diagnostics
+  ) -> CompiledContract? {
+    switch Lowering.lower(contract, sourceHash: sourceHash, importHashes: importHashes) {
     case .failure(let tooLarge):
       let limits = ProtocolNumber.current.limits
       diagnostics.report(
         .limitExceeded, "what happens here is too large for one function", at: tooLarge.span,
         notes: [
-          "a function has at most \(limits.instructions) instructions and \(limits.registers) registers, a module \(limits.constants) constants and \(limits.splits) splits"
+          "a function has at most \(limits.instructions) instructions, \(limits.registers) registers and loops \(limits.loopDepth) deep",
+          "a module has at most \(limits.functions) functions, \(limits.callDepth) deep, \(limits.constants) constants and \(limits.splits) splits",
         ])
       return nil
     case .success((let module, let spans)):
-      let (size, limit) = (module.bytes.count, ProtocolNumber.current.limits.moduleSize)
-      if size > limit {
+      if last == .lowered { return nil }
+      let wellFormed: WellFormedModule
+      do throws(ModuleFault) { wellFormed = try Verifier.verify(module) } catch {
+        guard error.code == .size else { preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)") }
+        let (size, limit) = (module.bytes.count, ProtocolNumber.current.limits.moduleSize)
         diagnostics.report(.limitExceeded, "this contract is a module of \(size) bytes; at most \(limit) are allowed", at: contract.spans.contract)
         return nil
       }
-      let wellFormed: WellFormedModule
-      do throws(ModuleFault) { wellFormed = try Verifier.verify(module) } catch {
-        preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)")
-      }
+      if last == .wellFormed { return nil }
       switch assure(wellFormed) {
       case .assured(let assured): return CompiledContract(checked: contract, assured: assured, spans: spans)
       case .refused(let findings):
@@ -81,7 +92,7 @@ extension Diagnostics {
     case .stateWithoutDeadline(let state):
       let waitedFor = interface.transitions.filter { $0.source == state }.flatMap { transition -> [String] in
         guard case .action(_, _, .parties(let parties, _)) = transition.trigger else { return [] }
-        return parties.map { interface.parties[$0] }
+        return parties.map { interface.name(of: $0, in: transition) }
       }
       var names: [String] = []
       for name in waitedFor where !names.contains(name) { names.append(name) }
@@ -95,7 +106,10 @@ extension Diagnostics {
     case .automaticCanFail(let function, let instruction):
       report(
         .automaticCanFail, "a deadline cannot fail, and this can", at: spans[function][instruction], "may fail when nobody is there",
-        notes: ["compute it in an action and keep it in a field; in a split, `up to` caps a share by what is left"])
+        notes: [
+          "`else` answers it, such as `a - b else 0`; in a split, `up to` caps a share by what is left",
+          "or compute it in an action, which may fail, and keep it in a field",
+        ])
     case .automaticCycle(let states):
       let names = states.map { "`\(interface.states[$0].name)`" }.joined(separator: " → ")
       report(

@@ -5,150 +5,295 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  func registerType(of value: TypedExpression) -> RegisterType {
-    switch value.type {
-    case .bool: .bool
-    case .int(let bits, let range): range.map { .int($0) } ?? .wide(bits: bits)
-    case .percent(let isAtRest): isAtRest ? .percent : .ratio
-    case .amount(let currency): .amount(currency: currency)
-    case .duration: .duration
-    case .text(let max): .text(max: max)
-    }
-  }
-
-  /// Code for a value. Without a destination it goes where it lies already or into a temporary, which the caller releases.
+  /// Code for a value. Without a destination it goes where it lies already or into a temporary, which the caller releases. The type of a destination has
+  /// all of the expression's values.
   mutating func evaluate(_ value: TypedExpression, into destination: Register? = nil) -> Register {
+    let span = value.span
     switch value.kind {
-    case .parameter(let index): return copy(parameter(index), into: destination, at: value.span)
-    case .local(let index): return copy(local(index), into: destination, at: value.span)
     case .constant(let constant): return load(constant, value, into: destination)
-    case .term(let index): return load(slot: index, value, into: destination)
-    case .field(let index): return load(slot: contract.interface.terms.count + index, value, into: destination)
-    case .balance(let vault):
-      return compute(value, into: destination) { builder, target in builder.emit(.balance, target.operand, UInt16(vault), at: value.span) }
-    case .not(let inner):
-      let operand = evaluate(inner)
-      return compute(value, releasing: [operand], into: destination) { builder, target in
-        builder.emit(.not, target.operand, operand.operand, at: value.span)
-      }
+    case .parameter(let index): return deliver(parameter(index), destination, at: span)
+    case .local(let index): return deliver(local(index), destination, at: span)
+    case .term(let index): return load(item: index, into: destination, at: span)
+    case .field(let index): return load(item: item(ofField: index), into: destination, at: span)
+
+    case .balance(let vault): return result(.balance, RegisterType(value.type), vault, into: destination, at: span)
+    case .balanceOfKey(let vault, let key):
+      let register = evaluate(key, asKeyOf: vault)
+      builder.release(register)
+      return result(.balanceOfKey, RegisterType(value.type), vault, register.slot, into: destination, at: span)
+    case .keyCount(let vault): return result(.countKeys, RegisterType(value.type), vault, into: destination, at: span)
+    case .now: return result(.now, .time, into: destination, at: span)
+    case .opened: return result(.opened, .time, into: destination, at: span)
+    case .caller: return result(.caller, .account, into: destination, at: span)
+    case .party(let party): return result(.account, .account, party, into: destination, at: span)
+
+    case .isEmpty, .isCase: return evaluate(condition: value, into: destination)
+    case .not(let inner): return result(.not, .bool, of: evaluate(inner), into: destination, at: span)
+    case .and(let left, let right): return evaluate(left, right, decidedBy: false, into: destination)
+    case .or(let left, let right): return evaluate(left, right, decidedBy: true, into: destination)
+    case .compare(let comparison, let left, let right): return compare(comparison, left, right, into: destination, at: span)
+    case .choose(let condition, let first, let second): return choose(condition, first, second, value, into: destination)
+    case .match(let subject, let cases): return match(subject, cases, value, into: destination)
+    case .answered(let first, let second): return answered(first, second, value, into: destination)
+
     case .negate(let inner):
       let zero = builder.temporary(.wide(bits: 1))
-      builder.emit(.immediate, zero.operand, at: value.span)
+      builder.emit(.immediate, zero.operand, at: span)
       let operand = evaluate(inner)
-      return compute(value, .wide(bits: max(1, operand.type.bits ?? 1) + 1), releasing: [zero, operand], into: destination) { builder, target in
-        builder.emit(.subtractInt, target.operand, zero.operand, operand.operand, at: value.span)
-      }
-    case .arithmetic(let operation, let left, let right):
-      let (a, b) = (evaluate(left), evaluate(right))
-      return compute(value, releasing: [a, b], into: destination) { builder, target in
-        builder.emit(Opcode(operation), target.operand, a.operand, b.operand, at: value.span)
-      }
-    case .compare(let comparison, let left, let right): return compare(comparison, left, right, value, into: destination)
-    case .and(let left, let right): return shortCircuit(left, right, isAnd: true, value, into: destination)
-    case .or(let left, let right): return shortCircuit(left, right, isAnd: false, value, into: destination)
+      return result(.subtractInt, .wide(bits: value.bits), of: zero, and: operand, into: destination, at: span)
+    case .arithmetic(let operation, let left, let right): return compute(operation, left, right, value, into: destination)
+    case .convert(let conversion, let inner): return convert(inner, conversion, value, into: destination)
     case .narrow(let inner, let range):
-      let operand = evaluate(inner)
-      let place = UInt16(truncatingIfNeeded: pool.range(range))
-      return compute(value, releasing: [operand], into: destination) { builder, target in
-        builder.emit(.narrow, target.operand, operand.operand, place, at: value.span)
-      }
+      return result(.narrow, .int(range), of: evaluate(inner), pool.range(range), into: destination, at: span)
+    case .call(let function, let arguments): return call(function, arguments, into: destination, at: span)
+
+    case .make(let members): return make(members, value, into: destination)
+    case .wrap(let number, let payload): return wrap(number, payload, value, into: destination)
+    case .member(let structure, let index):
+      return result(.member, RegisterType(value.type), of: evaluate(structure), index, into: destination, at: span)
+    case .replace(let structure, let index, let member): return replace(structure, index, member, value, into: destination)
+
+    case .collect(let elements): return collect(elements, value, into: destination)
+    case .element(let collection, let key): return element(of: collection, key, value, into: destination)
+    case .count(let inner): return count(inner, value, into: destination)
+    case .contains(let collection, let element): return contains(collection, element, value, into: destination)
+    case .with(let collection, let key, let element): return with(collection, key, element, value, into: destination)
+    case .fold(let fold, let collection): return self.fold(fold, collection, value, into: destination)
+    case .extreme(let isMin, let left, let right): return extreme(isMin, left, right, value, into: destination)
+    case .concatenate(let left, let right):
+      return result(.concatenate, RegisterType(value.type), of: evaluate(left), and: evaluate(right), into: destination, at: span)
+    case .endOfDay(let calendar, let day, let time): return endOfDay(calendar, day, time, into: destination, at: span)
     }
   }
 
-  /// Emits one instruction that writes a value of `type` (by default the expression's), into the destination where the types agree.
-  private mutating func compute(
-    _ value: TypedExpression, _ type: RegisterType? = nil, releasing operands: [Register] = [], into destination: Register?,
-    _ emit: (inout FunctionBuilder, Register) -> Void
-  ) -> Register {
-    let type = type ?? registerType(of: value)
-    for operand in operands { builder.release(operand) }
-    if let destination, destination.type == type {
-      emit(&builder, destination)
-      return destination
-    }
-    let target = builder.temporary(type)
-    emit(&builder, target)
-    return copy(target, into: destination, at: value.span)
+  /// A value in a register of just this type, which has all of the expression's values.
+  mutating func evaluate(_ value: TypedExpression, as type: RegisterType) -> Register {
+    // A constant is made in the type that is asked for.
+    if case .constant = value.kind { return evaluate(value, into: builder.temporary(type)) }
+    let register = evaluate(value)
+    return register.type == type ? register : deliver(register, builder.temporary(type), at: value.span)
   }
 
-  private mutating func copy(_ register: Register, into destination: Register?, at span: Span) -> Register {
-    guard let destination, destination != register else { return register }
-    builder.emit(register.type.slots == 2 ? .copyPair : .copy, destination.operand, register.operand, at: span)
-    builder.release(register)
-    return destination
-  }
+  // MARK: Constants
 
   /// A constant goes straight into a destination of any type that admits it.
   private mutating func load(_ constant: Value, _ value: TypedExpression, into destination: Register?) -> Register {
+    if let destination {
+      load(constant, into: destination, at: value.span)
+      return destination
+    }
     // As an operand an integer needs no range, and registers of one width can be used again.
-    let target = destination ?? builder.temporary(registerType(of: value).bits.map { .wide(bits: $0) } ?? registerType(of: value))
-    if case .int(let integer) = constant, let int = integer.int, let short = Int16(exactly: int) {
-      builder.emit(.immediate, target.operand, UInt16(bitPattern: short), at: value.span)
-      return target
-    }
-    let opcode: Opcode
-    switch constant {
-    case .bool, .duration: opcode = .constant
-    case .int(let integer): opcode = SmallInteger.word(integer) == nil ? .constantWide : .constant
-    case .percent, .amount: opcode = .constantPair
-    case .text, .bytes: opcode = .constantWide
-    case .sequence, .variant: preconditionFailure("the language has no literal of a composite type")
-    }
-    builder.emit(opcode, target.operand, UInt16(truncatingIfNeeded: pool.constant(constant)), at: value.span)
+    let type = RegisterType(value.type)
+    let target = builder.temporary(type.bits.map { .wide(bits: $0) } ?? type)
+    load(constant, into: target, at: value.span)
     return target
   }
 
-  private mutating func load(slot index: Int, _ value: TypedExpression, into destination: Register?) -> Register {
-    let (type, slot) = slots[index]
-    return compute(value, RegisterType(type), into: destination) { builder, target in
-      builder.emit(.loading(type), target.operand, UInt16(slot), at: value.span)
+  mutating func load(_ constant: Value, into target: Register, at span: Span) {
+    let opcode: Opcode
+    switch constant {
+    case .int(let integer):
+      if let int = integer.int, let short = Int16(exactly: int) {
+        builder.emit(.immediate, target.operand, UInt16(bitPattern: short), at: span)
+        return
+      }
+      opcode = SmallInteger.word(integer) == nil ? .constantWide : .constant
+    case .bool, .duration, .time: opcode = .constant
+    // No account can be made, only asked for; and only where a blank place needs something does one stand here.
+    case .party:
+      builder.emit(.account, target.operand, at: span)
+      return
+    case .percent, .amount: opcode = .constantPair
+    case .text, .bytes: opcode = .constantWide
+    case .sequence, .variant:
+      build(constant, into: target, at: span)
+      return
     }
+    builder.emit(opcode, target.operand, UInt16(truncatingIfNeeded: pool.constant(constant)), at: span)
+  }
+
+  // MARK: Numbers
+
+  private mutating func compute(
+    _ operation: Arithmetic, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression, into destination: Register?
+  ) -> Register {
+    if operation == .intMin || operation == .intMax, case .int(_, _?) = value.type {
+      // Both have a range, and so has the result.
+      let (a, b) = (evaluate(left, as: RegisterType(left.type)), evaluate(right, as: RegisterType(right.type)))
+      return result(Opcode(operation), RegisterType(value.type), of: a, and: b, into: destination, at: value.span)
+    }
+    let a = evaluate(left)
+    let b: Register
+    switch (operation, right.kind) {
+    // A divisor's range shows that it is not 0.
+    case (.intDivide, .constant(.int(let divisor))), (.intModulo, .constant(.int(let divisor))):
+      b = evaluate(right, as: IntegerRange(divisor, divisor).map { .int($0) } ?? RegisterType(right.type))
+    default: b = evaluate(right)
+    }
+    return result(Opcode(operation), type(ofResult: value), of: a, and: b, into: destination, at: value.span)
+  }
+
+  /// What arithmetic gives: integers have a width here, and no range.
+  private func type(ofResult value: TypedExpression) -> RegisterType {
+    if case .int(let bits, _) = value.type { .wide(bits: bits) } else { RegisterType(value.type) }
+  }
+
+  private mutating func convert(
+    _ inner: TypedExpression, _ conversion: Conversion, _ value: TypedExpression, into destination: Register?
+  ) -> Register {
+    let opcode: Opcode =
+      switch conversion {
+      case .intOfDuration: .intOfDuration
+      case .intOfAmount: .intOfAmount
+      case .textOfInt: .textOfInt
+      case .percentOfRatio: .narrowRatio
+      case .sha256: .sha256
+      case .sm3: .sm3
+      }
+    return result(opcode, type(ofResult: value), of: evaluate(inner), into: destination, at: value.span)
+  }
+
+  private mutating func extreme(
+    _ isMin: Bool, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression, into destination: Register?
+  ) -> Register {
+    let (a, b) = (evaluate(left), evaluate(right))
+    let type = RegisterType(value.type)
+    if type == .percent, a.type != .percent || b.type != .percent {
+      return a.type == .percent ? smaller(a, b, into: destination, at: value.span) : smaller(b, a, into: destination, at: value.span)
+    }
+    let target = a.isTemporary && a.type == type ? a : target(type, destination)
+    let end = builder.label()
+    let isSecond = builder.temporary(.bool)
+    _ = deliver(a, target, at: value.span)
+    let (opcode, isSwapped, _) = FunctionLowering.instruction(for: isMin ? .less : .greater, of: b.type)
+    builder.emit(opcode, isSecond.operand, (isSwapped ? target : b).operand, (isSwapped ? b : target).operand, at: value.span)
+    builder.branch(unless: isSecond, to: end, at: value.span)
+    builder.release(isSecond)
+    _ = deliver(b, target, at: value.span)
+    builder.place(end)
+    return deliver(target, destination, at: value.span)
+  }
+
+  /// The smaller of a percent and a ratio, which is a percent: the ratio only where it is smaller, so that it becomes one without fail.
+  private mutating func smaller(_ percent: Register, _ ratio: Register, into destination: Register?, at span: Span) -> Register {
+    let target = percent.isTemporary ? percent : target(.percent, destination)
+    let end = builder.label()
+    _ = deliver(percent, target, at: span)
+    let isLess = builder.temporary(.bool)
+    builder.emit(.lessPercent, isLess.operand, ratio.operand, target.operand, at: span)
+    builder.branch(unless: isLess, to: end, at: span)
+    builder.release(isLess)
+    let mark = builder.mark()
+    builder.emit(.narrowRatio, target.operand, ratio.operand, at: span)
+    builder.answer(since: mark, at: end)
+    builder.place(end)
+    builder.release(ratio)
+    return deliver(target, destination, at: span)
   }
 
   private mutating func compare(
-    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression, into destination: Register?
+    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, into destination: Register?, at span: Span
   ) -> Register {
     let (a, b) = (evaluate(left), evaluate(right))
+    let (opcode, isSwapped, isNegated) = FunctionLowering.instruction(for: comparison, of: a.type)
+    builder.release(a)
+    builder.release(b)
+    let target = target(.bool, destination)
+    builder.emit(opcode, target.operand, (isSwapped ? b : a).operand, (isSwapped ? a : b).operand, at: span)
+    if isNegated { builder.emit(.not, target.operand, target.operand, at: span) }
+    return target
+  }
+
+  /// The instruction that compares values of a type, and whether its operands are swapped and its result is turned round.
+  static func instruction(for comparison: Comparison, of type: RegisterType) -> (Opcode, isSwapped: Bool, isNegated: Bool) {
     let isSwapped = comparison == .greater || comparison == .greaterOrEqual
-    let opcode: Opcode
-    switch (comparison, left.type) {
-    case (.equal, .int), (.notEqual, .int): opcode = .equalInt
-    case (.equal, .bool), (.notEqual, .bool), (.equal, .duration), (.notEqual, .duration): opcode = .equalWord
-    case (.equal, .percent), (.notEqual, .percent), (.equal, .amount), (.notEqual, .amount): opcode = .equalPair
-    case (.equal, .text), (.notEqual, .text): opcode = .equalText
-    case (.less, .int), (.greater, .int): opcode = .lessInt
-    case (.less, .amount), (.greater, .amount): opcode = .lessAmount
-    case (.less, .percent), (.greater, .percent): opcode = .lessPercent
-    case (.less, .duration), (.greater, .duration): opcode = .lessDuration
-    case (.lessOrEqual, .int), (.greaterOrEqual, .int): opcode = .lessOrEqualInt
-    case (.lessOrEqual, .amount), (.greaterOrEqual, .amount): opcode = .lessOrEqualAmount
-    case (.lessOrEqual, .percent), (.greaterOrEqual, .percent): opcode = .lessOrEqualPercent
-    case (.lessOrEqual, .duration), (.greaterOrEqual, .duration): opcode = .lessOrEqualDuration
-    case (_, .bool), (_, .text): preconditionFailure("the checker orders only integers, amounts, percents and durations")
-    }
-    return compute(value, releasing: [a, b], into: destination) { builder, target in
-      builder.emit(opcode, target.operand, (isSwapped ? b : a).operand, (isSwapped ? a : b).operand, at: value.span)
-      if comparison == .notEqual { builder.emit(.not, target.operand, target.operand, at: value.span) }
+    switch comparison {
+    case .equal, .notEqual:
+      let opcode: Opcode
+      switch type {
+      case .int, .wide: opcode = .equalInt
+      case .bool, .duration, .time, .account: opcode = .equalWord
+      case .percent, .ratio, .rate, .amount: opcode = .equalPair
+      case .text, .bytes: opcode = .equalText
+      case .composite: opcode = .equalObject
+      case .counter: preconditionFailure("counters are compared with nothing")
+      }
+      return (opcode, false, comparison == .notEqual)
+    case .less, .greater:
+      let opcode: Opcode
+      switch type {
+      case .int, .wide: opcode = .lessInt
+      case .amount: opcode = .lessAmount
+      case .percent, .ratio, .rate: opcode = .lessPercent
+      case .duration, .time: opcode = .lessDuration
+      case .text, .bytes: opcode = .lessText
+      case .bool, .account, .composite, .counter: preconditionFailure("the checker orders only what has an order")
+      }
+      return (opcode, isSwapped, false)
+    case .lessOrEqual, .greaterOrEqual:
+      let opcode: Opcode
+      switch type {
+      case .int, .wide: opcode = .lessOrEqualInt
+      case .amount: opcode = .lessOrEqualAmount
+      case .percent, .ratio, .rate: opcode = .lessOrEqualPercent
+      case .duration, .time: opcode = .lessOrEqualDuration
+      // a ≤ b is not b < a.
+      case .text, .bytes: return (.lessText, !isSwapped, true)
+      case .bool, .account, .composite, .counter: preconditionFailure("the checker orders only what has an order")
+      }
+      return (opcode, isSwapped, false)
     }
   }
 
-  /// The right side runs only where the left one does not decide.
-  private mutating func shortCircuit(
-    _ left: TypedExpression, _ right: TypedExpression, isAnd: Bool, _ value: TypedExpression, into destination: Register?
+  // MARK: Calls
+
+  private mutating func call(_ function: Int, _ arguments: [TypedExpression], into destination: Register?, at span: Span) -> Register {
+    let called = pool.contract.functions[function]
+    return call(
+      pool.number(ofFunction: function), arguments, called.parameters.map { RegisterType($0) }, RegisterType(called.type), into: destination, at: span
+    )
+  }
+
+  /// Calls the module's function with this number.
+  mutating func call(
+    _ number: Int, _ arguments: [TypedExpression], _ parameters: [RegisterType], _ type: RegisterType, into destination: Register?, at span: Span
   ) -> Register {
-    let end = builder.label()
-    let target = evaluate(left, into: destination ?? builder.temporary(.bool))
-    if isAnd {
-      builder.branch(unless: target, to: end, at: left.span)
-    } else {
-      let opposite = builder.temporary(.bool)
-      builder.emit(.not, opposite.operand, target.operand, at: left.span)
-      builder.branch(unless: opposite, to: end, at: left.span)
-      builder.release(opposite)
+    // A single argument may stay where it lies.
+    if arguments.count == 1 {
+      let argument = evaluate(arguments[0], as: parameters[0])
+      builder.release(argument)
+      return call(number, first: argument, type, into: destination, at: span)
     }
-    _ = evaluate(right, into: target)
-    builder.place(end)
-    return target
+    let registers = builder.run(parameters)
+    for (argument, register) in zip(arguments, registers) { _ = evaluate(argument, into: register) }
+    builder.free(run: registers)
+    return call(number, first: registers.first, type, into: destination, at: span)
+  }
+
+  private mutating func call(_ number: Int, first: Register?, _ type: RegisterType, into destination: Register?, at span: Span) -> Register {
+    let target = target(type, destination)
+    builder.emit(.call, UInt16(truncatingIfNeeded: number), first?.operand ?? 0, target.operand, at: span)
+    return deliver(target, destination, at: span)
+  }
+
+  private mutating func endOfDay(
+    _ calendar: TypedExpression, _ day: TypedExpression, _ time: TypedExpression, into destination: Register?, at span: Span
+  ) -> Register {
+    guard let days = IntegerRange(Integer(1), Integer(1000)) else { preconditionFailure("1 is less than 1000") }
+    let structure = evaluate(calendar)
+    let registers = builder.run([.int(days), .time])
+    _ = evaluate(day, into: registers[0])
+    _ = evaluate(time, into: registers[1])
+    builder.free(run: registers)
+    return result(.endOfDay, .time, of: structure, registers[0].slot, into: destination, at: span)
+  }
+}
+
+extension TypedExpression {
+  /// Of an integer, the widest magnitude.
+  var bits: Int {
+    guard case .int(let bits, _) = type else { preconditionFailure("the checker asks integers only for their width") }
+    return bits
   }
 }
 
@@ -159,9 +304,16 @@ extension Opcode {
     case .intSubtract: self = .subtractInt
     case .intMultiply: self = .multiplyInt
     case .intModulo: self = .moduloInt
+    case .intMin: self = .minInt
+    case .intMax: self = .maxInt
     case .intDivide(.down): self = .divideIntDown
     case .intDivide(.up): self = .divideIntUp
     case .intDivide(.halfEven): self = .divideIntHalfEven
+    case .ratioOfInts: self = .ratioOfInts
+    case .ratioAdd: self = .addRatio
+    case .ratioSubtract: self = .subtractRatio
+    case .ratioMultiply: self = .multiplyRatio
+    case .ratioDivide: self = .divideRatio
     case .amountAdd: self = .addAmount
     case .amountSubtract: self = .subtractAmount
     case .amountTimes: self = .timesAmount
@@ -171,6 +323,9 @@ extension Opcode {
     case .durationAdd: self = .addDuration
     case .durationSubtract: self = .subtractDuration
     case .durationTimes: self = .timesDuration
+    case .timeAdd: self = .addTime
+    case .timeBack: self = .subtractFromTime
+    case .timeSince: self = .subtractTime
     }
   }
 }

@@ -14,6 +14,7 @@ extension ContractInterface: Canonical {
     writer.write(UInt16(initialState))
     writer.write(transitions)
     writer.write(invariants)
+    writer.write(views)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
@@ -29,6 +30,7 @@ extension ContractInterface: Canonical {
     initialState = Int(try reader.read(UInt16.self))
     transitions = try reader.readList(of: Transition.self)
     invariants = try reader.readList(of: Invariant.self)
+    views = try reader.readList(of: View.self)
   }
 }
 
@@ -83,10 +85,22 @@ extension ContractInterface.Vault: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(name)
     writer.write(UInt8(currency))
+    writer.write(key)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(name: try reader.readText(), currency: Int(try reader.read(UInt8.self)))
+    self.init(name: try reader.readText(), currency: Int(try reader.read(UInt8.self)), key: try reader.readOptional(Key.self))
+  }
+}
+
+extension ContractInterface.Vault.Key: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(type)
+    writer.write(UInt32(most))
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(type: try reader.read(ValueType.self), most: Int(try reader.read(UInt32.self)))
   }
 }
 
@@ -95,10 +109,22 @@ extension ContractInterface.Field: Canonical {
     writer.write(name)
     writer.write(type)
     writer.write(initialValue)
+    switch role {
+    case .declared: writer.write(UInt16(0))
+    case .derived: writer.write(UInt16(1))
+    case .initialized: writer.write(UInt16(2))
+    case .parameter(let state): writer.write(UInt16(3 + state))
+    }
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(name: try reader.readText(), type: try reader.read(ValueType.self), initialValue: try reader.read(Value.self))
+    let (name, type, value) = (try reader.readText(), try reader.read(ValueType.self), try reader.read(Value.self))
+    switch try reader.read(UInt16.self) {
+    case 0: self.init(name: name, type: type, initialValue: value)
+    case 1: self.init(name: name, type: type, initialValue: value, role: .derived)
+    case 2: self.init(name: name, type: type, initialValue: value, role: .initialized)
+    case let number: self.init(name: name, type: type, initialValue: value, role: .parameter(state: Int(number) - 3))
+    }
   }
 }
 
@@ -136,9 +162,11 @@ extension ContractInterface.Transition: Canonical {
       case .anyone: writer.write(UInt8(0))
       case .parties(let parties, let needed):
         writer.write(UInt8(needed))
-        writer.write(indices: parties)
+        writer.write(parties)
       }
     case .after: writer.write(UInt8(1))
+    case .at: writer.write(UInt8(2))
+    case .when: writer.write(UInt8(3))
     }
   }
 
@@ -149,9 +177,11 @@ extension ContractInterface.Transition: Canonical {
       let name = try reader.readText()
       let parameters = try reader.readList(of: ContractInterface.Parameter.self)
       let needed = Int(try reader.read(UInt8.self))
-      let who = needed == 0 ? ContractInterface.Who.anyone : .parties(try reader.readIndices(), needed: needed)
+      let who = needed == 0 ? ContractInterface.Who.anyone : .parties(try reader.readList(of: ContractInterface.Actor.self), needed: needed)
       self.init(source: source, trigger: .action(name: name, parameters: parameters, who: who))
     case 1: self.init(source: source, trigger: .after)
+    case 2: self.init(source: source, trigger: .at)
+    case 3: self.init(source: source, trigger: .when)
     default: throw .unknownCase
     }
   }
@@ -165,5 +195,43 @@ extension ContractInterface.Invariant: Canonical {
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     self.init(text: try reader.readText(), states: try reader.readIndices())
+  }
+}
+
+extension ContractInterface.Actor: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    switch self {
+    case .party(let index):
+      writer.write(UInt8(0))
+      writer.write(UInt8(index))
+    case .field(let index):
+      writer.write(UInt8(1))
+      writer.write(UInt8(index))
+    case .parameter(let index):
+      writer.write(UInt8(2))
+      writer.write(UInt8(index))
+    }
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    switch try reader.read(UInt8.self) {
+    case 0: self = .party(Int(try reader.read(UInt8.self)))
+    case 1: self = .field(Int(try reader.read(UInt8.self)))
+    case 2: self = .parameter(Int(try reader.read(UInt8.self)))
+    default: throw .unknownCase
+    }
+  }
+}
+
+extension ContractInterface.View: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(name)
+    writer.write(parameters)
+    writer.write(type)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(
+      name: try reader.readText(), parameters: try reader.readList(of: ContractInterface.Parameter.self), type: try reader.read(ValueType.self))
   }
 }

@@ -52,22 +52,52 @@ package struct ContractInterface: Hashable, Sendable {
     package let name: String
     /// An index into `currencies`.
     package let currency: Int
+    /// Of a vault that keeps what belongs to each key apart.
+    package let key: Key?
 
-    package init(name: String, currency: Int) {
+    package init(name: String, currency: Int, key: Key? = nil) {
       self.name = name
       self.currency = currency
+      self.key = key
+    }
+
+    /// `per Party[200]`
+    package struct Key: Hashable, Sendable {
+      /// A party, an integer that is small and not negative, or an enumeration without payloads: a word.
+      package let type: ValueType
+      /// Under so many keys at most it holds money at a time.
+      package let most: Int
+
+      package init(type: ValueType, most: Int) {
+        self.type = type
+        self.most = most
+      }
     }
   }
 
   package struct Field: Hashable, Sendable {
     package let name: String
     package let type: ValueType
+    /// What it holds when an agreement is opened; of a parameter, before its state is first entered.
     package let initialValue: Value
+    package let role: Role
 
-    package init(name: String, type: ValueType, initialValue: Value) {
+    package init(name: String, type: ValueType, initialValue: Value, role: Role = .declared) {
       self.name = name
       self.type = type
       self.initialValue = initialValue
+      self.role = role
+    }
+
+    package enum Role: Hashable, Sendable {
+      /// A `field` of the contract.
+      case declared
+      /// A `let` of the contract, computed once from the terms.
+      case derived
+      /// A `field` whose first value is computed from the terms.
+      case initialized
+      /// Of this state: every way into it gives the value.
+      case parameter(state: Int)
     }
   }
 
@@ -94,14 +124,40 @@ package struct ContractInterface: Hashable, Sendable {
   /// Who may take an action.
   package enum Who: Hashable, Sendable {
     case anyone
-    /// At least `needed` of these parties, by index, in the order of the source.
-    case parties([Int], needed: Int)
+    /// At least `needed` of these, in the order of the source.
+    case parties([Actor], needed: Int)
+  }
+
+  /// Somebody whom a contract knows: a party by its role, or whoever a field, a state's parameter or an action's parameter names.
+  package enum Actor: Hashable, Sendable, Comparable {
+    case party(Int)
+    /// An index into `fields`, of type party.
+    case field(Int)
+    /// An index into the action's parameters, of type party.
+    case parameter(Int)
   }
 
   package enum Trigger: Hashable, Sendable {
     case action(name: String, parameters: [Parameter], who: Who)
     /// A deadline, counted from entering the state.
     case after
+    /// A deadline at a time.
+    case at
+    /// As soon as a condition holds.
+    case when
+  }
+
+  /// What can be asked of an agreement at any time.
+  package struct View: Hashable, Sendable {
+    package let name: String
+    package let parameters: [Parameter]
+    package let type: ValueType
+
+    package init(name: String, parameters: [Parameter], type: ValueType) {
+      self.name = name
+      self.parameters = parameters
+      self.type = type
+    }
   }
 
   package struct Transition: Hashable, Sendable {
@@ -140,26 +196,47 @@ package struct ContractInterface: Hashable, Sendable {
   /// In source order: two deadlines due at one time run in this order.
   package var transitions: [Transition] = []
   package var invariants: [Invariant] = []
+  package var views: [View] = []
 
   package init(name: String) { self.name = name }
 
   /// The types of an agreement's words, terms first, then fields, each with the slot of its first word.
   package var slots: [(type: ValueType, slot: Int)] {
+    var slots: [(type: ValueType, slot: Int)] = []
+    slots.reserveCapacity(terms.count + fields.count)
     var next = 0
-    return (terms.map(\.type) + fields.map(\.type)).map { type in
-      defer { next += type.wordsAtRest }
-      return (type, next)
+    func place(_ type: ValueType) {
+      slots.append((type, next))
+      next += type.wordsAtRest
     }
+    for term in terms { place(term.type) }
+    for field in fields { place(field.type) }
+    return slots
   }
 
   /// The words that an agreement's terms and fields take together.
-  package var wordCount: Int { (terms.map(\.type) + fields.map(\.type)).reduce(0) { $0 + $1.wordsAtRest } }
+  package var wordCount: Int { terms.reduce(0) { $0 + $1.type.wordsAtRest } + fields.reduce(0) { $0 + $1.type.wordsAtRest } }
 
   /// The parties that may act, a bit for each: they consent to an agreement before money comes in.
   package var actingParties: UInt16 {
     transitions.reduce(0) { mask, transition in
       guard case .action(_, _, .parties(let parties, _)) = transition.trigger else { return mask }
-      return parties.reduce(mask) { $0 | 1 << UInt16($1) }
+      return parties.reduce(mask) { if case .party(let party) = $1 { $0 | 1 << UInt16(party) } else { $0 } }
+    }
+  }
+
+  /// Whether something is computed from the terms when an agreement is opened.
+  package var hasOpening: Bool { fields.contains { $0.role.isComputedAtOpening } }
+
+  /// The fields that are a state's parameters, in order.
+  package func parameters(ofState state: Int) -> [Int] { fields.indices.filter { fields[$0].role == .parameter(state: state) } }
+
+  /// How the source calls somebody who may take a transition.
+  package func name(of actor: Actor, in transition: Transition) -> String {
+    switch actor {
+    case .party(let index): parties[index]
+    case .field(let index): fields[index].name
+    case .parameter(let index): transition.trigger.parameters[index].name
     }
   }
 
@@ -175,14 +252,18 @@ extension ContractInterface.Trigger {
   package var isAutomatic: Bool {
     switch self {
     case .action: false
-    case .after: true
+    case .after, .at, .when: true
     }
   }
 
   package var parameters: [ContractInterface.Parameter] {
     switch self {
     case .action(_, let parameters, _): parameters
-    case .after: []
+    case .after, .at, .when: []
     }
   }
+}
+
+extension ContractInterface.Field.Role {
+  package var isComputedAtOpening: Bool { self == .derived || self == .initialized }
 }

@@ -1,9 +1,11 @@
 package import Primitives
 
-/// Where money can go: a vault of the agreement, or a party's account, both by index.
+/// Where money can lie or go: a vault of the agreement or a party's account, both by index; or what a vault holds under a key, or any account, by its row.
 package enum Place: Hashable, Sendable {
   case vault(Int)
   case party(Int)
+  case entry(vault: Int, key: UInt64)
+  case account(UInt64)
 }
 
 /// What a running call sees of the agreement and does to it. Both engines run over this one protocol; a call that fails is undone by whoever made the host.
@@ -22,13 +24,32 @@ package protocol Host {
   /// All entries, ascending by the words of their keys, compared one by one; the key's words before the value's; `body` gets both.
   func forEachEntry(_ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
 
+  /// What a vault holds: of one with keys, what it holds under all of them.
   func balance(ofVault vault: Int) -> Amount
-  /// Asks the caller for a deposit in one of the contract's currencies. Nothing moves before `settle`.
-  mutating func ask(_ amount: Amount, currency: Int, to place: Place)
-  /// All deposits have been asked for: moves them, or answers why not.
-  mutating func settle() -> Refusal?
-  /// The vault holds at least `amount`. Paying cannot fail.
-  mutating func move(_ amount: Amount, fromVault vault: Int, to place: Place)
+  /// What a vault holds under a key.
+  func balance(ofVault vault: Int, key: UInt64) -> Amount
+  /// The keys under which a vault holds money.
+  func keyCount(ofVault vault: Int) -> Int
+  /// Whether money can come to lie in a vault under this key: it holds some already, or under fewer keys than it may.
+  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool
+
+  /// The time of the event: when a deadline was due, else the block's.
+  var now: Time { get }
+  /// When the agreement was opened.
+  var opened: Time { get }
+  /// The row of who acts; of an automatic transition 0.
+  var caller: UInt64 { get }
+  /// The row of a party.
+  func account(ofParty party: Int) -> UInt64
+
+  /// Asks for a deposit in one of the contract's currencies: of the caller, or of `payer`, a party or an account. Nothing moves before `settle`.
+  mutating func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place)
+  /// All deposits have been asked for: moves them, or answers why not. A deposit for which there is no room is refused like one that nobody can pay.
+  mutating func settle() -> Failure?
+  /// `source` is a vault, or what one holds under a key, and holds at least `amount`; what it goes to has room for it. Paying cannot fail.
+  mutating func move(_ amount: Amount, from source: Place, to place: Place)
+  /// Pays what a vault holds under each key to the account that is the key, ascending by key.
+  mutating func payEach(vault: Int)
   /// The event's values as they rest, one behind the other.
   mutating func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>)
 }
@@ -37,12 +58,16 @@ package protocol Host {
 package enum Entry: Hashable, Sendable {
   /// Whether the terms satisfy the `where` with this number of the term with this index; returns a truth value.
   case bound(term: Int, number: Int)
-  /// How long after entering the state the transition is due; returns a duration.
+  /// Computes what follows from the terms alone, once, when the agreement is opened; ends like a body that stays. Only of a contract with derived fields.
+  case opening
+  /// When the transition comes by itself. Of an `after`: how long after entering the state, a duration; of an `at`, a time; of a `when`, whether it holds.
   case due(transition: Int)
   /// What a transition does. Its arguments are the action's.
   case body(transition: Int)
   /// Whether an invariant holds; returns a truth value.
   case invariant(Int)
+  /// What a view shows. Its arguments are the view's.
+  case view(Int)
 }
 
 /// How a call ended.
@@ -51,7 +76,7 @@ package enum Ending: Hashable, Sendable {
   case enters(state: Int)
   /// The transition stays where it is.
   case stays
-  /// A bound, a due time or an invariant has this value.
+  /// A bound, a due time, an invariant or a view has this value.
   case returns(Value)
   case fails(Failure)
 }

@@ -45,6 +45,10 @@ package enum Trap: String, CaseIterable, Sendable {
   case index
   /// A text that should be a number is none.
   case text
+  /// The counter has been raised as often as it may.
+  case counter
+  /// A vault holds money under as many keys as it may.
+  case full
 }
 
 /// Why an entry has no effect at all: not even its nonce and gas are spent. In the order in which the ledger asks.

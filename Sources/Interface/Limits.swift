@@ -26,6 +26,9 @@ package struct Limits: Sendable {
   package let states: Int
   package let transitions: Int
   package let invariants: Int
+  package let views: Int
+  /// Keys of one vault, and the most that a counter counts to.
+  package let vaultKeys: Int
   /// Of one action or event.
   package let parameters: Int
   /// Of one term or action.
@@ -54,6 +57,10 @@ package struct Limits: Sendable {
   package let splits: Int
   /// Shares of one split, and targets of one `evenly`.
   package let shares: Int
+  /// Splits inside each other.
+  package let splitDepth: Int
+  /// Shares and targets of one split, with those of the splits inside it.
+  package let splitSize: Int
   /// 64-bit slots of one function.
   package let registers: Int
   /// Calls inside each other.
@@ -91,10 +98,11 @@ package struct Limits: Sendable {
   /// Indexed by protocol.
   package static let byProtocol = [
     Limits(
-      parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, parameters: 16,
+      parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, views: 32,
+      vaultKeys: 1000, parameters: 16,
       conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, bytesSize: 4096, types: 128, cases: 64,
       elements: 1 << 14, typeDepth: 8, valueWords: 1 << 16, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
-      shares: 16,
+      shares: 16, splitDepth: 4, splitSize: 256,
       registers: 1024, callDepth: 32,
       loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24,
       transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000, transactionGas: 1 << 28,

@@ -3,7 +3,7 @@ import Primitives
 /// Values as words, the way they rest in an agreement's state and cross into and out of an engine. A type of fixed size always takes as many words, so that
 /// every term and field has its slot when the module is made; of any other type the words are its parts' one behind the other, each count in front.
 ///
-/// Bool, Duration: one word. A small Int: the number in two's complement; any other Int: limb count << 1 | sign, and four limbs. Percent, Ratio: numerator,
+/// Bool, Duration, Time, Party, Counter: one word. A small Int: the number in two's complement; any other Int: limb count << 1 | sign, and four limbs. Percent, Ratio, Rate: numerator,
 /// denominator. Amount: low word, high word. Text, Bytes: size in bytes, then the bytes, the last word filled with zeros. Structure: its members. Enumeration
 /// and optional: the case's number, then its payload. List and set: count, then the elements. Map: count, then key and value in turns.
 package enum Resting {
@@ -19,6 +19,11 @@ package enum Resting {
     case (.bool(let value), _): words.append(value ? 1 : 0)
     case (.duration(let value), _): words.append(UInt64(bitPattern: value.milliseconds))
     case (.percent(let value), _): words += [value.numerator, value.denominator]
+    case (.time(let value), _): words.append(UInt64(bitPattern: value.milliseconds))
+    case (.party(let row), _): words.append(row)
+    case (.int(let value), .counter):
+      guard let count = value.int else { preconditionFailure("a value rests only under its type") }
+      words.append(UInt64(count))
     case (.amount(let value), _): words += [UInt64(truncatingIfNeeded: value.units), UInt64(value.units >> 64)]
     case (.int(let value), .int(let range)):
       if range.isSmall, let small = value.int {
@@ -68,7 +73,10 @@ package enum Resting {
     case .amount:
       let low = next()
       return .amount(Amount(unchecked: UInt128(next()) << 64 | UInt128(low)))
-    case .percent, .ratio:
+    case .time: return .time(Time(milliseconds: Int64(bitPattern: next())))
+    case .party: return .party(next())
+    case .counter: return .int(Integer(next()))
+    case .percent, .ratio, .rate:
       let numerator = next()
       guard let percent = Percent(reduced: numerator, next()) else { preconditionFailure("a fraction at rest is reduced") }
       return .percent(percent)

@@ -62,8 +62,8 @@ extension ValueType {
   /// Whether values have an order, by which sets and maps keep their keys.
   package func isKey(in types: [TypeDefinition]) -> Bool {
     switch self {
-    case .bool, .int, .amount, .duration, .text, .bytes: true
-    case .percent, .ratio: false
+    case .bool, .int, .amount, .duration, .text, .bytes, .time, .party: true
+    case .percent, .ratio, .rate, .counter: false
     case .composite(let index): types[index].payloads?.allSatisfy(\.isEmpty) ?? false
     }
   }
@@ -79,6 +79,8 @@ extension Value {
     case (.duration(let x), .duration(let y)): x < y
     case (.text(let x), .text(let y)), (.bytes(let x), .bytes(let y)): x.lexicographicallyPrecedes(y)
     case (.variant(let x, _), .variant(let y, _)): x < y
+    case (.time(let x), .time(let y)): x < y
+    case (.party(let x), .party(let y)): x < y
     default: preconditionFailure("keys of one set are of one ordered type")
     }
   }
@@ -118,7 +120,7 @@ package struct TypeMeasures: Sendable {
   /// Words of the arena that a value takes at most, everything below it included.
   package func wholeWords(of type: ValueType) -> Int {
     switch type {
-    case .bool, .percent, .ratio, .amount, .duration: 0
+    case .bool, .percent, .ratio, .amount, .duration, .time, .party, .rate, .counter: 0
     case .int(let range): range.isSmall ? 0 : 5
     case .text(let max): 1 + (4 * max + 7) / 8
     case .bytes(let max): 1 + (max + 7) / 8

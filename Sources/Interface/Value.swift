@@ -4,6 +4,7 @@ package import Primitives
 package enum Value: Hashable, Sendable {
   case bool(Bool)
   case int(Integer)
+  /// A percent, a ratio or a rate.
   case percent(Percent)
   case amount(Amount)
   case duration(Duration)
@@ -14,6 +15,9 @@ package enum Value: Hashable, Sendable {
   case sequence([Value])
   /// A case of an enumeration, or of an optional, with its payload.
   case variant(Int, [Value])
+  case time(Time)
+  /// An account, by its row in the ledger.
+  case party(UInt64)
 
   /// Values inside each other, at most.
   package static let depthMax = 16
@@ -51,6 +55,12 @@ extension Value: Canonical {
       writer.write(UInt8(8))
       writer.write(UInt16(number))
       writer.write(payload)
+    case .time(let value):
+      writer.write(UInt8(9))
+      writer.write(value)
+    case .party(let row):
+      writer.write(UInt8(10))
+      writer.write(row)
     }
   }
 
@@ -81,6 +91,8 @@ extension Value: Canonical {
     case 8:
       let number = Int(try reader.read(UInt16.self))
       self = .variant(number, try values())
+    case 9: self = .time(try reader.read(Time.self))
+    case 10: self = .party(try reader.read(UInt64.self))
     default: throw .unknownCase
     }
   }

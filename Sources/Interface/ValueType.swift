@@ -43,13 +43,21 @@ package enum ValueType: Hashable, Sendable {
   case bytes(max: Int)
   /// One of the contract's types, by index.
   case composite(Int)
+  /// Ledger time in whole milliseconds, before the year 10000.
+  case time
+  /// An account, by its row in the ledger.
+  case party
+  /// How many minor units of one currency a minor unit of another is worth: a fraction with both parts below 2^63.
+  case rate(of: Int, per: Int)
+  /// From 0 to `most`: it is raised one by one, and nothing lowers it.
+  case counter(most: Int)
 
   /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and rests as an entry of its own.
   package var wordsAtRest: Int {
     switch self {
-    case .bool, .duration: 1
+    case .bool, .duration, .time, .party, .counter: 1
     case .int(let range): range.isSmall ? 1 : 5
-    case .percent, .ratio, .amount: 2
+    case .percent, .ratio, .amount, .rate: 2
     case .text, .bytes, .composite: 0
     }
   }
@@ -57,8 +65,8 @@ package enum ValueType: Hashable, Sendable {
   /// 64-bit slots of a frame or an object.
   package var slots: Int {
     switch self {
-    case .percent, .ratio, .amount: 2
-    case .bool, .int, .duration, .text, .bytes, .composite: 1
+    case .percent, .ratio, .amount, .rate: 2
+    case .bool, .int, .duration, .text, .bytes, .composite, .time, .party, .counter: 1
     }
   }
 
@@ -74,7 +82,14 @@ package enum ValueType: Hashable, Sendable {
     case (.text(let max), .text(let bytes)): String(validating: bytes, as: UTF8.self).map { $0.unicodeScalars.count <= max } ?? false
     case (.bytes(let max), .bytes(let bytes)): bytes.count <= max
     case (.composite(let index), _): types[index].admits(value, in: types)
-    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _): false
+    case (.time, .time): true
+    case (.party, .party): true
+    // A rate of nothing would make any sum worthless.
+    case (.rate, .percent(let value)): value.numerator > 0
+    case (.counter(let most), .int(let value)): value.sign >= 0 && value <= Integer(most)
+    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _), (.time, _), (.party, _),
+      (.rate, _), (.counter, _):
+      false
     }
   }
 }
@@ -102,6 +117,15 @@ extension ValueType: Canonical {
     case .composite(let index):
       writer.write(UInt8(8))
       writer.write(UInt16(index))
+    case .time: writer.write(UInt8(9))
+    case .party: writer.write(UInt8(10))
+    case .rate(let currency, let other):
+      writer.write(UInt8(11))
+      writer.write(UInt8(currency))
+      writer.write(UInt8(other))
+    case .counter(let most):
+      writer.write(UInt8(12))
+      writer.write(UInt32(most))
     }
   }
 
@@ -118,6 +142,10 @@ extension ValueType: Canonical {
     case 6: self = .ratio
     case 7: self = .bytes(max: Int(try reader.read(UInt16.self)))
     case 8: self = .composite(Int(try reader.read(UInt16.self)))
+    case 9: self = .time
+    case 10: self = .party
+    case 11: self = .rate(of: Int(try reader.read(UInt8.self)), per: Int(try reader.read(UInt8.self)))
+    case 12: self = .counter(most: Int(try reader.read(UInt32.self)))
     default: throw .unknownCase
     }
   }
@@ -136,6 +164,37 @@ extension ValueType {
     case .ratio: "Ratio"
     case .bytes: "Bytes"
     case .composite: "composite"
+    case .time: "Time"
+    case .party: "Party"
+    case .rate: "Rate"
+    case .counter: "Counter"
+    }
+  }
+}
+
+extension ValueType {
+  /// The value that a place of this type holds before anything was put there: zero, nothing, or the least there is.
+  package func blank(in types: [TypeDefinition]) -> Value {
+    switch self {
+    case .bool: .bool(false)
+    case .int(let range): .int(range.contains(.zero) ? .zero : range.low)
+    case .percent, .ratio: .percent(.zero)
+    case .amount: .amount(.zero)
+    case .duration: .duration(Duration(unchecked: 0))
+    case .text: .text([])
+    case .bytes: .bytes([])
+    case .time: .time(Time(milliseconds: 0))
+    case .party: .party(0)
+    case .rate: .percent(.whole)
+    case .counter: .int(.zero)
+    case .composite(let index):
+      switch types[index] {
+      case .structure(_, let members): .sequence(members.map { $0.type.blank(in: types) })
+      case .enumeration(_, let cases): .variant(0, cases[0].payload.map { $0.blank(in: types) })
+      case .optional: .variant(0, [])
+      case .list(let element, let least, _): .sequence(Array(repeating: element.blank(in: types), count: least))
+      case .set, .map: .sequence([])
+      }
     }
   }
 }

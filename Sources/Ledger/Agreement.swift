@@ -30,11 +30,15 @@ package struct Agreement: Hashable, Sendable {
   package let parties: [AccountRow]
   /// The digest of the summary that the parties were shown, as whoever opened gave it.
   package let summary: Digest
+  package let openedAt: Time
   /// Terms, then fields, as `Resting` lays them down.
   package internal(set) var words: [UInt64]
   /// What has no fixed size: entries of maps, and single values under an empty key, ascending by item and key.
   package internal(set) var entries: [Entry] = []
+  /// What each vault holds; of one with keys, under all of them.
   package internal(set) var vaults: [Amount]
+  /// What vaults with keys hold under each, ascending by vault and key; never nothing.
+  package internal(set) var holdings: [Holding] = []
   package internal(set) var position: Position
   /// The parties that have consented, a bit for each.
   package internal(set) var consents: UInt16
@@ -53,6 +57,43 @@ package struct Agreement: Hashable, Sendable {
       self.key = key
       self.value = value
     }
+  }
+
+  /// What a vault holds under a key.
+  package struct Holding: Hashable, Sendable {
+    package let vault: Int
+    /// As it rests, in a word.
+    package let key: UInt64
+    package internal(set) var amount: Amount
+
+    package init(vault: Int, key: UInt64, amount: Amount) {
+      self.vault = vault
+      self.key = key
+      self.amount = amount
+    }
+  }
+
+  /// Where a holding lies among the holdings, or would.
+  func place(ofHolding vault: Int, _ key: UInt64) -> (index: Int, isThere: Bool) {
+    var (low, high) = (0, holdings.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let holding = holdings[middle]
+      if (holding.vault, holding.key) == (vault, key) { return (middle, true) }
+      if (holding.vault, holding.key) < (vault, key) { low = middle + 1 } else { high = middle }
+    }
+    return (low, false)
+  }
+
+  /// What a vault holds under each of its keys, ascending.
+  package func holdings(ofVault vault: Int) -> ArraySlice<Holding> {
+    // A key may be the greatest word: the end is where the next vault's begin.
+    holdings[place(ofHolding: vault, 0).index..<place(ofHolding: vault + 1, 0).index]
+  }
+
+  package func balance(ofVault vault: Int, key: UInt64) -> Amount {
+    let (index, isThere) = place(ofHolding: vault, key)
+    return isThere ? holdings[index].amount : .zero
   }
 
   /// Where an entry lies among the entries, or would.
@@ -87,11 +128,11 @@ package struct Agreement: Hashable, Sendable {
     /// Counts the entries into a state.
     package var visit: UInt64
     package var enteredAt: Time
-    /// What is due in this state, in source order.
+    /// What is due in this state, in source order. What waits for a condition is here while that holds, and is due at once.
     package var deadlines: [Deadline]
-    /// Consents to actions that need several parties.
+    /// Of actions that need several, ascending by transition and account: one of each account for each action.
     package var approvals: [Approval]
-    /// The deadline that led here, if one did.
+    /// The deadline or condition that led here, if one did.
     package var endedBy: EndedBy?
     /// An automatic transition failed, against all that was proved: nothing happens any more.
     package var isSuspended = false
@@ -116,33 +157,40 @@ package struct Agreement: Hashable, Sendable {
     }
   }
 
+  /// That somebody agrees to an action. It counts for whoever this account was then among those who may take it, as long as it still is.
   package struct Approval: Hashable, Sendable {
     package let transition: Int
-    package let party: Int
+    package let account: AccountRow
+    /// Places in the list of who may take the action, ascending; at least one.
+    package let actors: [Int]
     /// The digest of the arguments.
     package let arguments: Digest
+    /// What the account lets go when the action happens, by currency; nothing is held until then. Nil: whatever is asked for.
+    package let letGo: [CurrencyAmount]?
 
-    package init(transition: Int, party: Int, arguments: Digest) {
+    package init(transition: Int, account: AccountRow, actors: [Int], arguments: Digest, letGo: [CurrencyAmount]?) {
       self.transition = transition
-      self.party = party
+      self.account = account
+      self.actors = actors
       self.arguments = arguments
+      self.letGo = letGo
     }
   }
 
-  /// The state that a deadline ended, and when that was due.
+  /// What ended a state by itself: a deadline, or a condition that held; and when it was due.
   package struct EndedBy: Hashable, Sendable {
-    package let state: Int
+    package let transition: Int
     package let due: Time
 
-    package init(state: Int, due: Time) {
-      self.state = state
+    package init(transition: Int, due: Time) {
+      self.transition = transition
       self.due = due
     }
   }
 
   package init(
-    contract: Int, currencies: [Currency], vaultCurrencies: [Currency], parties: [AccountRow], summary: Digest, consents: UInt16, words: [UInt64],
-    position: Position
+    contract: Int, currencies: [Currency], vaultCurrencies: [Currency], parties: [AccountRow], summary: Digest, consents: UInt16, openedAt: Time,
+    words: [UInt64], position: Position
   ) {
     self.contract = contract
     self.currencies = currencies
@@ -150,6 +198,7 @@ package struct Agreement: Hashable, Sendable {
     self.parties = parties
     self.summary = summary
     self.consents = consents
+    self.openedAt = openedAt
     self.words = words
     vaults = Array(repeating: .zero, count: vaultCurrencies.count)
     self.position = position
@@ -197,10 +246,12 @@ extension Agreement: Canonical {
     writer.write(vaultCurrencies)
     writer.write(parties)
     writer.write(summary)
+    writer.write(openedAt)
     writer.write(length: words.count)
     for word in words { writer.write(word) }
     writer.write(entries)
     writer.write(vaults)
+    writer.write(holdings)
     writer.write(position)
     writer.write(consents)
     writer.write(pot)
@@ -212,10 +263,24 @@ extension Agreement: Canonical {
     vaultCurrencies = try reader.readList(of: Currency.self)
     parties = try reader.readList(of: AccountRow.self)
     summary = try reader.readDigest()
+    openedAt = try reader.read(Time.self)
     words = []
     for _ in 0..<(try reader.readLength()) { words.append(try reader.read(UInt64.self)) }
     entries = try reader.readList(of: Entry.self)
+    guard zip(entries, entries.dropFirst()).allSatisfy({ $0.isBefore($1) }) else { throw .notCanonical }
     vaults = try reader.readList(of: Amount.self)
+    guard vaults.count == vaultCurrencies.count else { throw .notCanonical }
+    holdings = try reader.readList(of: Holding.self)
+    guard zip(holdings, holdings.dropFirst()).allSatisfy({ ($0.vault, $0.key) < ($1.vault, $1.key) }) else { throw .notCanonical }
+    var rests = vaults
+    for holding in holdings {
+      guard holding.amount > .zero, rests.indices.contains(holding.vault), let rest = rests[holding.vault].subtracting(holding.amount) else {
+        throw .notCanonical
+      }
+      rests[holding.vault] = rest
+    }
+    // Of a vault that holds something under a key, everything lies under keys.
+    guard holdings.allSatisfy({ rests[$0.vault] == .zero }) else { throw .notCanonical }
     position = try reader.read(Position.self)
     consents = try reader.read(UInt16.self)
     pot = try reader.readList(of: PotShare.self)
@@ -243,6 +308,24 @@ extension Agreement.Entry: Canonical {
   }
 }
 
+extension Agreement.Entry {
+  fileprivate func isBefore(_ other: Agreement.Entry) -> Bool {
+    item == other.item ? key.lexicographicallyPrecedes(other.key) : item < other.item
+  }
+}
+
+extension Agreement.Holding: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt8(vault))
+    writer.write(key)
+    writer.write(amount)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self), amount: try reader.read(Amount.self))
+  }
+}
+
 extension Agreement.Position: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(UInt16(state))
@@ -260,6 +343,9 @@ extension Agreement.Position: Canonical {
     enteredAt = try reader.read(Time.self)
     deadlines = try reader.readList(of: Agreement.Deadline.self)
     approvals = try reader.readList(of: Agreement.Approval.self)
+    guard zip(approvals, approvals.dropFirst()).allSatisfy({ ($0.transition, $0.account) < ($1.transition, $1.account) }) else {
+      throw .notCanonical
+    }
     endedBy = try reader.readOptional(Agreement.EndedBy.self)
     isSuspended = try reader.readBool()
   }
@@ -279,23 +365,31 @@ extension Agreement.Deadline: Canonical {
 extension Agreement.Approval: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(UInt16(transition))
-    writer.write(UInt8(party))
+    writer.write(account)
+    writer.write(indices: actors)
     writer.write(arguments)
+    writer.write(letGo != nil)
+    if let letGo { writer.write(letGo) }
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(
-      transition: Int(try reader.read(UInt16.self)), party: Int(try reader.read(UInt8.self)), arguments: try reader.readDigest())
+    transition = Int(try reader.read(UInt16.self))
+    account = try reader.read(AccountRow.self)
+    actors = try reader.readIndices()
+    guard !actors.isEmpty, zip(actors, actors.dropFirst()).allSatisfy(<) else { throw .notCanonical }
+    arguments = try reader.readDigest()
+    letGo = try reader.readBool() ? try reader.readList(of: CurrencyAmount.self) : nil
+    guard letGo?.isByCurrency ?? true else { throw .notCanonical }
   }
 }
 
 extension Agreement.EndedBy: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(state))
+    writer.write(UInt16(transition))
     writer.write(due)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(state: Int(try reader.read(UInt16.self)), due: try reader.read(Time.self))
+    self.init(transition: Int(try reader.read(UInt16.self)), due: try reader.read(Time.self))
   }
 }

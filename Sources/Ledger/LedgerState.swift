@@ -19,6 +19,8 @@ package final class LedgerState {
     case word(AgreementNumber, slot: Int, UInt64)
     case entry(AgreementNumber, index: Int, before: Agreement.Entry?, isThere: Bool)
     case vault(AgreementNumber, vault: Int, Amount)
+    case holding(AgreementNumber, vault: Int, key: UInt64, Amount)
+    case holdings(AgreementNumber, vault: Int, [Agreement.Holding])
     case position(AgreementNumber, Agreement.Position)
     case consents(AgreementNumber, UInt16)
     case pot(AgreementNumber, [PotShare])
@@ -94,6 +96,10 @@ package final class LedgerState {
       case .word(let number, let slot, let word): agreements[number.index].words[slot] = word
       case .entry(let number, let index, let before, let isThere): replaceEntry(number, index, isThere: isThere, with: before)
       case .vault(let number, let vault, let amount): agreements[number.index].vaults[vault] = amount
+      case .holding(let number, let vault, let key, let amount): replaceHolding(number, vault, key, amount)
+      case .holdings(let number, let vault, let before):
+        let (index, _) = agreements[number.index].place(ofHolding: vault, 0)
+        agreements[number.index].holdings.insert(contentsOf: before, at: index)
       case .position(let number, let position):
         schedule.replace(agreements[number.index].position.deadlines, with: position.deadlines, of: number)
         agreements[number.index].position = position
@@ -311,7 +317,41 @@ package final class LedgerState {
     agreements[number.index].entries.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new.map { [$0] } ?? [])
   }
 
+  /// Of a vault with keys, `setHolding` does this.
   package func setVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
+    precondition(agreements[number.index].holdings(ofVault: vault).isEmpty, "what lies under keys is set under its key")
+    replaceVault(number, vault, amount)
+  }
+
+  /// Sets what a vault holds under a key, and with it what it holds in all; nothing takes the key away.
+  package func setHolding(_ number: AgreementNumber, _ vault: Int, _ key: UInt64, _ amount: Amount) {
+    let before = agreements[number.index].balance(ofVault: vault, key: key)
+    if amount == before { return }
+    guard let total = agreements[number.index].vaults[vault].subtracting(before)?.adding(amount) else {
+      preconditionFailure("a vault holds what lies under its keys, and no currency's issue exceeds the largest amount")
+    }
+    journal.append(.holding(number, vault: vault, key: key, before))
+    replaceHolding(number, vault, key, amount)
+    replaceVault(number, vault, total)
+  }
+
+  /// Takes away everything that a vault with keys holds, and answers it.
+  package func emptyHoldings(_ number: AgreementNumber, _ vault: Int) -> [Agreement.Holding] {
+    let before = agreements[number.index].holdings(ofVault: vault)
+    if before.isEmpty { return [] }
+    journal.append(.holdings(number, vault: vault, Array(before)))
+    agreements[number.index].holdings.removeSubrange(before.indices)
+    replaceVault(number, vault, .zero)
+    return Array(before)
+  }
+
+  private func replaceHolding(_ number: AgreementNumber, _ vault: Int, _ key: UInt64, _ amount: Amount) {
+    let (index, isThere) = agreements[number.index].place(ofHolding: vault, key)
+    let new = amount == .zero ? [] : [Agreement.Holding(vault: vault, key: key, amount: amount)]
+    agreements[number.index].holdings.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new)
+  }
+
+  private func replaceVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
     journal.append(.vault(number, vault: vault, agreements[number.index].vaults[vault]))
     agreements[number.index].vaults[vault] = amount
     touch(.agreement, number.index)

@@ -22,6 +22,10 @@ extension Move.Holder: Canonical {
     case .vault(let vault):
       writer.write(UInt8(1))
       writer.write(UInt8(vault))
+    case .entry(let vault, let key):
+      writer.write(UInt8(2))
+      writer.write(UInt8(vault))
+      writer.write(key)
     }
   }
 
@@ -29,6 +33,7 @@ extension Move.Holder: Canonical {
     switch try reader.read(UInt8.self) {
     case 0: self = .account(try reader.read(AccountRow.self))
     case 1: self = .vault(Int(try reader.read(UInt8.self)))
+    case 2: self = .entry(vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self))
     default: throw .unknownCase
     }
   }
@@ -126,6 +131,7 @@ extension Step: Canonical {
     writer.write(indices: defects)
     writer.write(gas)
     writer.write(endedBy)
+    writer.write(payer)
     writer.write(prepaid)
     writer.write(returned)
   }
@@ -142,6 +148,7 @@ extension Step: Canonical {
     defects = try reader.readIndices()
     gas = try reader.read(UInt64.self)
     endedBy = try reader.readOptional(Agreement.EndedBy.self)
+    payer = try reader.readOptional(AccountRow.self)
     prepaid = try reader.read(UInt64.self)
     returned = try reader.readList(of: PotShare.self)
   }

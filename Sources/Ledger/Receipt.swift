@@ -9,6 +9,8 @@ package struct Move: Hashable, Sendable {
     case account(AccountRow)
     /// Of the agreement that the step belongs to.
     case vault(Int)
+    /// What a vault holds under a key, which is a word as it rests.
+    case entry(vault: Int, key: UInt64)
   }
 
   package let from: Holder
@@ -37,7 +39,7 @@ package struct Emission: Hashable, Sendable {
 package enum Cause: Hashable, Sendable {
   case opening
   case party(AccountRow, action: String)
-  /// The ledger itself, when a deadline was due.
+  /// The ledger itself, when a deadline was due or a condition held: which, the step's transition tells.
   case deadline
 }
 
@@ -50,7 +52,7 @@ package enum Outcome: Hashable, Sendable {
   /// A party agreed to an action that waits for others.
   case approved(have: Int, needed: Int)
   case refused(Failure)
-  /// A deadline failed, which no assured contract's does: it is undone and the agreement stands still.
+  /// What happens by itself failed, which no assured contract's does: it is undone and the agreement stands still.
   case suspended(Failure)
 }
 
@@ -70,8 +72,10 @@ package struct Step: Hashable, Sendable {
   package var defects: [Int] = []
   /// What the contract's code used; 0 from an engine that does not meter.
   package var gas: UInt64 = 0
-  /// For a refusal by state: the state that a deadline ended, and when that was due.
+  /// For a refusal by state: what ended the state before by itself, or is about to end this one.
   package var endedBy: Agreement.EndedBy?
+  /// For a refusal by authority, amount or funds: whose deposit it was, if not that of whoever acts.
+  package var payer: AccountRow?
   /// Gas that was paid into the pot for what will happen by itself.
   package var prepaid: UInt64 = 0
   /// What the pot gave back at the end.

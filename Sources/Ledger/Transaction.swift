@@ -94,8 +94,9 @@ extension Transaction {
     /// The stay that the caller has seen; 0: whichever.
     package var visit: UInt64
     package var action: String
+    /// Accounts among them by their rows, which never change once a block has made them.
     package var arguments: [Value]
-    /// Exactly what the caller parts with, at most one sum of each currency, by code.
+    /// Exactly what the caller parts with, at most one sum of each currency, by code. Of an action that needs several, what it will part with once all agree.
     package var letGo: [CurrencyAmount]
 
     package init(agreement: AgreementNumber, visit: UInt64, action: String, arguments: [Value], letGo: [CurrencyAmount]) {
@@ -172,6 +173,11 @@ package struct SignedTransaction: Sendable {
 
   /// The expensive part, which depends on nothing but these bytes.
   package var hasValidSignatures: Bool { signatures.allSatisfy { $0.verifies(signedBytes) } }
+}
+
+extension [CurrencyAmount] {
+  /// Whether there is at most one sum of each currency, by code, and none of nothing.
+  var isByCurrency: Bool { allSatisfy { $0.amount > .zero } && zip(self, dropFirst()).allSatisfy { $0.currency.index < $1.currency.index } }
 }
 
 // MARK: Encoding
@@ -272,9 +278,7 @@ extension Transaction.Instruction: Canonical {
       let call = Transaction.Call(
         agreement: try reader.read(AgreementNumber.self), visit: try reader.read(UInt64.self), action: try reader.readText(),
         arguments: try reader.readList(of: Value.self), letGo: try reader.readList(of: CurrencyAmount.self))
-      guard Characters.isName(call.action), zip(call.letGo, call.letGo.dropFirst()).allSatisfy({ $0.currency.index < $1.currency.index }),
-        !call.letGo.contains(where: { $0.amount == .zero })
-      else { throw .notCanonical }
+      guard Characters.isName(call.action), call.letGo.isByCurrency else { throw .notCanonical }
       self = .act(call, signer: signer)
     case 4: self = .transfer(to: try reader.read(AccountID.self), try reader.read(CurrencyAmount.self), signer: signer)
     case 5: self = .grant(to: try reader.read(AccountID.self), credit: try reader.read(UInt64.self), signer: signer)

@@ -30,9 +30,9 @@ package struct Amount: Hashable, Sendable, Comparable {
 }
 
 extension Amount: Canonical {
-  package func encode(to writer: inout CanonicalWriter) { writer.write(units) }
+  @usableFromInline package func encode(to writer: inout CanonicalWriter) { writer.write(units) }
 
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+  @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     guard let amount = Amount(units: try reader.read(UInt128.self)) else { throw .notCanonical }
     self = amount
   }
@@ -42,6 +42,15 @@ extension Amount: Canonical {
 package struct Percent: Hashable, Sendable {
   package let numerator: UInt64
   package let denominator: UInt64
+
+  package static let zero = Percent(unchecked: 0, 1)
+  /// 100 %
+  package static let whole = Percent(unchecked: 1, 1)
+
+  private init(unchecked numerator: UInt64, _ denominator: UInt64) {
+    self.numerator = numerator
+    self.denominator = denominator
+  }
 
   /// Nil unless `denominator` is positive and both parts, reduced, are below 2^63.
   package init?(_ numerator: Integer, outOf denominator: Integer) {

@@ -1,6 +1,7 @@
 // The canonical encoding: fixed little-endian integers, ULEB128 lengths, fields in declared order, as in BCS (Binary Canonical Serialization).
 // A value has exactly one encoding, and the reader refuses every other one, so decoding and encoding again gives the same bytes.
 
+@usableFromInline
 package protocol Canonical {
   func encode(to writer: inout CanonicalWriter)
   init(from reader: inout CanonicalReader) throws(CanonicalFault)
@@ -26,9 +27,16 @@ package struct CanonicalWriter {
 
   @inlinable
   package mutating func write<T: FixedWidthInteger>(_ value: T) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    // One or two bytes, which most numbers have, are sooner appended than handed over as a buffer.
+    if T.bitWidth <= 16 {
+      bytes.append(UInt8(truncatingIfNeeded: value))
+      if T.bitWidth == 16 { bytes.append(UInt8(truncatingIfNeeded: value >> 8)) }
+    } else {
+      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
   }
 
+  @usableFromInline
   package mutating func write(length: Int) {
     precondition(length >= 0 && length <= Int(UInt32.max), "a length is counted, never computed from input")
     var rest = UInt32(length)
@@ -39,6 +47,7 @@ package struct CanonicalWriter {
     bytes.append(UInt8(rest))
   }
 
+  @usableFromInline
   package mutating func write(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
   package mutating func write(bytes value: [UInt8]) {
@@ -56,8 +65,10 @@ package struct CanonicalWriter {
   /// Bytes whose number the reader knows.
   package mutating func write(raw value: [UInt8]) { bytes.append(contentsOf: value) }
 
+  @inlinable
   package mutating func write<T: Canonical>(_ value: T) { value.encode(to: &self) }
 
+  @inlinable
   package mutating func write<T: Canonical>(_ values: [T]) {
     write(length: values.count)
     for value in values { value.encode(to: &self) }
@@ -69,6 +80,7 @@ package struct CanonicalWriter {
     for index in indices { write(UInt16(index)) }
   }
 
+  @inlinable
   package mutating func write<T: Canonical>(_ value: T?) {
     write(value != nil)
     value?.encode(to: &self)
@@ -185,8 +197,8 @@ extension Canonical {
 }
 
 extension String: Canonical {
-  package func encode(to writer: inout CanonicalWriter) { writer.write(self) }
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) { self = try reader.readText() }
+  @usableFromInline package func encode(to writer: inout CanonicalWriter) { writer.write(self) }
+  @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) { self = try reader.readText() }
 }
 
 extension Integer: Canonical {

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// A SHA-256 digest, as four words of eight bytes each, the first byte highest: comparing words compares bytes.
+/// Thirty-two bytes of a SHA-256 or an SM3 digest, as four words of eight bytes each, the first byte highest: comparing words compares bytes.
 package struct Digest: Hashable, Sendable, Comparable {
   private let first: UInt64
   private let second: UInt64
@@ -49,6 +49,24 @@ package struct Digest: Hashable, Sendable, Comparable {
       sha256_digest(input.baseAddress, input.count, base.assumingMemoryBound(to: UInt8.self))
       return Digest(loading: base)
     }
+  }
+
+  package init(sm3 input: UnsafeBufferPointer<UInt8>) {
+    self = withUnsafeTemporaryAllocation(byteCount: Digest.size, alignment: 8) { buffer in
+      guard let base = buffer.baseAddress else { preconditionFailure("an allocation of 32 bytes has an address") }
+      guard sm3_digest(input.baseAddress, input.count, base.assumingMemoryBound(to: UInt8.self)) == 1 else {
+        preconditionFailure("Debian's OpenSSL has SM3")
+      }
+      return Digest(loading: base)
+    }
+  }
+
+  /// Writes its bytes.
+  package func copy(to bytes: UnsafeMutableRawPointer) {
+    bytes.storeBytes(of: first.bigEndian, as: UInt64.self)
+    bytes.storeBytes(of: second.bigEndian, toByteOffset: 8, as: UInt64.self)
+    bytes.storeBytes(of: third.bigEndian, toByteOffset: 16, as: UInt64.self)
+    bytes.storeBytes(of: fourth.bigEndian, toByteOffset: 24, as: UInt64.self)
   }
 
   /// The digest of a tag and two digests: how trees join their halves.

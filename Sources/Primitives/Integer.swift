@@ -124,6 +124,8 @@ extension Integer: Comparable, Hashable {
   package static func == (a: Integer, b: Integer) -> Bool { a.read { x in b.read { y in __gmpz_cmp(x, y) == 0 } } }
   package static func < (a: Integer, b: Integer) -> Bool { a.read { x in b.read { y in __gmpz_cmp(x, y) < 0 } } }
   package func hash(into hasher: inout Hasher) {
+    // Most are small, and of those no list of limbs needs to be made.
+    if let int { return hasher.combine(int) }
     hasher.combine(sign)
     hasher.combine(limbs)
   }

@@ -21,6 +21,42 @@ package struct Duration: Hashable, Sendable, Comparable {
   @inlinable package static func < (a: Duration, b: Duration) -> Bool { a.milliseconds < b.milliseconds }
 }
 
+/// A calendar of working days: which days of the week are free, which days besides, and how far local time is from UTC.
+package struct WorkingDays: Hashable, Sendable {
+  /// Days of the week that are free, Monday being 1.
+  package let weekend: [Int]
+  /// Days that are free, each as any time on it in UTC.
+  package let holidays: [Time]
+  /// Minutes by which local time is ahead of UTC.
+  package let offset: Int
+
+  package init(weekend: [Int], holidays: [Time], offset: Int) {
+    self.weekend = weekend
+    self.holidays = holidays
+    self.offset = offset
+  }
+
+  /// So many days are looked at before a calendar is taken to have no working days.
+  package static let daysMax = 4000
+
+  /// The end of the working day with this number, counted from 1, after the local day of `time`. Total: where `daysMax` days have too few working days, the
+  /// end of the last of them; and no later than time itself ends.
+  package func end(ofDay number: Int, after time: Time) -> Time {
+    let day: Int64 = 86_400_000
+    let shift = Int64(offset) * 60_000
+    var current = (time.milliseconds + shift).quotientAndRemainder(dividingBy: day).quotient
+    if time.milliseconds + shift < 0 { current -= 1 }
+    let free = holidays.map { $0.milliseconds / day }
+    var left = number
+    for _ in 0..<WorkingDays.daysMax where left > 0 {
+      current += 1
+      // 1970-01-01 was a Thursday.
+      if !weekend.contains(Int((current + 3) % 7) + 1) && !free.contains(current) { left -= 1 }
+    }
+    return Time(milliseconds: min((current + 1) * day - shift, Time.last.milliseconds))
+  }
+}
+
 /// Ledger time: whole milliseconds since 1970-01-01T00:00:00Z, before the year 10000. It is told by whoever orders events, never by a clock.
 package struct Time: Hashable, Sendable, Comparable {
   package let milliseconds: Int64
@@ -41,7 +77,39 @@ package struct Time: Hashable, Sendable, Comparable {
     return Time(milliseconds: overflow ? endOfTime : min(sum, endOfTime))
   }
 
+  /// The last millisecond of the year 9999.
+  package static let last = Time(milliseconds: endOfTime)
+
   private static let endOfTime: Int64 = 253_402_300_799_999
+
+  /// `2026-12-31`, `2026-12-31T08:30Z` or `2026-12-31T08:30:00Z`, a day being its first millisecond; nil for a day or a time of day that there is not, and
+  /// before 1970.
+  package init?(text: String) {
+    let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
+    let date = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+    guard date.count == 3, let year = date[0], let month = date[1], let day = date[2] else { return nil }
+    guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+    let days = Time.daysSince1970(year, month, day)
+    guard Time.civilDate(daysSince1970: days) == (year, month, day) else { return nil }
+    var seconds: Int64 = 0
+    if parts.count == 2 {
+      guard parts[1].last == "Z" else { return nil }
+      let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
+      guard (2...3).contains(clock.count), let hour = clock[0], let minute = clock[1] else { return nil }
+      guard let second = clock.count == 3 ? clock[2] : 0 else { return nil }
+      guard (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second) else { return nil }
+      seconds = hour * 3600 + minute * 60 + second
+    }
+    self.init(milliseconds: days * 86_400_000 + seconds * 1000)
+  }
+
+  /// The inverse of `civilDate`.
+  private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let yearFromMarch = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = yearFromMarch.quotientAndRemainder(dividingBy: 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
 }
 
 extension Time: Canonical {

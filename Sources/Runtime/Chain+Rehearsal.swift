@@ -33,6 +33,13 @@ extension Chain {
       terms: terms(of: number), summary: agreement.summary)
   }
 
+  /// What a view shows of an agreement now, or why it shows nothing; nil where the contract has no view of this name.
+  package func view(_ name: String, of number: AgreementNumber, arguments: [Value]) -> Ending? {
+    runtime.interface(of: number).views.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }.map {
+      runtime.view($0, of: number, arguments: arguments, gas: limits.transactionGas)
+    }
+  }
+
   package func terms(of number: AgreementNumber) -> [Value] {
     let interface = runtime.interface(of: number)
     return interface.terms.indices.map { state.agreements[number.index].value($0, interface) }
@@ -66,16 +73,16 @@ extension Chain {
     return tell([receipt] + runDeadlines(until: time, budget: automaticGas))
   }
 
-  /// What an action would ask of its caller now, a sum for each currency; nothing is kept.
+  /// What an action would ask of its caller now, with everybody's approval, a sum for each currency; nothing is kept.
   package func asked(_ call: Transaction.Call, by caller: AccountID) -> [CurrencyAmount] {
     guard let row = state.row(of: caller), call.agreement.index < state.agreements.count else { return [] }
     let mark = state.mark
     defer { state.rollBack(to: mark) }
     _ = runDeadlines(until: time, budget: .max)
-    _ = runtime.take(
-      call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: nil, gas: limits.transactionGas)
+    let deposits = runtime.deposits(
+      of: call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, gas: limits.transactionGas)
     return Currency.all.compactMap { currency in
-      let sum = runtime.asked.filter { $0.currency == currency }.reduce(Amount.zero) { $0?.adding($1.amount) }
+      let sum = deposits.filter { $0.currency == currency }.reduce(Amount.zero) { $0?.adding($1.amount) }
       return sum.flatMap { $0 == .zero ? nil : CurrencyAmount($0, currency) }
     }
   }

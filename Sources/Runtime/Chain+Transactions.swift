@@ -183,6 +183,8 @@ extension Chain {
       call.action, by: signer, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: call.letGo, gas: meter.left)
     try meter.charge(Int(clamping: step.gas))
     if step.isRefused { throw failed(step) }
+    // It is kept until the agreement leaves its state, and where a parameter names who may act, anybody may agree.
+    if case .approved = step.outcome { try meter.charge(schedule.row) }
     try settlePot(&step, call.agreement, payer: payer, &meter)
     return .stepped(step)
   }

@@ -331,6 +331,15 @@ package final class Chain: Application {
     for currency in Currency.all where state.total(of: currency) != state.issued(of: currency) {
       return "there are \(state.total(of: currency)) units of \(currency.code); \(state.issued(of: currency)) were issued"
     }
+    for (number, agreement) in state.agreements.enumerated() {
+      for (index, vault) in interface(ofModule: agreement.contract).vaults.enumerated() {
+        let holdings = agreement.holdings(ofVault: index)
+        let underKeys = holdings.reduce(UInt128(0)) { $0 + $1.amount.units }
+        let isWhole = vault.key == nil ? holdings.isEmpty : underKeys == agreement.vaults[index].units
+        if !isWhole { return "what the vault \(vault.name) of agreement \(number + 1) holds under its keys is not what it holds" }
+        if let key = vault.key, holdings.count > key.most { return "the vault \(vault.name) of agreement \(number + 1) has more keys than it may" }
+      }
+    }
     let credit = genesis.allocations.reduce(UInt128(0)) { $0 + UInt128($1.credit) }
     let held = state.totalCredit(gasPrice: genesis.gasPrice)
     return held == credit ? nil : "there are \(held) units of credit; \(credit) were issued"

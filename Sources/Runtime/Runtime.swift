@@ -17,8 +17,6 @@ package struct Runtime<E: Engine> {
   private var gasUsed: UInt64 = 0
   /// Where the last call that failed stopped.
   package private(set) var failureSite: E.Site?
-  /// What the last action asked of its caller, whether or not it was then refused.
-  package private(set) var asked: [CurrencyAmount] = []
 
   package init(engine: E, contracts: [E.Contract], state: LedgerState) {
     self.engine = engine
@@ -53,7 +51,6 @@ package struct Runtime<E: Engine> {
     gasLeft = gas
     gasUsed = 0
     failureSite = nil
-    asked = []
   }
 
   // MARK: Opening
@@ -93,7 +90,7 @@ package struct Runtime<E: Engine> {
     guard
       parties.count == interface.parties.count, currencies.count == interface.currencies.count, terms.count == interface.terms.count,
       zip(terms, interface.terms).allSatisfy({ $1.type.admits($0, in: interface.types) }),
-      zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) })
+      zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) }), terms.allSatisfy(namesAccounts)
     else { return refused(.refused(.argument), gas: 0) }
 
     let items = Array(zip(terms + interface.fields.map(\.initialValue), interface.terms.map(\.type) + interface.fields.map(\.type)))
@@ -102,7 +99,7 @@ package struct Runtime<E: Engine> {
     let number = state.open(
       Agreement(
         contract: opening.contract, currencies: currencies, vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
-        summary: opening.summary, consents: opening.consents, words: words, position: position))
+        summary: opening.summary, consents: opening.consents, openedAt: state.time, words: words, position: position))
     for (item, (value, type)) in items.enumerated() where type.wordsAtRest == 0 { set(item, to: value, type, interface.types, number) }
     for (term, declared) in interface.terms.enumerated() {
       for bound in 0..<declared.boundCount {
@@ -113,12 +110,28 @@ package struct Runtime<E: Engine> {
         }
       }
     }
+    if interface.hasOpening {
+      switch run(.opening, number).ending {
+      case .stays: break
+      case .fails(let failure): return refused(failure, gas: gasUsed)
+      case .returns, .enters: preconditionFailure("what is computed at the opening leads nowhere")
+      }
+    }
     if let failure = enter(interface.initialState, number, at: state.time, endedBy: nil) { return refused(failure, gas: gasUsed) }
     if let broken = brokenInvariants(number).first { return refused(broken.failure, gas: gasUsed) }
     var step = Step(
       time: state.time, agreement: number, cause: .opening, state: interface.initialState, outcome: .opened(state: interface.initialState))
     step.gas = gasUsed
     return step
+  }
+
+  /// Whether every account that occurs in the value is one of the ledger's.
+  private func namesAccounts(_ value: Value) -> Bool {
+    switch value {
+    case .party(let row): row < UInt64(state.accountCount)
+    case .sequence(let values), .variant(_, let values): values.allSatisfy(namesAccounts)
+    case .bool, .int, .percent, .amount, .duration, .text, .bytes, .time: true
+    }
   }
 
   /// Lays a value of no fixed size down: as one entry, or a map's entries each for itself.
@@ -146,51 +159,69 @@ package struct Runtime<E: Engine> {
     let position = state.agreements[number.index].position
     var step = Step(
       time: state.time, agreement: number, cause: .party(caller, action: action), state: position.state, outcome: .refused(.refused(.visit)))
-    if visit == 0 || visit == position.visit { take(action, by: caller, on: number, arguments, letGo, &step) }
+    if visit == 0 || visit == position.visit {
+      do throws(Refused) {
+        try take(Call(action: action, caller: caller, number: number, arguments: arguments, letGo: letGo), &step)
+      } catch { step.outcome = .refused(error.failure) }
+    }
     step.gas = gasUsed
     if step.isRefused { state.rollBack(to: mark) }
     return step
   }
 
-  private mutating func take(
-    _ action: String, by caller: AccountRow, on number: AgreementNumber, _ arguments: [Value], _ letGo: [CurrencyAmount]?, _ step: inout Step
-  ) {
-    let agreement = state.agreements[number.index]
-    let interface = interfaces[agreement.contract]
-    let position = agreement.position
-    guard let transition = interface.transition(action: action, in: position.state), !position.isSuspended,
-      case .action(_, let parameters, let who) = interface.transitions[transition].trigger
-    else {
-      step.outcome = .refused(.refused(.state))
-      step.endedBy = position.endedBy
-      return
+  /// What an action would ask of its caller, with everybody's approval, one deposit after the other; whether or not it would then be refused. It is undone.
+  package mutating func deposits(
+    of action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value], gas: Int
+  ) -> [CurrencyAmount] {
+    begin(gas: gas)
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    guard visit == 0 || visit == state.agreements[number.index].position.visit else { return [] }
+    let call = Call(action: action, caller: caller, number: number, arguments: arguments, letGo: nil)
+    var step = Step(time: state.time, agreement: number, cause: .party(caller, action: action), state: 0, outcome: .stayed)
+    guard let (transition, who) = try? offered(call, &step), (try? actors(who, call)) != nil else { return [] }
+    var approvers = [AgreementHost.Approver(account: caller, letGo: nil)]
+    if case .parties(let actors, let needed) = who, needed > 1 {
+      approvers += actors.map { AgreementHost.Approver(account: account(of: $0, call), letGo: nil) }
     }
-    step.transition = transition
-    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }) else {
-      step.outcome = .refused(.refused(.argument))
-      return
-    }
-    if case .parties(let parties, let needed) = who {
-      let own = parties.filter { agreement.parties[$0] == caller }
-      guard !own.isEmpty else {
-        step.outcome = .refused(.refused(.authority))
+    let host = AgreementHost(state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
+    _ = run(.body(transition: transition), number, arguments, host)
+    return host.asked.filter { $0.payer == caller }.map(\.sum)
+  }
+
+  /// Who wants what.
+  private struct Call {
+    let action: String
+    let caller: AccountRow
+    let number: AgreementNumber
+    let arguments: [Value]
+    /// Nil: whatever is asked for.
+    let letGo: [CurrencyAmount]?
+  }
+
+  private struct Refused: Error {
+    let failure: Failure
+  }
+
+  private mutating func take(_ call: Call, _ step: inout Step) throws(Refused) {
+    let number = call.number
+    let (transition, who) = try offered(call, &step)
+    let own = try actors(who, call)
+    var approvers = [AgreementHost.Approver(account: call.caller, letGo: call.letGo)]
+    if case .parties(let actors, let needed) = who, needed > 1 {
+      let (have, others) = approve(transition, call, as: own, of: actors)
+      if have < needed {
+        step.outcome = .approved(have: have, needed: needed)
         return
       }
-      if needed > 1 {
-        let have = approve(transition, by: own, arguments, number)
-        if have < needed {
-          // An approval lets nothing go.
-          step.outcome = letGo?.contains { $0.amount > .zero } == true ? .refused(.refused(.amount)) : .approved(have: have, needed: needed)
-          return
-        }
-      }
+      approvers += others
     }
-    let host = AgreementHost(state, number, interface, caller: caller, letGo: letGo, isConsented: isConsented(number))
+    let host = AgreementHost(state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
     var failure: Failure?
-    let execution = run(.body(transition: transition), number, arguments, host)
-    asked = host.asked.map(\.sum)
-    switch execution.ending {
-    case .fails(let reason): failure = reason
+    switch run(.body(transition: transition), number, call.arguments, host).ending {
+    case .fails(let reason):
+      failure = reason
+      step.payer = host.refusedPayer == call.caller ? nil : host.refusedPayer
     case .enters(let target):
       failure = enter(target, number, at: state.time, endedBy: nil)
       step.outcome = .entered(state: target)
@@ -199,28 +230,100 @@ package struct Runtime<E: Engine> {
       step.outcome = .stayed
     case .returns: preconditionFailure("a body leads somewhere")
     }
-    if let failure = failure ?? brokenInvariants(number).first?.failure {
-      step.outcome = .refused(failure)
-      return
-    }
+    if let failure = failure ?? brokenInvariants(number).first?.failure { throw Refused(failure: failure) }
     step.moves = host.moves
     step.events = host.events
   }
 
-  /// Records that these parties agree to the action with these arguments, in place of what they agreed to before; answers how many parties now agree.
-  private func approve(_ transition: Int, by parties: [Int], _ arguments: [Value], _ number: AgreementNumber) -> Int {
+  /// The transition that is called, and who may take it.
+  private func offered(_ call: Call, _ step: inout Step) throws(Refused) -> (transition: Int, ContractInterface.Who) {
+    let interface = interface(of: call.number)
+    let position = state.agreements[call.number.index].position
+    // What is due has not run yet where the transaction itself brought it about: it is too late for an action all the same.
+    if let due = next(of: call.number), due.due <= state.time {
+      step.endedBy = Agreement.EndedBy(transition: due.transition, due: due.due)
+      throw Refused(failure: .refused(.state))
+    }
+    guard let transition = interface.transition(action: call.action, in: position.state), !position.isSuspended,
+      case .action(_, let parameters, let who) = interface.transitions[transition].trigger
+    else {
+      step.endedBy = position.endedBy
+      throw Refused(failure: .refused(.state))
+    }
+    step.transition = transition
+    let arguments = call.arguments
+    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
+      arguments.allSatisfy(namesAccounts)
+    else { throw Refused(failure: .refused(.argument)) }
+    return (transition, who)
+  }
+
+  /// As whom the caller acts: places in the list of who may; none where that is anyone.
+  private func actors(_ who: ContractInterface.Who, _ call: Call) throws(Refused) -> [Int] {
+    guard case .parties(let actors, _) = who else { return [] }
+    let own = actors.indices.filter { account(of: actors[$0], call) == call.caller }
+    guard !own.isEmpty else { throw Refused(failure: .refused(.authority)) }
+    return own
+  }
+
+  private func account(of somebody: ContractInterface.Actor, _ call: Call) -> AccountRow {
+    let agreement = state.agreements[call.number.index]
+    let value: Value
+    switch somebody {
+    case .party(let party): return agreement.parties[party]
+    case .field(let field):
+      let interface = interfaces[agreement.contract]
+      value = agreement.value(interface.terms.count + field, interface)
+    case .parameter(let parameter): value = call.arguments[parameter]
+    }
+    guard case .party(let row) = value else { preconditionFailure("whoever may act is a party") }
+    return AccountRow(Int(row))
+  }
+
+  /// Records that the caller agrees to the action with these arguments, in place of what it agreed to before. Answers for how many of those who may take it
+  /// somebody now agrees, and who besides the caller.
+  private func approve(
+    _ transition: Int, _ call: Call, as own: [Int], of actors: [ContractInterface.Actor]
+  ) -> (have: Int, others: [AgreementHost.Approver]) {
     var writer = CanonicalWriter()
-    writer.write(arguments)
+    writer.write(call.arguments)
     let digest = Digest(sha256: writer.bytes)
-    var position = state.agreements[number.index].position
-    position.approvals.removeAll { $0.transition == transition && parties.contains($0.party) }
-    position.approvals += parties.map { Agreement.Approval(transition: transition, party: $0, arguments: digest) }
-    position.approvals.sort { ($0.transition, $0.party) < ($1.transition, $1.party) }
-    state.setPosition(number, position)
-    return position.approvals.filter { $0.transition == transition && $0.arguments == digest }.count
+    let letGo = call.letGo.map { sums in sums.filter { $0.amount > .zero }.sorted { $0.currency.index < $1.currency.index } }
+    var position = state.agreements[call.number.index].position
+    position.approvals.removeAll { $0.transition == transition && $0.account == call.caller }
+    position.approvals.append(
+      Agreement.Approval(transition: transition, account: call.caller, actors: own, arguments: digest, letGo: letGo))
+    position.approvals.sort { ($0.transition, $0.account) < ($1.transition, $1.account) }
+    state.setPosition(call.number, position)
+    // Who may act can have changed with the fields: an approval counts as far as its account still is who it was.
+    let standing = position.approvals.filter { $0.transition == transition && $0.arguments == digest }.map { approval in
+      (approval, approval.actors.filter { account(of: actors[$0], call) == approval.account })
+    }.filter { !$0.1.isEmpty }
+    let others = standing.filter { $0.0.account != call.caller }.map { AgreementHost.Approver(account: $0.0.account, letGo: $0.0.letGo) }
+    return (standing.reduce(0) { $0 + $1.1.count }, others)
+  }
+
+  // MARK: Views
+
+  /// What a view shows now. Nothing changes.
+  package mutating func view(_ view: Int, of number: AgreementNumber, arguments: [Value], gas: Int) -> Ending {
+    begin(gas: gas)
+    let interface = interface(of: number)
+    let parameters = interface.views[view].parameters
+    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
+      arguments.allSatisfy(namesAccounts)
+    else { return .fails(.refused(.argument)) }
+    let mark = state.mark
+    defer { state.rollBack(to: mark) }
+    return run(.view(view), number, arguments).ending
   }
 
   // MARK: Time
+
+  /// What comes first of all that the agreement does by itself.
+  private func next(of number: AgreementNumber) -> Agreement.Deadline? {
+    state.agreements[number.index].position.deadlines.min { ($0.due, $0.transition) < ($1.due, $1.transition) }
+  }
 
   /// Runs the deadline that comes first of those due at `time` or before, stamped with its own due time; nil where there is none. `gas` says what its agreement
   /// can pay.
@@ -231,8 +334,7 @@ package struct Runtime<E: Engine> {
 
   /// The same for one agreement, whatever the others have before it and whenever it is due.
   package mutating func runNextDeadline(of number: AgreementNumber, gas: Int) -> Step? {
-    let deadlines = state.agreements[number.index].position.deadlines
-    guard let next = deadlines.min(by: { ($0.due, $0.transition) < ($1.due, $1.transition) }) else { return nil }
+    guard let next = next(of: number) else { return nil }
     return run(Schedule.Item(due: next.due, agreement: number, transition: next.transition), gas: gas)
   }
 
@@ -248,7 +350,7 @@ package struct Runtime<E: Engine> {
     var failure: Failure?
     switch execution.ending {
     case .enters(let target):
-      failure = enter(target, item.agreement, at: item.due, endedBy: Agreement.EndedBy(state: position.state, due: item.due))
+      failure = enter(target, item.agreement, at: item.due, endedBy: Agreement.EndedBy(transition: item.transition, due: item.due))
       step.outcome = .entered(state: target)
     case .fails(let reason): failure = reason
     case .stays, .returns: failure = .trapped(.range)
@@ -290,17 +392,22 @@ package struct Runtime<E: Engine> {
     return settle(position, number, notBefore: state.time)
   }
 
+  /// Puts the agreement there, with what is due: deadlines no earlier than they can be noticed, and at once what waits for a condition that holds.
   private mutating func settle(_ position: Agreement.Position, _ number: AgreementNumber, notBefore: Time) -> Failure? {
     let interface = interface(of: number)
     var position = position
     position.deadlines = []
     for (transition, declared) in interface.transitions.enumerated() where declared.source == position.state && declared.trigger.isAutomatic {
+      let due: Time
       switch run(.due(transition: transition), number).ending {
-      case .returns(.duration(let duration)):
-        position.deadlines.append(Agreement.Deadline(transition: transition, due: max(position.enteredAt + duration, notBefore)))
+      case .returns(.duration(let duration)): due = position.enteredAt + duration
+      case .returns(.time(let time)): due = time
+      case .returns(.bool(true)): due = notBefore
+      case .returns(.bool(false)): continue
       case .fails(let failure): return failure
-      case .returns, .enters, .stays: preconditionFailure("a due time is a duration")
+      case .returns, .enters, .stays: preconditionFailure("what comes by itself is due after a duration, at a time, or when a condition holds")
       }
+      position.deadlines.append(Agreement.Deadline(transition: transition, due: max(due, notBefore)))
     }
     state.setPosition(number, position)
     return nil

@@ -47,9 +47,10 @@ package struct LedgerStory {
     case .stepped(let step):
       guard let number = step.agreement else { return [] }
       let agreement = chain.state.agreements[number.index]
-      var arguments: [Value] = []
-      if case .act(let call, _) = instruction { arguments = call.arguments }
+      var (arguments, letGo) = ([Value](), [CurrencyAmount]())
+      if case .act(let call, _) = instruction { (arguments, letGo) = (call.arguments, call.letGo) }
       var lines = story.lines(step, chain.interface(ofModule: agreement.contract), agreement, arguments: arguments)
+      if case .party(let row, _) = step.cause, case .approved = step.outcome, !letGo.isEmpty { lines.append(wording.willLetGo(name(row), letGo)) }
       if let first = lines.first { lines[0] = wording.inAgreement(number.index + 1, first) }
       if step.prepaid > 0 { lines.append(wording.prepays(step.prepaid)) }
       for share in step.returned { lines.append(wording.getsBack(name(share.payer), share.gas)) }

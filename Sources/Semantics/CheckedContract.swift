@@ -1,5 +1,7 @@
 // The checked program: names are indexes, types are known, everything that was wrong has been reported. Lowering and the reference interpreter read this,
 // and only a contract without diagnostics becomes one.
+//
+// Everything is evaluated strictly from left to right, and what traps does so at the span of the expression or statement whose own operation it is.
 
 package import Interface
 package import Primitives
@@ -14,9 +16,15 @@ package struct CheckedContract: Sendable {
   package let interface: ContractInterface
   /// The `where` of each term.
   package let bounds: [[TypedExpression]]
+  /// What is computed when an agreement is opened, in source order: the fields that are `let`s of the contract. They read terms and earlier ones.
+  package let derived: [FieldValue]
   /// In the order of `interface.transitions`.
   package let transitions: [CheckedTransition]
   package let invariants: [TypedExpression]
+  /// In the order of `interface.views`.
+  package let views: [TypedExpression]
+  /// The functions that are called, one for each choice of currencies. Each calls only earlier ones.
+  package let functions: [CheckedFunction]
   package let spans: Spans
 
   /// Where things are declared, for messages about them.
@@ -28,8 +36,26 @@ package struct CheckedContract: Sendable {
   }
 }
 
+/// A value for a field, by index. An integer's expression has been held against the field's range.
+package struct FieldValue: Sendable {
+  package let field: Int
+  package let value: TypedExpression
+}
+
+package struct CheckedFunction: Sendable {
+  package let name: String
+  /// The parameters are read with `parameter`, like those of an action.
+  package let parameters: [ValueType]
+  package let type: ValueType
+  /// By their local's number, before the result.
+  package let bindings: [(local: Int, value: TypedExpression)]
+  /// Has been held against the result's type.
+  package let result: TypedExpression
+  package let span: Span
+}
+
 package struct CheckedTransition: Sendable {
-  /// How long after entering the state it is due; nil for an action.
+  /// When it comes by itself: of `after` a duration, of `at` a time, of `when` a truth value; nil for an action.
   package let due: TypedExpression?
   package let conditions: [TypedExpression]
   package let deposits: [CheckedDeposit]
@@ -40,19 +66,43 @@ package struct CheckedTransition: Sendable {
 package struct CheckedDeposit: Sendable {
   package let amount: TypedExpression
   package let currency: Int
-  package let place: Place
+  /// A party or an account; nil: the caller. Evaluated before the amount.
+  package let payer: CheckedPlace?
+  package let place: CheckedPlace
+}
+
+/// Where money lies or goes.
+package enum CheckedPlace: Sendable {
+  case vault(Int)
+  case party(Int)
+  case account(TypedExpression)
+  /// What a vault holds under a key.
+  case entry(vault: Int, key: TypedExpression)
 }
 
 package struct CheckedStatement: Sendable {
   package indirect enum Kind: Sendable {
-    case pay(vault: Int, to: Place)
-    case split(vault: Int, [CheckedShare])
+    /// `from` is a vault or an entry. Key and account are evaluated in the order of the source.
+    case pay(from: CheckedPlace, to: CheckedPlace)
+    case payEach(vault: Int)
+    /// All shares' portions, keys and accounts are evaluated in the order of the source before anything moves. With `otherwise`, what the statement's own
+    /// operation or its expressions trap on leads there instead.
+    case split(from: CheckedPlace, [CheckedShare], otherwise: [CheckedStatement]?)
     case emit(event: Int, [TypedExpression])
     case define(local: Int, TypedExpression)
     case require(TypedExpression)
+    /// Raises a counter, or, where that has reached its end, traps or runs `otherwise`.
+    case raise(field: Int, otherwise: [CheckedStatement]?)
     case choose([CheckedBranch], otherwise: [CheckedStatement])
+    /// One body for each case of the enumeration or optional, in order of the cases.
+    case match(TypedExpression, [CheckedCase<[CheckedStatement]>])
+    /// For each element of a list or set, or key of a map, in order: the collection is evaluated once, and stays as it was.
+    case loop(local: Int, in: TypedExpression, [CheckedStatement])
     case assign(field: Int, TypedExpression)
-    case enter(state: Int)
+    /// An element of a list field by index, or an entry of a map field by key. Key first, then value.
+    case assignElement(field: Int, key: TypedExpression, value: TypedExpression)
+    /// The values of the state's parameters are all evaluated before the first is stored.
+    case enter(state: Int, [FieldValue])
   }
 
   package let kind: Kind
@@ -62,6 +112,12 @@ package struct CheckedStatement: Sendable {
 package struct CheckedBranch: Sendable {
   package let condition: TypedExpression
   package let body: [CheckedStatement]
+}
+
+/// What is done for one case: its payload is bound to these locals; nil where the source names none.
+package struct CheckedCase<Body: Sendable>: Sendable {
+  package let locals: [Int?]
+  package let body: Body
 }
 
 package struct CheckedShare: Sendable {
@@ -74,8 +130,17 @@ package struct CheckedShare: Sendable {
     case evenly
   }
 
+  package enum Targets: Sendable {
+    /// One; of `evenly`, one or more.
+    case places([CheckedPlace])
+    /// The share is divided in turn; percents are of the share.
+    case shares([CheckedShare])
+    /// Of `evenly`: the accounts of a list that has at least one, in its order.
+    case list(TypedExpression)
+  }
+
   package let portion: Portion
-  package let targets: [Place]
+  package let targets: Targets
   package let span: Span
 }
 
@@ -83,42 +148,102 @@ package struct CheckedShare: Sendable {
 package enum ExpressionType: Hashable, Sendable {
   case bool
   case int(bits: Int, range: IntegerRange?)
-  /// At rest a percent lies between 0 % and 100 %; a literal may exceed that.
+  /// At rest a percent lies between 0 % and 100 %; beyond that it is a ratio.
   case percent(isAtRest: Bool)
   case amount(currency: Int)
+  case rate(of: Int, per: Int)
   case duration
+  case time
   case text(max: Int)
+  case bytes(max: Int)
+  case party
+  /// One of the contract's types, by index.
+  case composite(Int)
 
   package init(_ type: ValueType) {
     switch type {
     case .bool: self = .bool
     case .int(let range): self = .int(bits: range.bits, range: range)
     case .percent: self = .percent(isAtRest: true)
-    case .amount(let currency): self = .amount(currency: currency)
-    case .duration: self = .duration
-    case .text(let max): self = .text(max: max)
     case .ratio: self = .percent(isAtRest: false)
-    case .bytes, .composite: preconditionFailure("no source names a type that the language does not have")
+    case .amount(let currency): self = .amount(currency: currency)
+    case .rate(let currency, let other): self = .rate(of: currency, per: other)
+    case .duration: self = .duration
+    case .time: self = .time
+    case .text(let max): self = .text(max: max)
+    case .bytes(let max): self = .bytes(max: max)
+    case .party: self = .party
+    case .composite(let index): self = .composite(index)
+    case .counter(let most):
+      let range = IntegerRange(.zero, Integer(most))
+      self = .int(bits: range?.bits ?? 1, range: range)
     }
   }
 }
 
 package struct TypedExpression: Sendable {
   package indirect enum Kind: Sendable {
+    /// Of a composite type too.
     case constant(Value)
     case term(Int)
     case field(Int)
     case parameter(Int)
     case local(Int)
+    /// What a vault holds; of one with keys, under all of them.
     case balance(vault: Int)
+    case balanceOfKey(vault: Int, TypedExpression)
+    case keyCount(vault: Int)
+    /// `v is empty`, `v[k] is empty`
+    case isEmpty(vault: Int, key: TypedExpression?)
+    case now
+    case opened
+    /// Only in actions.
+    case caller
+    /// The account of a party.
+    case party(Int)
     case not(TypedExpression)
     case negate(TypedExpression)
     case arithmetic(Arithmetic, TypedExpression, TypedExpression)
+    case convert(Conversion, TypedExpression)
     case compare(Comparison, TypedExpression, TypedExpression)
     case and(TypedExpression, TypedExpression)
     case or(TypedExpression, TypedExpression)
     /// The value, if it lies in the range; a trap otherwise.
     case narrow(TypedExpression, IntegerRange)
+    case choose(TypedExpression, then: TypedExpression, else: TypedExpression)
+    /// One value for each case, in order of the cases.
+    case match(TypedExpression, [CheckedCase<TypedExpression>])
+    /// The first, or the second where the first traps.
+    case answered(TypedExpression, TypedExpression)
+    /// A function of the contract by index.
+    case call(Int, [TypedExpression])
+    /// The structure of these members.
+    case make([TypedExpression])
+    /// A case of an enumeration or optional with its payload.
+    case wrap(case: Int, [TypedExpression])
+    /// The list of these elements; or the empty set or map.
+    case collect([TypedExpression])
+    case member(TypedExpression, Int)
+    /// The structure with another value in one member.
+    case replace(TypedExpression, member: Int, TypedExpression)
+    /// An element of a list by index, or the value of a map's key; traps `index` where there is none.
+    case element(TypedExpression, TypedExpression)
+    /// The elements of a collection, or the Unicode scalars of a text, or the bytes of bytes, counted.
+    case count(TypedExpression)
+    /// Whether a list has the element, or a set or map the key.
+    case contains(TypedExpression, TypedExpression)
+    /// A list with one element more, a set with a key, or a map with a key's value; traps `range` where it has as many as it may.
+    case with(TypedExpression, TypedExpression, value: TypedExpression?)
+    case fold(Fold, TypedExpression)
+    /// Whether an enumeration or optional is this case.
+    case isCase(TypedExpression, Int)
+    /// The smaller or greater of two amounts, percents, ratios, durations or times; the first where they are equal.
+    case extreme(isMin: Bool, TypedExpression, TypedExpression)
+    /// The first text followed by the second; so of bytes.
+    case concatenate(TypedExpression, TypedExpression)
+    /// `banking.endOf(day: n, after: t)`: the calendar is a structure of weekend (a set of weekdays, Monday being 1), holidays (a set of times) and offset
+    /// (minutes by which local time is ahead of UTC).
+    case endOfDay(calendar: TypedExpression, day: TypedExpression, after: TypedExpression)
   }
 
   package let kind: Kind
@@ -128,11 +253,42 @@ package struct TypedExpression: Sendable {
 
 /// What the operators mean once the types are known.
 package enum Arithmetic: Hashable, Sendable {
-  case intAdd, intSubtract, intMultiply, intModulo
+  case intAdd, intSubtract, intMultiply, intModulo, intMin, intMax
   case intDivide(Rounding)
+  /// An exact quotient; traps `division` by 0 and `range` where it is negative or a part, reduced, is 2^63 or more.
+  case ratioOfInts
+  case ratioAdd, ratioSubtract, ratioMultiply, ratioDivide
   case amountAdd, amountSubtract, amountTimes
+  /// By a percent or ratio, or into another currency by a rate.
   case amountScale(Rounding)
   case durationAdd, durationSubtract, durationTimes
+  /// A time and a duration; total.
+  case timeAdd
+  /// A time less a duration: not before 1970.
+  case timeBack
+  /// From the second time until the first.
+  case timeSince
+}
+
+/// A value under another type.
+package enum Conversion: Hashable, Sendable {
+  /// A duration in milliseconds.
+  case intOfDuration
+  /// An amount in minor units.
+  case intOfAmount
+  /// An integer in decimal digits.
+  case textOfInt
+  /// A ratio that is at most 1; a trap otherwise.
+  case percentOfRatio
+  case sha256, sm3
+}
+
+/// What is made of all elements of a list or set.
+package enum Fold: Hashable, Sendable {
+  /// Of integers or amounts; a sum of amounts traps `range` from 2^127 on.
+  case sum
+  /// Of integers, amounts, percents, ratios, durations or times; traps `index` where there are no elements.
+  case min, max
 }
 
 package enum Comparison: Hashable, Sendable {

@@ -24,14 +24,20 @@ package struct CheckedTest: Sendable {
 }
 
 package struct CheckedStep: Sendable {
-  package enum Kind: Sendable {
+  package indirect enum Kind: Sendable {
+    /// A party inside a value is a wallet's number, here and in every argument.
     case open(agreement: Int, parties: [Int], terms: [Value], refused: Failure?)
-    case act(wallet: Int, agreement: Int, action: String, arguments: [Value], letGo: CurrencyAmount?, refused: Failure?)
+    case act(wallet: Int, agreement: Int, action: String, arguments: [Value], letGo: [CurrencyAmount]?, refused: Failure?)
     case advance(Duration)
+    case advanceTo(Time)
+    /// All steps happen in one block of this time.
+    case block(Time, [CheckedStep])
     case expectState(agreement: Int, state: Int)
     /// A gain may be negative: units of the currency.
     case expectGain(wallet: Int, currency: Currency, units: Integer)
     case expect(Comparison, TestOperand, TestOperand)
+    /// Nil arguments: whatever they were.
+    case expectEvent(agreement: Int, event: Int, [Value]?)
   }
 
   package let kind: Kind
@@ -42,5 +48,10 @@ package struct CheckedStep: Sendable {
 package enum TestOperand: Sendable {
   case constant(Value)
   case balance(agreement: Int, vault: Int)
+  case balanceOfKey(agreement: Int, vault: Int, key: Value)
+  /// How many keys a vault holds money under.
+  case keyCount(agreement: Int, vault: Int)
+  /// A field, or a parameter of the state that the agreement is in.
   case field(agreement: Int, field: Int)
+  case view(agreement: Int, view: Int, [Value])
 }

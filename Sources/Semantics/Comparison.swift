@@ -19,9 +19,10 @@ extension Comparison {
     case (.int(let x), .int(let y)): x < y
     case (.amount(let x), .amount(let y)): x < y
     case (.duration(let x), .duration(let y)): x < y
+    case (.time(let x), .time(let y)): x < y
     case (.percent(let x), .percent(let y)):
       Integer(x.numerator) * Integer(y.denominator) < Integer(y.numerator) * Integer(x.denominator)
-    default: preconditionFailure("the checker orders only integers, amounts, percents and durations")
+    default: preconditionFailure("the checker orders only integers, amounts, fractions, durations and times")
     }
   }
 }

@@ -4,19 +4,6 @@ import Source
 import Syntax
 
 extension ContractChecker {
-  func currencyName(_ index: Int) -> String { interface.currencies[index].name }
-
-  func describe(_ type: ExpressionType) -> String {
-    switch type {
-    case .bool: "a truth value"
-    case .int: "an integer"
-    case .percent: "a percent"
-    case .amount(let currency): "an `Amount<\(currencyName(currency))>`"
-    case .duration: "a duration"
-    case .text: "a text"
-    }
-  }
-
   mutating func reportMismatch(_ expression: TypedExpression, wanted: String) {
     diagnostics.report(
       .typeMismatch, "this is \(describe(expression.type)); \(wanted) was wanted", at: expression.span, describe(expression.type))
@@ -25,9 +12,16 @@ extension ContractChecker {
   // MARK: What a place asks for
 
   mutating func condition(_ tree: Expression) -> TypedExpression? {
-    guard let checked = expression(tree) else { return nil }
+    guard let checked = expression(tree, expecting: .bool) else { return nil }
     if checked.type == .bool { return checked }
     reportMismatch(checked, wanted: "a condition")
+    return nil
+  }
+
+  mutating func integer(_ tree: Expression) -> TypedExpression? {
+    guard let checked = expression(tree) else { return nil }
+    if case .int = checked.type { return checked }
+    reportMismatch(checked, wanted: "an integer")
     return nil
   }
 
@@ -49,9 +43,12 @@ extension ContractChecker {
     return false
   }
 
-  /// A value that is stored or handed out under `type`: an integer is held against its range.
+  /// A value that is stored or handed out under `type`: an integer is held against its range, a ratio against the whole.
   mutating func resting(_ tree: Expression, as type: ValueType) -> TypedExpression? {
-    guard let checked = expression(tree, expecting: ExpressionType(type)) else { return nil }
+    expression(tree, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
+  }
+
+  mutating func rest(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
     switch (type, checked.type) {
     case (.amount(let currency), .amount): return fits(checked, currency: currency) ? checked : nil
     case (.int(let range), .int(_, let known)):
@@ -65,96 +62,243 @@ extension ContractChecker {
       if length <= max { return checked }
       diagnostics.report(.valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
       return nil
-    case (.percent, .percent): return isPart(checked) ? checked : nil
-    case (.bool, .bool), (.duration, .duration): return checked
+    case (.bytes(let max), .bytes(let length)):
+      if length <= max { return checked }
+      diagnostics.report(.valueOutOfRange, "these may be \(length) bytes; at most \(max) fit", at: checked.span)
+      return nil
+    case (.percent, .percent): return part(checked)
+    case (.ratio, .percent): return checked
     default:
+      if checked.type == ExpressionType(type) { return checked }
       reportMismatch(checked, wanted: describe(ExpressionType(type)))
       return nil
     }
   }
 
-  /// Whether a percent lies between 0 % and 100 %; says so where not.
-  mutating func isPart(_ checked: TypedExpression) -> Bool {
-    if checked.type == .percent(isAtRest: true) { return true }
-    diagnostics.report(.valueOutOfRange, "this may be more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
+  /// A percent between 0 % and 100 %, held against that where it is not known.
+  mutating func part(_ checked: TypedExpression) -> TypedExpression? {
+    if checked.type == .percent(isAtRest: true) { return checked }
+    if case .constant = checked.kind {
+      diagnostics.report(.valueOutOfRange, "this is more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
+      return nil
+    }
+    return TypedExpression(kind: .convert(.percentOfRatio, checked), type: .percent(isAtRest: true), span: checked.span)
+  }
+
+  /// A value that can be written in the module.
+  mutating func constant(_ tree: Expression, as type: ValueType) -> Value? {
+    let outer = surroundings
+    surroundings = .constant
+    defer { surroundings = outer }
+    guard let checked = resting(tree, as: type) else { return nil }
+    guard let value = constantValue(checked) else {
+      diagnostics.report(.notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
+      return nil
+    }
+    return admits(value, type, at: tree.span) ? value : nil
+  }
+
+  /// Whether a literal is a value of the type; says so where not.
+  mutating func admits(_ value: Value, _ type: ValueType, at span: Span) -> Bool {
+    if type.admits(value, in: interface.types) { return true }
+    diagnostics.report(.valueOutOfRange, "this is no value of \(describe(ExpressionType(type)))", at: span)
     return false
   }
 
-  /// A literal of the type.
-  mutating func constant(_ tree: Expression, as type: ValueType) -> Value? {
-    guard let checked = resting(tree, as: type) else { return nil }
-    if case .constant(let value) = checked.kind { return value }
-    diagnostics.report(.notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
-    return nil
+  func constantValue(_ expression: TypedExpression) -> Value? {
+    func all(_ expressions: [TypedExpression]) -> [Value]? {
+      let values = expressions.compactMap { constantValue($0) }
+      return values.count == expressions.count ? values : nil
+    }
+    switch expression.kind {
+    case .constant(let value): return value
+    case .make(let members): return all(members).map { .sequence($0) }
+    case .wrap(case: let number, let payload): return all(payload).map { .variant(number, $0) }
+    case .collect(let elements): return all(elements).map { .sequence($0) }
+    case .with(let set, let key, value: nil):
+      // A literal of a set: its elements one by one.
+      guard case .set? = definition(expression.type), case .sequence(var keys)? = constantValue(set), let key = constantValue(key) else { return nil }
+      guard !keys.contains(key) else { return nil }
+      keys.insert(key, at: keys.firstIndex { Value.precedes(key, $0) } ?? keys.count)
+      return .sequence(keys)
+    default: return nil
+    }
   }
 
   // MARK: Expressions
 
-  /// The typed expression; nil after a diagnostic. `expected` only helps a bare `0` to become an amount.
+  /// The typed expression; nil after a diagnostic. `expected` only helps what has no type of its own: a bare `0`, `None`, a list, a case.
   mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression? {
     switch tree.kind {
     case .name(let name): return reference(Identifier(text: name, span: tree.span))
+    case .type(let name): return wrap(Identifier(text: name, span: tree.span), [], hasArguments: false, expecting: expected, at: tree.span)
     case .int(let digits): return integer(digits, expecting: expected, at: tree.span)
-    case .negate(let inner):
-      if case .int(let digits) = inner.kind { return integer("-" + digits, expecting: nil, at: tree.span) }
-      guard let checked = expression(inner) else { return nil }
-      guard case .int(let bits, _) = checked.type else {
-        diagnostics.report(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: tree.span)
-        return nil
-      }
-      return within(TypedExpression(kind: .negate(checked), type: .int(bits: bits + 1, range: nil), span: tree.span))
+    case .negate(let inner): return negated(inner, at: tree.span)
     case .decimal(let digits):
       diagnostics.report(.typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
       return nil
     case .percent(let digits):
       return Literals.percent(digits, at: tree.span, &diagnostics).map { constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span) }
     case .amount(let digits, let name): return amountLiteral(digits, name, at: tree.span)
+    case .rate(let digits, let of, let per): return rateLiteral(digits, of, per, at: tree.span)
     case .duration(let digits, let unit):
       return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { constant(.duration($0), .duration, tree.span) }
-    case .string(let text):
-      let count = text.unicodeScalars.count
-      if count > limits.textScalars {
-        diagnostics.report(.limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: tree.span)
-        return nil
-      }
-      return constant(.text(Array(text.utf8)), .text(max: max(1, count)), tree.span)
+    case .time(let text):
+      if let time = Time(text: text) { return constant(.time(time), .time, tree.span) }
+      diagnostics.report(.valueOutOfRange, "there is no time `\(text)` between the years 1970 and 9999", at: tree.span)
+      return nil
+    case .string(let text): return textLiteral(text, at: tree.span)
+    case .interpolated(let texts, let holes): return interpolated(texts, holes, at: tree.span)
     case .bool(let value): return constant(.bool(value), .bool, tree.span)
     case .not(let inner): return condition(inner).map { TypedExpression(kind: .not($0), type: .bool, span: tree.span) }
     case .binary(let operation, let left, let right): return binary(operation, left, right, rounding: nil, at: tree.span)
     case .rounded(let inner, let name): return rounded(inner, name, at: tree.span)
-    case .member, .isState:
-      diagnostics.report(.noSuchOperation, "an agreement is looked at from outside only by a test", at: tree.span)
-      return nil
+    case .member(let object, let name): return memberAccess(object, name, expecting: expected, at: tree.span)
+    case .element(let object, let key): return element(object, key, at: tree.span)
+    case .call(let callee, let arguments): return call(callee, arguments, expecting: expected, at: tree.span)
+    case .list(let elements): return list(elements, expecting: expected, at: tree.span)
+    case .isCase(let subject, let name): return isCase(subject, name, at: tree.span)
+    case .isEmpty(let subject): return isEmpty(subject, at: tree.span)
+    case .contains(let element, in: let collection): return contains(element, in: collection, at: tree.span)
+    case .with(let collection, let key, value: let value): return with(collection, key, value, expecting: expected, at: tree.span)
+    case .choose(let condition, then: let first, else: let second): return choose(condition, first, second, expecting: expected, at: tree.span)
+    case .match(let subject, let cases): return match(subject, cases, expecting: expected, at: tree.span)
+    case .answered(let first, else: let second): return answered(first, second, expecting: expected, at: tree.span)
     }
   }
 
-  private func constant(_ value: Value, _ type: ExpressionType, _ span: Span) -> TypedExpression {
+  func constant(_ value: Value, _ type: ExpressionType, _ span: Span) -> TypedExpression {
     TypedExpression(kind: .constant(value), type: type, span: span)
   }
+
+  // MARK: Literals
 
   private mutating func integer(_ digits: String, expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
     guard let value = Literals.integer(digits), value.bitWidth <= limits.integerBits else {
       diagnostics.report(.tooWide, "this integer has more than \(limits.integerBits) bits", at: span)
       return nil
     }
-    if case .amount = expected, value == .zero { return constant(.amount(.zero), expected ?? .bool, span) }
+    if case .amount? = expected, value == .zero { return constant(.amount(.zero), expected ?? .bool, span) }
     return constant(.int(value), .int(bits: max(1, value.bitWidth), range: IntegerRange(value, value)), span)
   }
 
-  private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
-    guard let index = currency(name) else { return nil }
-    guard case .fixed(let currency) = interface.currencies[index] else {
-      diagnostics.report(
-        .noSuchOperation, "the decimals of `\(name.text)` are known only when an agreement is opened", at: span,
-        notes: ["make the amount a term, or use a fixed currency"])
+  private mutating func negated(_ inner: Expression, at span: Span) -> TypedExpression? {
+    if case .int(let digits) = inner.kind { return integer("-" + digits, expecting: nil, at: span) }
+    guard let checked = expression(inner) else { return nil }
+    guard case .int(let bits, _) = checked.type else {
+      diagnostics.report(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: span)
       return nil
     }
+    return within(TypedExpression(kind: .negate(checked), type: .int(bits: bits + 1, range: nil), span: span))
+  }
+
+  private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
+    guard let index = currency(name), let currency = fixed(index, name, "the amount") else { return nil }
     return Literals.amount(digits, currency, at: span, &diagnostics).map { constant(.amount($0), .amount(currency: index), span) }
   }
 
-  private mutating func reference(_ name: Identifier) -> TypedExpression? {
+  private mutating func rateLiteral(_ digits: String, _ of: Identifier, _ per: Identifier, at span: Span) -> TypedExpression? {
+    guard let a = currency(of), let b = currency(per), let first = fixed(a, of, "the rate"), let second = fixed(b, per, "the rate") else {
+      return nil
+    }
+    if a == b {
+      diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
+      return nil
+    }
+    return Literals.rate(digits, of: first, per: second, at: span, &diagnostics).map { constant(.percent($0), .rate(of: a, per: b), span) }
+  }
+
+  /// The currency that is known when the contract is compiled; says so where it is not.
+  private mutating func fixed(_ index: Int, _ name: Identifier, _ what: String) -> Currency? {
+    if case .fixed(let currency) = interface.currencies[index] { return currency }
+    diagnostics.report(
+      .noSuchOperation, "the decimals of `\(name.text)` are known only when an agreement is opened", at: name.span,
+      notes: ["make \(what) a term, or use a fixed currency"])
+    return nil
+  }
+
+  private mutating func textLiteral(_ text: String, at span: Span) -> TypedExpression? {
+    let count = text.unicodeScalars.count
+    if count > limits.textScalars {
+      diagnostics.report(.limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: span)
+      return nil
+    }
+    return constant(.text(Array(text.utf8)), .text(max: max(1, count)), span)
+  }
+
+  /// Texts and holes, joined from left to right.
+  private mutating func interpolated(_ texts: [String], _ holes: [Expression], at span: Span) -> TypedExpression? {
+    var result: TypedExpression?
+    func append(_ piece: TypedExpression) -> Bool {
+      guard let before = result else {
+        result = piece
+        return true
+      }
+      guard case .text(let x) = before.type, case .text(let y) = piece.type else { preconditionFailure("pieces of a text are texts") }
+      if x + y > limits.textScalars {
+        diagnostics.report(.limitExceeded, "this text may have \(x + y) characters; at most \(limits.textScalars) are allowed", at: span)
+        return false
+      }
+      result = TypedExpression(kind: .concatenate(before, piece), type: .text(max: x + y), span: span)
+      return true
+    }
+    for (index, text) in texts.enumerated() {
+      if !text.isEmpty {
+        guard let literal = textLiteral(text, at: span), append(literal) else { return nil }
+      }
+      guard index < holes.count else { continue }
+      guard let hole = expression(holes[index]), let piece = textOf(hole), append(piece) else { return nil }
+    }
+    return result ?? constant(.text([]), .text(max: 1), span)
+  }
+
+  private mutating func textOf(_ hole: TypedExpression) -> TypedExpression? {
+    switch hole.type {
+    case .text: return hole
+    case .int(let bits, _):
+      // 0.30103 digits for each bit, one begun, and a sign.
+      return TypedExpression(kind: .convert(.textOfInt, hole), type: .text(max: bits * 30103 / 100_000 + 2), span: hole.span)
+    default:
+      diagnostics.report(
+        .typeMismatch, "this is \(describe(hole.type)); only integers and texts stand inside of a text", at: hole.span, describe(hole.type))
+      return nil
+    }
+  }
+
+  // MARK: Names
+
+  mutating func reference(_ name: Identifier) -> TypedExpression? {
     guard let meaning = scope.use(name.text) else {
+      if let event = eventFact(name) { return event }
       if !misdeclared.contains(name.text) { reportUnknown("name", name, known: scope.names, &diagnostics) }
+      return nil
+    }
+    return value(of: meaning, at: name)
+  }
+
+  /// `now`, `opened`, `caller`, where they mean something.
+  private mutating func eventFact(_ name: Identifier) -> TypedExpression? {
+    let (kind, type, isKnown): (TypedExpression.Kind, ExpressionType, Bool)
+    switch name.text {
+    case "now": (kind, type, isKnown) = (.now, .time, [.opening, .action, .automatic, .view].contains(surroundings))
+    case "opened": (kind, type, isKnown) = (.opened, .time, ![.constant, .function].contains(surroundings))
+    case "caller": (kind, type, isKnown) = (.caller, .party, surroundings == .action)
+    default: return nil
+    }
+    if isKnown { return TypedExpression(kind: kind, type: type, span: name.span) }
+    let reason =
+      name.text == "caller" ? "nobody acts here" : surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
+    diagnostics.report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
+    misdeclared.insert(name.text)
+    defer { misdeclared.remove(name.text) }
+    return TypedExpression(kind: kind, type: type, span: name.span)
+  }
+
+  /// What a name stands for, as a value.
+  mutating func value(of meaning: Scope.Meaning, at name: Identifier) -> TypedExpression? {
+    if surroundings == .opening, !isFixedAtOpening(meaning) {
+      diagnostics.report(
+        .noSuchOperation, "`\(name.text)` is \(meaning.noun); what is fixed when an agreement is opened is made of the terms", at: name.span)
       return nil
     }
     switch meaning {
@@ -163,131 +307,99 @@ extension ContractChecker {
     case .vault(let index): return .init(kind: .balance(vault: index), type: .amount(currency: interface.vaults[index].currency), span: name.span)
     case .parameter(let index, let type): return .init(kind: .parameter(index), type: ExpressionType(type), span: name.span)
     case .local(let index, let type): return .init(kind: .local(index), type: type, span: name.span)
-    case .party:
-      diagnostics.report(.noSuchOperation, "a party is no value here; it stands after `by`, `to` and `->`", at: name.span)
+    case .party(let index): return .init(kind: .party(index), type: .party, span: name.span)
+    case .view:
+      diagnostics.report(.noSuchOperation, "`\(name.text)` is a view, which is looked at from outside", at: name.span)
       return nil
     }
   }
 
-  // MARK: Operators
+  private func isFixedAtOpening(_ meaning: Scope.Meaning) -> Bool {
+    switch meaning {
+    case .term, .party, .local, .parameter: true
+    case .field(let index): interface.fields[index].role == .derived
+    case .vault, .view: false
+    }
+  }
 
-  /// A rounding belongs to the last operator of its product.
-  private mutating func rounded(_ inner: Expression, _ name: RoundingName, at span: Span) -> TypedExpression? {
-    let rounding: Rounding
-    switch name {
-    case .down: rounding = .down
-    case .up: rounding = .up
-    case .halfEven: rounding = .halfEven
+  // MARK: Ways
+
+  private mutating func joined(_ a: TypedExpression, _ b: TypedExpression) -> ExpressionType? {
+    if let type = join(a.type, b.type) { return type }
+    if case .amount = a.type, case .amount = b.type {
+      diagnostics.report(.currencyMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span)
+    } else {
+      diagnostics.report(.typeMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span, describe(b.type))
     }
-    if case .binary(let operation, let left, let right) = inner.kind, operation == .times || operation == .divide {
-      return binary(operation, left, right, rounding: rounding, at: span)
-    }
-    diagnostics.report(.noSuchOperation, "there is nothing to round: only a product or a quotient is inexact", at: span)
     return nil
   }
 
-  private mutating func binary(
-    _ operation: BinaryOperator, _ left: Expression, _ right: Expression, rounding: Rounding?, at span: Span
+  private mutating func choose(
+    _ condition: Expression, _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
-    if operation == .and || operation == .or {
-      let (a, b) = (condition(left), condition(right))
-      guard let a, let b else { return nil }
-      return TypedExpression(kind: operation == .and ? .and(a, b) : .or(a, b), type: .bool, span: span)
-    }
-    guard let (a, b) = operands(left, operation, right) else { return nil }
-    if let comparison = Comparison(operation) { return compare(comparison, a, b, operation, at: span) }
-    guard let (arithmetic, type) = meaning(of: operation, a, b, rounding: rounding, at: span) else { return nil }
-    return within(TypedExpression(kind: .arithmetic(arithmetic, a, b), type: type, span: span))
+    let condition = self.condition(condition)
+    guard let (a, b) = both(first, second, expecting: expected), let condition, let type = joined(a, b) else { return nil }
+    return TypedExpression(kind: .choose(condition, then: a, else: b), type: type, span: span)
   }
 
-  /// The expression, unless it may be wider than an integer can be; says so.
-  private mutating func within(_ checked: TypedExpression) -> TypedExpression? {
-    guard case .int(let bits, _) = checked.type, bits > limits.integerBits else { return checked }
-    diagnostics.report(.tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: checked.span)
-    return nil
-  }
-
-  /// Both sides. Beside an amount a bare `0` is one too, where amounts are added or compared.
-  private mutating func operands(_ left: Expression, _ operation: BinaryOperator, _ right: Expression) -> (TypedExpression, TypedExpression)? {
-    let isOfOneType = operation != .times && operation != .divide && operation != .modulo
-    if case .int = left.kind, isOfOneType {
-      guard let b = expression(right), let a = expression(left, expecting: b.type) else { return nil }
+  /// Two expressions that shall have one type: what one of them is helps the other.
+  private mutating func both(_ first: Expression, _ second: Expression, expecting expected: ExpressionType?) -> (TypedExpression, TypedExpression)? {
+    if expected == nil, case .int = first.kind {
+      guard let b = expression(second), let a = expression(first, expecting: b.type) else { return nil }
       return (a, b)
     }
-    let a = expression(left)
-    guard let b = expression(right, expecting: isOfOneType ? a?.type : nil), let a else { return nil }
+    let a = expression(first, expecting: expected)
+    guard let b = expression(second, expecting: expected ?? a?.type), let a else { return nil }
     return (a, b)
   }
 
-  private mutating func compare(
-    _ comparison: Comparison, _ a: TypedExpression, _ b: TypedExpression, _ operation: BinaryOperator, at span: Span
+  private mutating func answered(
+    _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
-    let isEquality = comparison == .equal || comparison == .notEqual
-    switch (a.type, b.type) {
-    case (.int, .int), (.percent, .percent), (.duration, .duration): break
-    case (.amount(let x), .amount(let y)) where x == y: break
-    case (.bool, .bool) where isEquality, (.text, .text) where isEquality: break
-    default:
-      reportNoOperation(operation, a, b, at: span)
+    guard let (a, b) = both(first, second, expecting: expected) else { return nil }
+    // What is held against a range anyway is held against it before, so that `else` answers that too.
+    var first = a
+    if expected == .percent(isAtRest: true), a.type == .percent(isAtRest: false), b.type == .percent(isAtRest: true) {
+      guard let part = part(a) else { return nil }
+      first = part
+    }
+    if case .int(_, let wanted?)? = expected, case .int(_, let known) = a.type, case .int(_, let other?) = b.type,
+      wanted.contains(other.low), wanted.contains(other.high), !(known.map { wanted.contains($0.low) && wanted.contains($0.high) } ?? false)
+    {
+      first = TypedExpression(kind: .narrow(a, wanted), type: .int(bits: wanted.bits, range: wanted), span: a.span)
+    }
+    guard let type = joined(first, b) else { return nil }
+    guard first.canTrap(functionTraps) else {
+      diagnostics.report(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
       return nil
     }
-    return TypedExpression(kind: .compare(comparison, a, b), type: .bool, span: span)
+    return TypedExpression(kind: .answered(first, b), type: type, span: span)
   }
 
-  private mutating func reportNoOperation(_ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span) {
-    if case .amount = a.type, case .amount = b.type, a.type != b.type {
-      diagnostics.report(.currencyMismatch, "`\(operation.rawValue)` stands between \(describe(a.type)) and \(describe(b.type))", at: span)
-    } else {
-      diagnostics.report(.noSuchOperation, "`\(operation.rawValue)` is not defined for \(describe(a.type)) and \(describe(b.type))", at: span)
+  private mutating func match(
+    _ subject: Expression, _ values: [MatchValue], expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
+    guard let subject = expression(subject), let order = cases(of: subject, values.map(\.pattern), at: span) else { return nil }
+    var checked: [CheckedCase<TypedExpression>] = []
+    var type: ExpressionType?
+    for place in order {
+      let mark = scope.mark
+      let locals = bind(values[place].pattern, of: subject)
+      let value = expression(values[place].value, expecting: expected ?? type)
+      leave(to: mark)
+      guard let locals, let value else { return nil }
+      if let first = checked.first {
+        guard let before = type, let joined = join(before, value.type) else {
+          _ = joined(first.body, value)
+          return nil
+        }
+        type = joined
+      } else {
+        type = value.type
+      }
+      checked.append(CheckedCase(locals: locals, body: value))
     }
-  }
-
-  private mutating func meaning(
-    of operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, rounding: Rounding?, at span: Span
-  ) -> (Arithmetic, ExpressionType)? {
-    func exact(_ arithmetic: Arithmetic, _ type: ExpressionType) -> (Arithmetic, ExpressionType)? {
-      if rounding == nil { return (arithmetic, type) }
-      diagnostics.report(.noSuchOperation, "there is nothing to round: this product is exact", at: span)
-      return nil
-    }
-    func inexact(_ arithmetic: (Rounding) -> Arithmetic, _ type: ExpressionType) -> (Arithmetic, ExpressionType)? {
-      if let rounding { return (arithmetic(rounding), type) }
-      diagnostics.report(
-        .inexactWithoutRounding, "this is inexact and does not say how it is rounded", at: span,
-        fixes: [.init("round down, for instance, by writing", replacing: Span(span.end, span.end), with: " rounded down")])
-      return nil
-    }
-    switch (operation, a.type, b.type) {
-    case (.plus, .int(let x, _), .int(let y, _)): return (.intAdd, .int(bits: max(x, y) + 1, range: nil))
-    case (.minus, .int(let x, _), .int(let y, _)): return (.intSubtract, .int(bits: max(x, y) + 1, range: nil))
-    case (.times, .int(let x, _), .int(let y, _)): return exact(.intMultiply, .int(bits: x + y, range: nil))
-    case (.divide, .int(let x, _), .int): return inexact({ .intDivide($0) }, .int(bits: x + 1, range: nil))
-    case (.modulo, .int, .int(let y, _)): return (.intModulo, .int(bits: y, range: nil))
-    case (.plus, .amount(let x), .amount(let y)) where x == y: return (.amountAdd, a.type)
-    case (.minus, .amount(let x), .amount(let y)) where x == y: return (.amountSubtract, a.type)
-    case (.times, .amount, .int): return exact(.amountTimes, a.type)
-    case (.times, .amount, .percent): return inexact({ .amountScale($0) }, a.type)
-    case (.plus, .duration, .duration): return (.durationAdd, .duration)
-    case (.minus, .duration, .duration): return (.durationSubtract, .duration)
-    case (.times, .duration, .int): return exact(.durationTimes, .duration)
-    default:
-      reportNoOperation(operation, a, b, at: span)
-      return nil
-    }
-  }
-}
-
-extension Comparison {
-  /// The comparison that an operator names; nil for the others.
-  init?(_ operation: BinaryOperator) {
-    switch operation {
-    case .equal: self = .equal
-    case .notEqual: self = .notEqual
-    case .less: self = .less
-    case .lessOrEqual: self = .lessOrEqual
-    case .greater: self = .greater
-    case .greaterOrEqual: self = .greaterOrEqual
-    case .or, .and, .plus, .minus, .times, .divide, .modulo: return nil
-    }
+    guard let type else { return nil }
+    return TypedExpression(kind: .match(subject, checked), type: type, span: span)
   }
 }

@@ -5,16 +5,17 @@ import Syntax
 
 extension ContractChecker {
   /// A transition's body with the `->` behind it; nil where something in it is wrong.
-  mutating func check(_ body: Block, leadingTo target: Identifier?, at span: Span) -> [CheckedStatement]? {
+  mutating func check(_ body: Block, leadingTo target: Target?, at span: Span) -> [CheckedStatement]? {
     let before = diagnostics.all.count
     var (statements, goesOn) = check(body)
     if let target {
       if goesOn {
-        if let state = state(target) { statements.append(CheckedStatement(kind: .enter(state: state), span: target.span)) }
+        if let kind = check(target) { statements.append(CheckedStatement(kind: kind, span: target.state.span)) }
       } else {
-        diagnostics.report(.unreachableStatement, "every way through the body has its own `->` already", at: target.span, "never reached")
+        diagnostics.report(
+          .unreachableStatement, "every way through the body has its own `->` already", at: target.state.span, "never reached")
       }
-    } else if goesOn && isAutomatic {
+    } else if goesOn && surroundings == .automatic {
       diagnostics.report(
         .automaticStays, "this deadline does not say where it leads", at: span, "would be due again at once",
         notes: ["write `-> State` behind the body"])
@@ -22,12 +23,21 @@ extension ContractChecker {
     return diagnostics.all.count == before ? statements : nil
   }
 
+  private mutating func check(_ target: Target) -> CheckedStatement.Kind? {
+    guard let index = state(target.state) else { return nil }
+    let parameters = stateParameters[index]
+    guard
+      let ordered = inOrder(target.arguments, parameters.map(\.name.text), of: "`\(target.state.text)`", at: target.span, &diagnostics)
+    else { return nil }
+    let values = zip(ordered, parameters).compactMap { tree, parameter in
+      resting(tree, as: interface.fields[parameter.field].type).map { FieldValue(field: parameter.field, value: $0) }
+    }
+    return values.count == parameters.count ? .enter(state: index, values) : nil
+  }
+
   /// The checked statements, and whether control can reach the end of the block.
   private mutating func check(_ block: Block) -> ([CheckedStatement], goesOn: Bool) {
     let mark = scope.mark
-    defer {
-      for (name, _) in scope.leave(to: mark) { diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span) }
-    }
     var checked: [CheckedStatement] = []
     var goesOn = true
     for statement in block.statements {
@@ -39,146 +49,207 @@ extension ContractChecker {
       if let kind { checked.append(CheckedStatement(kind: kind, span: statement.span)) }
       goesOn = continues
     }
+    leave(to: mark)
     return (checked, goesOn)
+  }
+
+  /// Forgets what was declared since `mark`, and says what of it nobody used.
+  mutating func leave(to mark: Int) {
+    for (name, _) in scope.leave(to: mark) { diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span) }
+  }
+
+  /// A local of this name; nil, with a diagnostic, where it is taken.
+  mutating func declareLocal(_ name: Identifier, _ type: ExpressionType) -> Int? {
+    guard scope.declare(name, .local(localCount, type), &diagnostics) else { return nil }
+    localCount += 1
+    return localCount - 1
   }
 
   private mutating func check(_ statement: Statement) -> (CheckedStatement.Kind?, goesOn: Bool) {
     switch statement {
-    case .pay(let name, to: let target):
-      guard let vault = vault(name), let place = place(target, for: vault) else { return (nil, true) }
-      return (.pay(vault: vault, to: place), true)
-    case .split(let name, let shares, let span): return (check(split: name, shares, at: span), true)
-    case .emit(let name, let arguments):
-      guard let index = eventNames.firstIndex(where: { $0.text == name.text }) else {
-        reportUnknown("event", name, known: eventNames.map(\.text), &diagnostics)
-        return (nil, true)
-      }
-      usedEvents.insert(index)
-      let parameters = interface.events[index].parameters
-      guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) else { return (nil, true) }
-      let values = zip(ordered, parameters).compactMap { resting($0, as: $1.type) }
-      return (values.count == parameters.count ? .emit(event: index, values) : nil, true)
+    case .pay(let source, to: let target, _): return (check(pay: source, to: target), true)
+    case .payEach(let source, _): return (check(payEach: source), true)
+    case .split(let source, let shares, otherwise: let otherwise, let span):
+      let kind = check(split: source, shares, at: span)
+      guard let otherwise else { return (kind, true) }
+      // Whether or not the split comes about, what follows is reached.
+      let (body, _) = check(otherwise)
+      guard case .split(let from, let checked, _)? = kind else { return (nil, true) }
+      return (.split(from: from, checked, otherwise: body), true)
+    case .emit(let name, let arguments, _): return (check(emit: name, arguments), true)
     case .let(let name, let value):
-      guard let checked = expression(value) else { return (nil, true) }
-      guard scope.declare(name, .local(localCount, checked.type), &diagnostics) else { return (nil, true) }
-      localCount += 1
-      return (.define(local: localCount - 1, checked), true)
-    case .require(let value, _): return (condition(value).map { .require($0) }, true)
-    case .if(let branches, let otherwise):
-      var goesOn = false
-      var checked: [CheckedBranch] = []
-      for branch in branches {
-        let condition = condition(branch.condition)
-        let (body, continues) = check(branch.block)
-        goesOn = goesOn || continues
-        if let condition { checked.append(CheckedBranch(condition: condition, body: body)) }
-      }
-      var last: [CheckedStatement] = []
-      if let otherwise {
-        let (body, continues) = check(otherwise)
-        last = body
-        goesOn = goesOn || continues
-      } else {
-        goesOn = true
-      }
-      return (.choose(checked, otherwise: last), goesOn)
-    case .assign(let name, let value):
-      guard case .field(let index) = use(name, wanted: "field"), let checked = resting(value, as: interface.fields[index].type) else {
+      guard let checked = expression(value) else {
+        misdeclared.insert(name.text)
         return (nil, true)
       }
-      return (.assign(field: index, checked), true)
-    case .go(let name, _): return (state(name).map { .enter(state: $0) }, false)
+      return (declareLocal(name, checked.type).map { .define(local: $0, checked) }, true)
+    case .require(let value, let span):
+      if surroundings == .automatic {
+        diagnostics.report(.automaticCanFail, "a deadline cannot fail, and this can", at: span, "nobody is there to be refused")
+        return (nil, true)
+      }
+      return (condition(value).map { .require($0) }, true)
+    case .raise(let name, otherwise: let otherwise, _): return (check(raise: name, otherwise), true)
+    case .if(let branches, else: let otherwise, _): return check(if: branches, otherwise)
+    case .loop(let name, in: let collection, let block, let span): return (check(loop: name, collection, block, at: span), true)
+    case .match(let subject, let cases, let span): return check(match: subject, cases, at: span)
+    case .assign(let assigned, let value): return (check(assign: assigned, value), true)
+    case .call(let path, _, let span):
+      diagnostics.report(
+        .noBuiltIn, "there is no built-in contract `\(path.first?.text ?? "")` to call", at: span,
+        notes: ["the built-in contracts come later; functions are called inside of expressions"])
+      return (nil, true)
+    case .go(let target): return (check(target), false)
     }
   }
 
-  /// A party or a vault that money from `vault` can go to.
-  private mutating func place(_ name: Identifier, for vault: Int, mayStay: Bool = false) -> Place? {
-    switch use(name, wanted: "party or vault") {
-    case .party(let index): return .party(index)
-    case .vault(let index):
-      if index == vault && !mayStay {
-        diagnostics.report(.noSuchOperation, "`\(name.text)` is paid to itself", at: name.span)
-        return nil
-      }
-      let (from, to) = (interface.vaults[vault].currency, interface.vaults[index].currency)
-      if from != to {
-        diagnostics.report(
-          .currencyMismatch, "`\(name.text)` holds `\(currencyName(to))`, and this is money in `\(currencyName(from))`", at: name.span,
-          notes: ["no statement turns one currency into another"])
-        return nil
-      }
-      return .vault(index)
-    default: return nil
-    }
-  }
-
-  private mutating func check(split name: Identifier, _ shares: [Share], at span: Span) -> CheckedStatement.Kind? {
-    guard let vault = vault(name) else { return nil }
-    reportLimit("shares", shares.count, limits.shares, at: span, &diagnostics)
-    var checked: [CheckedShare] = []
-    for (index, share) in shares.enumerated() {
-      let targets = share.targets.compactMap { place($0, for: vault, mayStay: true) }
-      guard targets.count == share.targets.count, let portion = check(share.portion, of: vault) else { return nil }
-      let takesAll: Bool
-      switch portion {
-      case .evenly: takesAll = true
-      case .rest: takesAll = true
-      case .part, .upTo: takesAll = false
-      }
-      if case .evenly = portion {
-        reportLimit("targets", targets.count, limits.shares, at: share.span, &diagnostics)
-      } else if targets.count > 1 {
-        diagnostics.report(.wrongArguments, "a share goes to one place; only `evenly` goes to several", at: share.span)
-        return nil
-      }
-      if takesAll && index < shares.count - 1 {
-        diagnostics.report(.unreachableStatement, "nothing is left for what follows this share", at: shares[index + 1].span, "gets nothing")
-        return nil
-      }
-      if !takesAll && index == shares.count - 1 {
-        diagnostics.report(
-          .splitWithoutRest, "this split does not say who gets the rest", at: span, "ends without `rest` or `evenly`",
-          secondary: [.init(share.span, "the last share")], notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"])
-        return nil
-      }
-      checked.append(CheckedShare(portion: portion, targets: targets, span: share.span))
-    }
-    if shares.isEmpty {
-      diagnostics.report(.splitWithoutRest, "this split has no shares", at: span, "ends without `rest` or `evenly`")
+  private mutating func check(emit name: Identifier, _ arguments: [Argument]) -> CheckedStatement.Kind? {
+    guard let index = eventNames.firstIndex(where: { $0.text == name.text }) else {
+      reportUnknown("event", name, known: eventNames.map(\.text), &diagnostics)
       return nil
     }
-    return .split(vault: vault, checked)
+    usedEvents.insert(index)
+    let parameters = interface.events[index].parameters
+    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) else { return nil }
+    let values = zip(ordered, parameters).compactMap { resting($0, as: $1.type) }
+    return values.count == parameters.count ? .emit(event: index, values) : nil
   }
 
-  private mutating func check(_ portion: Share.Portion, of vault: Int) -> CheckedShare.Portion? {
-    switch portion {
-    case .rest: return .rest
-    case .evenly: return .evenly
-    case .part(let value): return share(value, of: vault).map { .part($0) }
-    case .upTo(let value): return share(value, of: vault).map { .upTo($0) }
-    }
-  }
-
-  private mutating func share(_ value: Expression, of vault: Int) -> TypedExpression? {
-    guard let checked = expression(value, expecting: .amount(currency: interface.vaults[vault].currency)) else { return nil }
-    switch checked.type {
-    case .percent: return isPart(checked) ? checked : nil
-    case .amount: return fits(checked, currency: interface.vaults[vault].currency) ? checked : nil
-    case .bool, .int, .duration, .text:
-      reportMismatch(checked, wanted: "a percent or an amount")
+  private mutating func check(raise name: Identifier, _ otherwise: Block?) -> CheckedStatement.Kind? {
+    var body: [CheckedStatement]?
+    if let otherwise { body = check(otherwise).0 }
+    guard case .field(let index)? = use(name, wanted: "field") else { return nil }
+    guard case .counter = interface.fields[index].type else {
+      diagnostics.report(.typeMismatch, "`\(name.text)` is no counter; only a `Counter<n>` is raised", at: name.span)
       return nil
     }
+    return .raise(field: index, otherwise: body)
+  }
+
+  private mutating func check(if branches: [Branch], _ otherwise: Block?) -> (CheckedStatement.Kind?, goesOn: Bool) {
+    var goesOn = false
+    var checked: [CheckedBranch] = []
+    for branch in branches {
+      let condition = condition(branch.condition)
+      let (body, continues) = check(branch.block)
+      goesOn = goesOn || continues
+      if let condition { checked.append(CheckedBranch(condition: condition, body: body)) }
+    }
+    var last: [CheckedStatement] = []
+    if let otherwise {
+      let (body, continues) = check(otherwise)
+      last = body
+      goesOn = goesOn || continues
+    } else {
+      goesOn = true
+    }
+    return (.choose(checked, otherwise: last), goesOn)
+  }
+
+  private mutating func check(loop name: Identifier, _ tree: Expression, _ block: Block, at span: Span) -> CheckedStatement.Kind? {
+    let mark = scope.mark
+    var element: ExpressionType?
+    if case .name(let name) = tree.kind, case .vault? = scope.meaning(of: name) {
+      diagnostics.report(
+        .typeMismatch, "`\(name)` is a vault; a list, a set or a map was wanted", at: tree.span, "a vault",
+        notes: ["what lies under each key is paid with `pay \(name) to each`"])
+    }
+    let collection = expression(tree)
+    if let collection {
+      switch definition(collection.type) {
+      case .list(let part, _, _), .set(let part, _), .map(let part, _, _): element = ExpressionType(part)
+      case .structure, .enumeration, .optional, nil: reportMismatch(collection, wanted: "a list, a set or a map")
+      }
+    }
+    guard let collection, let element, let local = declareLocal(name, element) else {
+      misdeclared.insert(name.text)
+      _ = check(block)
+      leave(to: mark)
+      return nil
+    }
+    loopDepth += 1
+    if loopDepth > limits.loopDepth { diagnostics.report(.limitExceeded, "loops lie inside each other more than \(limits.loopDepth) deep", at: span) }
+    let (body, _) = check(block)
+    loopDepth -= 1
+    leave(to: mark)
+    return .loop(local: local, in: collection, body)
+  }
+
+  private mutating func check(match tree: Expression, _ blocks: [MatchBlock], at span: Span) -> (CheckedStatement.Kind?, goesOn: Bool) {
+    guard let subject = expression(tree), let order = cases(of: subject, blocks.map(\.pattern), at: span) else { return (nil, true) }
+    var goesOn = false
+    var checked: [CheckedCase<[CheckedStatement]>] = []
+    for place in order {
+      let mark = scope.mark
+      let locals = bind(blocks[place].pattern, of: subject)
+      let (body, continues) = check(blocks[place].block)
+      leave(to: mark)
+      goesOn = goesOn || continues
+      guard let locals else { return (nil, true) }
+      checked.append(CheckedCase(locals: locals, body: body))
+    }
+    return (.match(subject, checked), goesOn)
+  }
+
+  private mutating func check(assign assigned: Statement.Assigned, _ value: Expression) -> CheckedStatement.Kind? {
+    guard case .field(let index)? = use(assigned.name, wanted: "field") else { return nil }
+    let field = interface.fields[index]
+    switch field.role {
+    case .declared, .initialized: break
+    case .derived:
+      diagnostics.report(.noSuchOperation, "`\(assigned.name.text)` is fixed by the terms; it does not change", at: assigned.name.span)
+      return nil
+    case .parameter:
+      diagnostics.report(
+        .noSuchOperation, "`\(assigned.name.text)` belongs to the state; it changes only by entering it again", at: assigned.name.span)
+      return nil
+    }
+    if case .counter = field.type {
+      diagnostics.report(
+        .noSuchOperation, "`\(assigned.name.text)` is a counter; it is only raised", at: assigned.name.span,
+        fixes: [.init("write", replacing: assigned.span, with: "raise \(assigned.name.text)")])
+      return nil
+    }
+    let old = TypedExpression(kind: .field(index), type: ExpressionType(field.type), span: assigned.name.span)
+    if let key = assigned.key {
+      guard assigned.members.isEmpty, case .composite(let type) = field.type else {
+        diagnostics.report(.noSuchOperation, "only elements of a list or map that is a field are assigned", at: assigned.span)
+        return nil
+      }
+      switch interface.types[type] {
+      case .list(let element, _, _):
+        guard let key = integer(key), let value = resting(value, as: element) else { return nil }
+        return .assignElement(field: index, key: key, value: value)
+      case .map(let keyType, let element, _):
+        guard let key = resting(key, as: keyType), let value = resting(value, as: element) else { return nil }
+        return .assignElement(field: index, key: key, value: value)
+      case .structure, .enumeration, .optional, .set:
+        diagnostics.report(.noSuchOperation, "`\(assigned.name.text)` has no elements that are assigned", at: assigned.span)
+        return nil
+      }
+    }
+    return replaced(old, assigned.members[...], value, at: assigned.span).map { .assign(field: index, $0) }
+  }
+
+  /// A structure with another value in the member that a path leads to.
+  private mutating func replaced(_ old: TypedExpression, _ path: ArraySlice<Identifier>, _ value: Expression, at span: Span) -> TypedExpression? {
+    guard let name = path.first else { return restingType(old.type).flatMap { resting(value, as: $0) } }
+    guard let member = member(name, of: old) else { return nil }
+    guard case .structure(_, let members)? = definition(old.type) else { return nil }
+    let inner = TypedExpression(kind: .member(old, member), type: ExpressionType(members[member].type), span: span)
+    guard let new = replaced(inner, path.dropFirst(), value, at: span) else { return nil }
+    return TypedExpression(kind: .replace(old, member: member, new), type: old.type, span: span)
   }
 }
 
 /// Arguments in the order of the parameters; nil, with a diagnostic, where one is missing, superfluous or misnamed.
 func inOrder(
-  _ arguments: [Argument], _ names: [String], of what: String, at span: Span, _ diagnostics: inout Diagnostics
+  _ arguments: [Argument], _ names: [String], of what: @autoclosure () -> String, at span: Span, _ diagnostics: inout Diagnostics
 ) -> [Expression]? {
   guard arguments.count == names.count else {
     let wanted = names.isEmpty ? "none" : "\(names.count) (\(names.joined(separator: ", ")))"
     diagnostics.report(
-      .wrongArguments, "\(what) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted", at: span)
+      .wrongArguments, "\(what()) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted", at: span)
     return nil
   }
   for (argument, name) in zip(arguments, names) {
@@ -196,10 +267,12 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 extension Statement {
   var span: Span {
     switch self {
-    case .pay(let vault, to: let target): vault.span.through(target.span)
-    case .split(_, _, let span), .require(_, let span), .go(_, let span): span
-    case .emit(let name, _), .let(let name, _), .assign(let name, _): name.span
-    case .if(let branches, _): branches[0].condition.span
+    case .pay(_, to: _, let span), .payEach(_, let span), .split(_, _, otherwise: _, let span), .emit(_, _, let span), .require(_, let span),
+      .raise(_, otherwise: _, let span), .if(_, else: _, let span), .loop(_, in: _, _, let span), .match(_, _, let span), .call(_, _, let span):
+      span
+    case .let(let name, _): name.span
+    case .assign(let assigned, _): assigned.span
+    case .go(let target): target.state.span
     }
   }
 }

@@ -5,30 +5,53 @@ import Syntax
 
 extension ContractChecker {
   mutating func checkTransitions() -> [CheckedTransition] {
+    var shared: [[Transition]] = Array(repeating: [], count: stateNames.count)
+    for case .shared(let group) in contract.members {
+      reportDuplicates(in: group.states, &diagnostics)
+      for name in group.states {
+        guard let index = state(name) else { continue }
+        if interface.states[index].isFinal {
+          diagnostics.report(.unreachableStatement, "`\(name.text)` is final: nothing happens in it", at: name.span)
+        } else {
+          shared[index] += group.transitions
+        }
+      }
+    }
     var checked: [CheckedTransition] = []
     for case .state(let state) in contract.members {
-      guard let source = stateNames.firstIndex(of: state.name) else { continue }
+      guard let source = stateIndexes[state.name.text], stateNames[source] == state.name else { continue }
+      let mark = scope.mark
+      for (name, field) in stateParameters[source] { scope.declare(name, .field(field), &diagnostics) }
       var actions: [Identifier] = []
-      for transition in state.transitions {
-        for trigger in transition.triggers {
-          switch trigger {
-          case .action(let action):
-            actions.append(action.name)
-            if let result = check(action, of: transition, from: source) { checked.append(result) }
-          case .after(let duration, let span):
-            if let result = check(after: duration, at: span, of: transition, from: source) { checked.append(result) }
+      for transitions in [state.transitions, shared[source]] {
+        for transition in transitions {
+          for trigger in transition.triggers {
+            if case .action(let action) = trigger { actions.append(action.name) }
+            if let result = check(trigger, of: transition, from: source) { checked.append(result) }
           }
         }
       }
+      _ = scope.leave(to: mark)
       reportDuplicates(in: actions, &diagnostics)
     }
     reportLimit("transitions", checked.count, limits.transitions, at: contract.name.span, &diagnostics)
     return checked
   }
 
+  private mutating func check(_ trigger: Trigger, of transition: Transition, from source: Int) -> CheckedTransition? {
+    (localCount, callDepth, loopDepth) = (0, 0, 0)
+    switch trigger {
+    case .action(let action): return check(action, of: transition, from: source)
+    case .after(let duration, let span):
+      return check(due: duration, .duration, wanted: "a duration", .after, at: span, of: transition, from: source)
+    case .at(let time, let span): return check(due: time, .time, wanted: "a time", .at, at: span, of: transition, from: source)
+    case .when(let condition, let span):
+      return check(due: condition, .bool, wanted: "a condition", .when, at: span, of: transition, from: source)
+    }
+  }
+
   private mutating func check(_ action: Action, of transition: Transition, from source: Int) -> CheckedTransition? {
-    isAutomatic = false
-    localCount = 0
+    surroundings = .action
     let mark = scope.mark
     defer { _ = scope.leave(to: mark) }
     checkSize(of: action.name)
@@ -40,10 +63,7 @@ extension ContractChecker {
       scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
     }
     let who = check(action.who)
-    if action.deposits.count > 0, case .parties(_, let needed) = who, needed > 1 {
-      diagnostics.report(.depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit", at: action.span)
-    }
-    let deposits = action.deposits.compactMap { check($0) }
+    let deposits = action.deposits.compactMap { check($0, of: action, by: who) }
     let conditions = action.conditions.compactMap { condition($0) }
     let body = check(transition.body, leadingTo: transition.target, at: action.span)
     guard let who, let body else { return nil }
@@ -52,81 +72,129 @@ extension ContractChecker {
     return CheckedTransition(due: nil, conditions: conditions, deposits: deposits, body: body, span: action.span)
   }
 
-  private mutating func check(after duration: Expression, at span: Span, of transition: Transition, from source: Int) -> CheckedTransition? {
-    isAutomatic = true
-    localCount = 0
-    var due = expression(duration)
-    if let checked = due, checked.type != .duration {
-      reportMismatch(checked, wanted: "a duration")
+  private mutating func check(
+    due tree: Expression, _ type: ExpressionType, wanted: String, _ trigger: ContractInterface.Trigger, at span: Span, of transition: Transition,
+    from source: Int
+  ) -> CheckedTransition? {
+    surroundings = trigger == .when ? .condition : .due
+    var due = expression(tree, expecting: type)
+    if let checked = due, checked.type != type {
+      reportMismatch(checked, wanted: wanted)
       due = nil
     }
+    surroundings = .automatic
+    callDepth = 0
     let body = check(transition.body, leadingTo: transition.target, at: span)
     guard let due, let body else { return nil }
-    interface.transitions.append(.init(source: source, trigger: .after))
+    interface.transitions.append(.init(source: source, trigger: trigger))
     transitionSpans.append(span)
     return CheckedTransition(due: due, conditions: [], deposits: [], body: body, span: span)
   }
 
+  // MARK: Who
+
   private mutating func check(_ who: Who) -> ContractInterface.Who? {
     switch who {
     case .anyone: return .anyone
-    case .all(let names): return parties(names).map { .parties($0, needed: names.count) }
+    case .all(let names): return actors(names).map { .parties($0, needed: names.count) }
     case .threshold(let count, of: let names):
-      guard let parties = parties(names) else { return nil }
-      guard let needed = Int(count.text), needed >= 1, needed <= parties.count else {
-        diagnostics.report(.valueOutOfRange, "`\(count.text)` of \(parties.count) parties cannot agree", at: count.span)
+      guard let actors = actors(names) else { return nil }
+      guard let needed = Int(count.text), needed >= 1, needed <= actors.count else {
+        diagnostics.report(.valueOutOfRange, "`\(count.text)` of \(actors.count) parties cannot agree", at: count.span)
         return nil
       }
-      return .parties(parties, needed: needed)
+      return .parties(actors, needed: needed)
     }
   }
 
-  private mutating func parties(_ names: [Identifier]) -> [Int]? {
+  private mutating func actors(_ names: [Identifier]) -> [ContractInterface.Actor]? {
     reportDuplicates(in: names, &diagnostics)
-    let parties = names.compactMap { party($0) }
-    return parties.count == names.count ? parties : nil
+    reportLimit("parties that may act", names.count, limits.parties, at: names.first?.span ?? contract.name.span, &diagnostics)
+    let actors = names.compactMap { actor($0) }
+    return actors.count == names.count ? actors : nil
   }
 
-  private mutating func party(_ name: Identifier) -> Int? {
-    if case .party(let index) = use(name, wanted: "party") { return index }
-    return nil
+  /// A party, or whoever a field or parameter names.
+  private mutating func actor(_ name: Identifier) -> ContractInterface.Actor? {
+    guard let meaning = use(name, wanted: "party") else { return nil }
+    switch meaning {
+    case .party(let index): return .party(index)
+    case .field(let index): return .field(index)
+    case .parameter(let index, _): return .parameter(index)
+    case .term, .vault, .local, .view:
+      diagnostics.report(.typeMismatch, "`\(name.text)` is \(meaning.noun); a party was wanted", at: name.span, meaning.noun)
+      return nil
+    }
   }
 
-  /// The meaning of a name where a `wanted` must stand, reported where there is none. A name of another kind is for the caller to refuse.
+  /// The meaning of a name where a `wanted` must stand, reported where there is none, or one of another kind.
   mutating func use(_ name: Identifier, wanted: String) -> Scope.Meaning? {
     guard let meaning = scope.use(name.text) else {
       if !misdeclared.contains(name.text) { reportUnknown(wanted, name, known: scope.names, &diagnostics) }
       return nil
     }
+    let isParty = type(of: meaning) == .party
     let fits: Bool
     switch meaning {
     case .party: fits = wanted == "party" || wanted == "party or vault"
     case .vault: fits = wanted == "vault" || wanted == "party or vault"
-    case .field: fits = wanted == "field"
-    case .term, .parameter, .local: fits = false
+    case .field: fits = wanted == "field" || (isParty && wanted != "vault")
+    case .term, .parameter, .local: fits = isParty && (wanted == "party" || wanted == "party or vault")
+    case .view: fits = false
     }
     if fits { return meaning }
     diagnostics.report(.typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
     return nil
   }
 
-  mutating func vault(_ name: Identifier) -> Int? {
-    if case .vault(let index) = use(name, wanted: "vault") { return index }
-    return nil
+  /// The type of what a name stands for; nil of a vault or view.
+  func type(of meaning: Scope.Meaning) -> ExpressionType? {
+    switch meaning {
+    case .party: .party
+    case .term(let index): ExpressionType(interface.terms[index].type)
+    case .field(let index): ExpressionType(interface.fields[index].type)
+    case .parameter(_, let type): ExpressionType(type)
+    case .local(_, let type): type
+    case .vault, .view: nil
+    }
   }
 
-  private mutating func check(_ deposit: Deposit) -> CheckedDeposit? {
-    if deposit.isIntoVault {
-      guard let vault = vault(deposit.place) else { return nil }
-      let currency = interface.vaults[vault].currency
-      return amount(deposit.amount, currency: currency).map { CheckedDeposit(amount: $0, currency: currency, place: .vault(vault)) }
+  // MARK: Deposits
+
+  private mutating func check(_ deposit: Deposit, of action: Action, by who: ContractInterface.Who?) -> CheckedDeposit? {
+    var payer: CheckedPlace?
+    if let name = deposit.payer {
+      guard let found = check(payer: name, by: who) else { return nil }
+      payer = found
+    } else if case .parties(_, let needed)? = who, needed > 1 {
+      diagnostics.report(
+        .depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit", at: deposit.amount.span,
+        notes: ["say who: `receiving price from buyer into escrow`"])
     }
-    guard let party = party(deposit.place), let amount = expression(deposit.amount) else { return nil }
+    if deposit.isIntoVault {
+      guard let (place, currency) = vaultPlace(deposit.place), let amount = amount(deposit.amount, currency: currency) else { return nil }
+      return CheckedDeposit(amount: amount, currency: currency, payer: payer, place: place)
+    }
+    guard deposit.place.key == nil, let place = partyPlace(deposit.place.name), let amount = expression(deposit.amount) else {
+      if deposit.place.key != nil { diagnostics.report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span) }
+      return nil
+    }
     guard case .amount(let currency) = amount.type else {
       reportMismatch(amount, wanted: "an amount")
       return nil
     }
-    return CheckedDeposit(amount: amount, currency: currency, place: .party(party))
+    return CheckedDeposit(amount: amount, currency: currency, payer: payer, place: place)
+  }
+
+  private mutating func check(payer name: Identifier, by who: ContractInterface.Who?) -> CheckedPlace? {
+    guard let actor = actor(name), let who else { return nil }
+    guard case .parties(let actors, _) = who, actors.contains(actor) else {
+      diagnostics.report(
+        .depositorUnclear, "`\(name.text)` pays, but is not among those who take this action", at: name.span,
+        notes: ["nobody is made to pay without agreeing: name the payer after `by`"])
+      return nil
+    }
+    return partyPlace(name)
   }
 
   // MARK: The graph
@@ -135,10 +203,12 @@ extension ContractChecker {
   mutating func checkReachability(_ transitions: [CheckedTransition]) {
     guard diagnostics.isEmpty else { return }
     var isReached = [Bool](repeating: false, count: stateNames.count)
+    var leaving: [[Int]] = Array(repeating: [], count: stateNames.count)
+    for (index, transition) in interface.transitions.enumerated() { leaving[transition.source].append(index) }
     var waiting = [interface.initialState]
     isReached[interface.initialState] = true
     while let state = waiting.popLast() {
-      for (index, transition) in interface.transitions.enumerated() where transition.source == state {
+      for index in leaving[state] {
         for target in transitions[index].targets where !isReached[target] {
           isReached[target] = true
           waiting.append(target)
@@ -153,14 +223,23 @@ extension ContractChecker {
 
 extension CheckedTransition {
   /// The states that it can lead to, in source order.
-  package var targets: [Int] { CheckedTransition.targets(of: body) }
+  package var targets: [Int] {
+    var targets: [Int] = []
+    CheckedTransition.collect(body, &targets)
+    return targets
+  }
 
-  private static func targets(of body: [CheckedStatement]) -> [Int] {
-    body.flatMap { statement -> [Int] in
+  private static func collect(_ body: [CheckedStatement], _ targets: inout [Int]) {
+    for statement in body {
       switch statement.kind {
-      case .enter(let state): [state]
-      case .choose(let branches, let otherwise): branches.flatMap { targets(of: $0.body) } + targets(of: otherwise)
-      case .pay, .split, .emit, .define, .require, .assign: []
+      case .enter(let state, _): targets.append(state)
+      case .choose(let branches, let otherwise):
+        for branch in branches { collect(branch.body, &targets) }
+        collect(otherwise, &targets)
+      case .match(_, let cases): for item in cases { collect(item.body, &targets) }
+      case .loop(_, in: _, let body): collect(body, &targets)
+      case .split(from: _, _, let otherwise?), .raise(field: _, let otherwise?): collect(otherwise, &targets)
+      case .pay, .payEach, .split, .emit, .define, .require, .raise, .assign, .assignElement: break
       }
     }
   }

@@ -3,26 +3,73 @@ import Primitives
 import Source
 import Syntax
 
-/// Checks one contract: declarations here, transitions, statements and expressions in the extensions beside it.
+/// Checks one contract: declarations here, types, transitions, statements, money and expressions in the extensions beside it.
 struct ContractChecker {
   let contract: Contract
+  /// The file's and the contract's own functions and types, by name.
+  var declarations: Declarations
   var diagnostics = Diagnostics()
   var scope = Scope()
   var interface: ContractInterface
   let limits = ProtocolNumber.current.limits
   /// Declared states, in source order.
   var stateNames: [Identifier] = []
+  var stateIndexes: [String: Int] = [:]
+  /// Of each state the names of its parameters, which are in scope in its transitions.
+  var stateParameters: [[(name: Identifier, field: Int)]] = []
   var eventNames: [Identifier] = []
   var usedEvents: Set<Int> = []
   var transitionSpans: [Span] = []
   /// Names whose declaration was refused: their uses are not complained about again.
   var misdeclared: Set<String> = []
-  /// What the transition that is being checked may do and has declared.
-  var isAutomatic = false
-  var localCount = 0
 
-  init(_ contract: Contract) {
+  // Types.
+  var typeIndexes: [TypeDefinition: Int] = [:]
+  /// Types by the names of their declarations.
+  var declaredTypes: [String: ValueType] = [:]
+  /// The declarations that are being looked into.
+  var resolving: [String] = []
+  /// Inside a function, what its currency parameters are.
+  var bindings: [String: Int] = [:]
+
+  // Functions.
+  var functions: [CheckedFunction] = []
+  var instances: [FunctionInstance: Int] = [:]
+  /// Calls inside each other, of each checked function.
+  var functionDepths: [Int] = []
+  /// Of each checked function, whether it can trap.
+  var functionTraps: [Bool] = []
+  /// The functions whose bodies are being checked.
+  var calling: [String] = []
+  /// Functions with a mistake in them: it is reported once, not at every call.
+  var brokenFunctions: Set<String> = []
+  var usedFunctions: Set<String> = []
+  /// Calls inside each other below what is being checked.
+  var callDepth = 0
+
+  // What is being checked.
+  var surroundings = Surroundings.constant
+  var localCount = 0
+  var loopDepth = 0
+
+  /// Where an expression stands decides what it may read.
+  enum Surroundings {
+    /// What is written in the module: literals.
+    case constant
+    /// What is fixed when an agreement is opened.
+    case opening
+    case due
+    case condition
+    case action
+    case automatic
+    case invariant
+    case view
+    case function
+  }
+
+  init(_ contract: Contract, _ declarations: Declarations) {
     self.contract = contract
+    self.declarations = declarations
     interface = ContractInterface(name: contract.name.text)
   }
 
@@ -31,16 +78,40 @@ struct ContractChecker {
     // What follows looks names up in lists that are short.
     guard diagnostics.isEmpty else { return nil }
     declareCurrencies()
-    let (bounds, vaultSpans) = declareMembers()
+    declareTypesAndFunctions()
     declareStates()
+    let (bounds, derived, vaultSpans) = declareMembers()
+    declareStateParameters()
+    reportLimit("fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: contract.name.span, &diagnostics)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
+    let views = checkViews()
     checkReachability(transitions)
+    checkTypeSizes()
     checkUses()
     guard diagnostics.isEmpty else { return nil }
     return CheckedContract(
-      interface: interface, bounds: bounds, transitions: transitions, invariants: invariants,
+      interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants, views: views, functions: functions,
       spans: .init(contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans))
+  }
+
+  /// What is wrong with the types and functions that a file declares outside of its contracts. Each function is looked at with currencies of its own.
+  static func diagnostics(of file: File, _ declarations: Declarations) -> Diagnostics {
+    if file.structures.isEmpty && file.enumerations.isEmpty && file.functions.isEmpty { return Diagnostics() }
+    let name = Identifier(text: "Nothing", span: Span(0, 0))
+    var diagnostics = Diagnostics()
+    for declared in file.structures.map(\.name) + file.enumerations.map(\.name) {
+      var checker = ContractChecker(Contract(name: name, generics: [], members: []), declarations)
+      _ = checker.declaredType(named: declared.text, at: declared.span)
+      if checker.diagnostics.isEmpty { checker.checkTypeSizes() }
+      diagnostics.append(contentsOf: checker.diagnostics)
+    }
+    for function in file.functions {
+      var checker = ContractChecker(Contract(name: name, generics: [], members: []), declarations)
+      checker.checkAlone(function)
+      diagnostics.append(contentsOf: checker.diagnostics)
+    }
+    return diagnostics
   }
 
   // MARK: Sizes
@@ -50,7 +121,7 @@ struct ContractChecker {
   }
 
   private mutating func checkSizes() {
-    var counts = (parties: 0, terms: 0, vaults: 0, fields: 0, events: 0, states: 0, invariants: 0)
+    var counts = (parties: 0, terms: 0, vaults: 0, fields: 0, events: 0, states: 0, invariants: 0, views: 0)
     for member in contract.members {
       switch member {
       case .parties(let names): counts.parties += names.count
@@ -58,21 +129,28 @@ struct ContractChecker {
         counts.terms += 1
         reportLimit("conditions on this term", term.bounds.count, limits.conditions, at: term.name.span, &diagnostics)
       case .vault: counts.vaults += 1
-      case .field: counts.fields += 1
+      case .field, .derived: counts.fields += 1
       case .event(let event):
         counts.events += 1
         reportLimit("parameters", event.parameters.count, limits.parameters, at: event.name.span, &diagnostics)
-      case .state: counts.states += 1
+      case .state(let state):
+        counts.states += 1
+        reportLimit("parameters", state.parameters.count, limits.parameters, at: state.name.span, &diagnostics)
       case .finals(let names): counts.states += names.count
       case .invariant(let invariant):
         counts.invariants += 1
         reportLimit("bytes in the text of this invariant", invariant.text.utf8.count, limits.nameSize, at: invariant.condition.span, &diagnostics)
+      case .view(let view):
+        counts.views += 1
+        reportLimit("parameters", view.parameters.count, limits.parameters, at: view.name.span, &diagnostics)
+      case .shared, .structure, .enumeration, .function: break
       }
     }
     for (what, count, limit) in [
       ("parties", counts.parties, limits.parties), ("terms", counts.terms, limits.terms), ("vaults", counts.vaults, limits.vaults),
       ("fields", counts.fields, limits.fields), ("events", counts.events, limits.events), ("states", counts.states, limits.states),
-      ("invariants", counts.invariants, limits.invariants), ("currency parameters", contract.generics.count, limits.currencies),
+      ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
+      ("currency parameters", contract.generics.count, limits.currencies),
     ] {
       reportLimit(what, count, limit, at: contract.name.span, &diagnostics)
     }
@@ -83,93 +161,45 @@ struct ContractChecker {
     reportLimit("bytes in this name", name.text.utf8.count, limits.nameSize, at: name.span, &diagnostics)
   }
 
-  // MARK: Currencies and types
-
-  private mutating func declareCurrencies() {
-    reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
-    checkSize(of: contract.name)
-    for generic in contract.generics {
-      checkSize(of: generic.name)
-      if generic.bound.text != "Currency" {
-        diagnostics.report(
-          .unknownName, "`\(generic.bound.text)` is nothing a parameter can be; only `Currency` is", at: generic.bound.span,
-          fixes: [.init("write", replacing: generic.bound.span, with: "Currency")])
-      }
-      if Currency.named(generic.name.text) != nil {
-        diagnostics.report(.duplicateName, "`\(generic.name.text)` is a currency already; a parameter needs a name of its own", at: generic.name.span)
-      }
-      interface.currencies.append(.parameter(generic.name.text))
-    }
-  }
-
-  /// The index of a currency, by the name of a parameter or a code.
-  mutating func currency(_ name: Identifier) -> Int? {
-    if let index = interface.currencies.firstIndex(of: .parameter(name.text)) { return index }
-    guard let currency = Currency.named(name.text) else {
-      let known = interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } } + Currency.all.map(\.code)
-      reportUnknown("currency", name, known: known, &diagnostics)
-      return nil
-    }
-    if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
-    interface.currencies.append(.fixed(currency))
-    reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
-    return interface.currencies.count - 1
-  }
-
-  /// The one currency argument of `Amount<C>` and `Money<C>`.
-  private mutating func currencyArgument(of type: TypeName) -> Int? {
-    if type.arguments.count == 1, case .type(let name) = type.arguments[0], name.arguments.isEmpty { return currency(name.name) }
-    diagnostics.report(.typeMismatch, "`\(type.name.text)` takes one currency: `\(type.name.text)<C>`", at: type.span)
-    return nil
-  }
-
-  mutating func valueType(_ type: TypeName) -> ValueType? {
-    switch type.name.text {
-    case "Amount": return currencyArgument(of: type).map { .amount(currency: $0) }
-    case "Money":
-      diagnostics.report(
-        .moneyIsNotAValue, "`Money` is the type of a vault; this is a number of units at most", at: type.span,
-        fixes: [.init("write", replacing: type.name.span, with: "Amount")])
-      return nil
-    case "Int": return integerType(type)
-    case "Text": return textType(type)
-    case "Bool", "Percent", "Duration":
-      if !type.arguments.isEmpty {
-        diagnostics.report(.typeMismatch, "`\(type.name.text)` takes no arguments", at: type.span)
-        return nil
-      }
-      return type.name.text == "Bool" ? .bool : type.name.text == "Percent" ? .percent : .duration
-    default:
-      reportUnknown("type", type.name, known: ["Amount", "Bool", "Duration", "Int", "Percent", "Text"], &diagnostics)
-      return nil
-    }
-  }
-
-  private mutating func integerType(_ type: TypeName) -> ValueType? {
-    if type.arguments.isEmpty { return .int(.whole) }
-    if type.arguments.count == 1, case .range(let low, let high) = type.arguments[0], let lowest = Literals.integer(low.text),
-      let highest = Literals.integer(high.text), let range = IntegerRange(lowest, highest)
-    {
-      return .int(range)
-    }
-    diagnostics.report(.valueOutOfRange, "an integer's range runs upwards and stays below 2^255: `Int<0..3500>`", at: type.span)
-    return nil
-  }
-
-  private mutating func textType(_ type: TypeName) -> ValueType? {
-    if type.arguments.count == 1, case .bound(let bound) = type.arguments[0], let max = Literals.integer(bound.text)?.int,
-      (1...limits.textScalars).contains(max)
-    {
-      return .text(max: max)
-    }
-    diagnostics.report(.valueOutOfRange, "a text's bound lies between 1 and \(limits.textScalars) characters: `Text<64>`", at: type.span)
-    return nil
-  }
-
   // MARK: Members
 
-  private mutating func declareMembers() -> (bounds: [[TypedExpression]], vaultSpans: [Span]) {
+  private mutating func declareTypesAndFunctions() {
+    var own: [Identifier] = []
+    for member in contract.members {
+      switch member {
+      case .structure(let structure):
+        own.append(structure.name)
+        declareAnew(structure.name, declarations.structures[structure.name.text]?.name ?? declarations.enumerations[structure.name.text]?.name)
+        declarations.add(structure)
+      case .enumeration(let enumeration):
+        own.append(enumeration.name)
+        declareAnew(enumeration.name, declarations.structures[enumeration.name.text]?.name ?? declarations.enumerations[enumeration.name.text]?.name)
+        declarations.add(enumeration)
+      case .function(let function):
+        declareAnew(function.name, declarations.functions[function.name.text]?.name)
+        declarations.add(function)
+        reportBuiltIn(function.name)
+      case .parties, .term, .derived, .vault, .field, .event, .state, .shared, .finals, .invariant, .view: break
+      }
+    }
+    for name in own { _ = declaredType(named: name.text, at: name.span) }
+  }
+
+  /// The functions of the language keep their names.
+  mutating func reportBuiltIn(_ name: Identifier) {
+    guard ContractChecker.builtIns.contains(name.text) else { return }
+    diagnostics.report(
+      .duplicateName, "`\(name.text)` is a function of the language; this needs a name of its own", at: name.span,
+      notes: ["a name means one thing: there is no overloading and no shadowing"])
+  }
+
+  private mutating func declareAnew(_ name: Identifier, _ first: Identifier?) {
+    if let first { reportDuplicate(name, first: first, &diagnostics) }
+  }
+
+  private mutating func declareMembers() -> (bounds: [[TypedExpression]], derived: [FieldValue], vaultSpans: [Span]) {
     var bounds: [[TypedExpression]] = []
+    var derived: [FieldValue] = []
     var vaultSpans: [Span] = []
     for member in contract.members {
       switch member {
@@ -179,43 +209,27 @@ struct ContractChecker {
           if scope.declare(name, .party(interface.parties.count), &diagnostics) { interface.parties.append(name.text) }
         }
       case .term(let term): if let checked = check(term) { bounds.append(checked) } else { misdeclared.insert(term.name.text) }
-      case .vault(let vault):
-        checkSize(of: vault.name)
-        guard vault.type.name.text == "Money" else {
-          diagnostics.report(
-            .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`", at: vault.type.span,
-            fixes: vault.type.name.text == "Amount" ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
-          misdeclared.insert(vault.name.text)
-          continue
-        }
-        guard let currency = currencyArgument(of: vault.type), scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else {
-          continue
-        }
-        interface.vaults.append(.init(name: vault.name.text, currency: currency))
-        vaultSpans.append(vault.name.span)
-      case .field(let field):
-        checkSize(of: field.name)
-        guard let type = valueType(field.type), rests(type, at: field.type.span), let initial = constant(field.initialValue, as: type),
-          scope.declare(field.name, .field(interface.fields.count), &diagnostics)
-        else {
-          misdeclared.insert(field.name.text)
-          continue
-        }
-        interface.fields.append(.init(name: field.name.text, type: type, initialValue: initial))
+      case .derived(let name, let value):
+        if let checked = declare(derived: name, value) { derived.append(checked) } else { misdeclared.insert(name.text) }
+      case .vault(let vault): if declare(vault) { vaultSpans.append(vault.name.span) } else { misdeclared.insert(vault.name.text) }
+      case .field(let field): if !declare(field, &derived) { misdeclared.insert(field.name.text) }
       case .event(let event):
         checkSize(of: event.name)
         eventNames.append(event.name)
         interface.events.append(.init(name: event.name.text, parameters: check(event.parameters)))
-      case .state, .finals, .invariant: break
+      case .state, .shared, .finals, .invariant, .view, .structure, .enumeration, .function: break
       }
     }
     reportDuplicates(in: eventNames, &diagnostics)
-    return (bounds, vaultSpans)
+    for name in scope.identifiers {
+      if let function = declarations.functions[name.text] { reportDuplicate(name, first: function.name, &diagnostics) }
+    }
+    return (bounds, derived, vaultSpans)
   }
 
   private mutating func check(_ term: Term) -> [TypedExpression]? {
     checkSize(of: term.name)
-    guard let type = valueType(term.type), rests(type, at: term.type.span) else { return nil }
+    guard let type = valueType(term.type), isNoCounter(type, at: term.type.span) else { return nil }
     var defaultValue: Value?
     if let expression = term.defaultValue {
       guard let value = constant(expression, as: type) else { return nil }
@@ -223,17 +237,120 @@ struct ContractChecker {
     }
     guard scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
     interface.terms.append(.init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
+    surroundings = .opening
+    callDepth = 0
     let bounds = term.bounds.compactMap { condition($0) }
     // Its own conditions are no use of a term.
     scope.forgetUse(of: term.name.text)
     return bounds
   }
 
-  /// Whether values of a type can lie in an agreement's state; says so where not.
-  private mutating func rests(_ type: ValueType, at span: Span) -> Bool {
-    if type.wordsAtRest > 0 { return true }
-    diagnostics.report(.typeNotAllowedHere, "a text is a parameter or part of an event; terms and fields do not hold texts so far", at: span)
+  private mutating func isNoCounter(_ type: ValueType, at span: Span) -> Bool {
+    guard case .counter = type else { return true }
+    diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: span)
     return false
+  }
+
+  private mutating func declare(derived name: Identifier, _ value: Expression) -> FieldValue? {
+    checkSize(of: name)
+    surroundings = .opening
+    callDepth = 0
+    guard let checked = expression(value) else { return nil }
+    guard let type = restingType(checked.type) else {
+      diagnostics.report(.tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
+      return nil
+    }
+    guard let resting = rest(checked, as: type), scope.declare(name, .field(interface.fields.count), &diagnostics) else { return nil }
+    interface.fields.append(.init(name: name.text, type: type, initialValue: type.blank(in: interface.types), role: .derived))
+    return FieldValue(field: interface.fields.count - 1, value: resting)
+  }
+
+  /// False after a diagnostic.
+  private mutating func declare(_ vault: Vault) -> Bool {
+    checkSize(of: vault.name)
+    guard vault.type.name.text == "Money" else {
+      if vault.type.name.text == "Item" {
+        diagnostics.report(.noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
+      } else {
+        diagnostics.report(
+          .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`", at: vault.type.span,
+          fixes: vault.type.name.text == "Amount" ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
+      }
+      return false
+    }
+    guard let currency = currencyArgument(of: vault.type) else { return false }
+    var key: ContractInterface.Vault.Key?
+    if let declared = vault.key {
+      guard let checked = check(declared) else { return false }
+      key = checked
+    }
+    guard scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else { return false }
+    interface.vaults.append(.init(name: vault.name.text, currency: currency, key: key))
+    return true
+  }
+
+  private mutating func check(_ key: Vault.Key) -> ContractInterface.Vault.Key? {
+    guard let type = valueType(key.type) else { return nil }
+    let isWord: Bool
+    switch type {
+    case .party: isWord = true
+    case .int(let range): isWord = range.isSmall && range.low.sign >= 0
+    case .composite: isWord = type.isKey(in: interface.types)
+    default: isWord = false
+    }
+    guard isWord else {
+      diagnostics.report(
+        .typeNotAllowedHere, "a vault is kept per party, per case of an enumeration without values, or per small number from 0 up", at: key.type.span)
+      return nil
+    }
+    guard let most = Literals.integer(key.most.text)?.int, (1...limits.vaultKeys).contains(most) else {
+      diagnostics.report(.valueOutOfRange, "a vault has between 1 and \(limits.vaultKeys) keys: `per Party[200]`", at: key.most.span)
+      return nil
+    }
+    return .init(type: type, most: most)
+  }
+
+  /// False after a diagnostic.
+  private mutating func declare(_ field: Field, _ computed: inout [FieldValue]) -> Bool {
+    checkSize(of: field.name)
+    guard let type = valueType(field.type) else { return false }
+    var initial = type.blank(in: interface.types)
+    var computing: TypedExpression?
+    if let tree = field.initialValue {
+      if case .counter = type {
+        diagnostics.report(.typeNotAllowedHere, "a counter begins at 0 and is only raised", at: tree.span)
+        return false
+      }
+      (surroundings, callDepth) = (.opening, 0)
+      guard let value = resting(tree, as: type) else { return false }
+      if let constant = constantValue(value) {
+        guard admits(constant, type, at: tree.span) else { return false }
+        initial = constant
+      } else {
+        computing = value
+      }
+    } else if !beginsByItself(type) {
+      diagnostics.report(
+        .notConstant, "`\(field.name.text)` has no value to begin with", at: field.name.span,
+        notes: ["only counters, optionals, and collections that may be empty begin by themselves"])
+      return false
+    }
+    guard scope.declare(field.name, .field(interface.fields.count), &diagnostics) else { return false }
+    if let computing { computed.append(FieldValue(field: interface.fields.count, value: computing)) }
+    interface.fields.append(.init(name: field.name.text, type: type, initialValue: initial, role: computing == nil ? .declared : .initialized))
+    return true
+  }
+
+  private func beginsByItself(_ type: ValueType) -> Bool {
+    switch type {
+    case .counter: return true
+    case .composite(let index):
+      switch interface.types[index] {
+      case .optional, .set, .map, .list(_, least: 0, _): return true
+      case .structure, .enumeration, .list: return false
+      }
+    default: return false
+    }
   }
 
   /// Parameters with their types; those that are wrong are left out, with a diagnostic.
@@ -241,31 +358,32 @@ struct ContractChecker {
     reportDuplicates(in: parameters.map(\.name), &diagnostics)
     return parameters.compactMap { parameter in
       checkSize(of: parameter.name)
-      return valueType(parameter.type).map { .init(name: parameter.name.text, type: $0) }
+      guard let type = valueType(parameter.type), isNoCounter(type, at: parameter.type.span) else { return nil }
+      return .init(name: parameter.name.text, type: type)
     }
   }
 
+  // MARK: States
+
   private mutating func declareStates() {
     var initial: [Identifier] = []
+    stateIndexes.reserveCapacity(16)
     for member in contract.members {
       switch member {
       case .state(let state):
         if state.isInitial {
           initial.append(state.name)
           interface.initialState = stateNames.count
+          if let first = state.parameters.first {
+            diagnostics.report(.initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
+          }
         }
-        stateNames.append(state.name)
-        interface.states.append(.init(name: state.name.text, isFinal: false))
-      case .finals(let names):
-        for name in names {
-          stateNames.append(name)
-          interface.states.append(.init(name: name.text, isFinal: true))
-        }
-      case .parties, .term, .vault, .field, .event, .invariant: break
+        declare(state: state.name, isFinal: false)
+      case .finals(let names): for name in names { declare(state: name, isFinal: true) }
+      default: break
       }
     }
-    for name in stateNames { checkSize(of: name) }
-    reportDuplicates(in: stateNames + eventNames, &diagnostics)
+    reportDuplicates(in: stateNames + contract.members.compactMap { if case .event(let event) = $0 { event.name } else { nil } }, &diagnostics)
     if initial.isEmpty {
       diagnostics.report(.initialState, "`\(contract.name.text)` has no initial state", at: contract.name.span, "an agreement begins nowhere")
     }
@@ -274,9 +392,34 @@ struct ContractChecker {
     }
   }
 
+  private mutating func declare(state name: Identifier, isFinal: Bool) {
+    checkSize(of: name)
+    if stateIndexes[name.text] == nil { stateIndexes[name.text] = stateNames.count }
+    stateNames.append(name)
+    interface.states.append(.init(name: name.text, isFinal: isFinal))
+  }
+
+  /// They are fields that lie idle in every other state.
+  private mutating func declareStateParameters() {
+    stateParameters = Array(repeating: [], count: stateNames.count)
+    for case .state(let state) in contract.members {
+      guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
+      let checked = check(state.parameters)
+      guard checked.count == state.parameters.count else {
+        for parameter in state.parameters { misdeclared.insert(parameter.name.text) }
+        continue
+      }
+      for (parameter, type) in zip(state.parameters, checked.map(\.type)) {
+        stateParameters[index].append((parameter.name, interface.fields.count))
+        interface.fields.append(
+          .init(name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types), role: .parameter(state: index)))
+      }
+    }
+  }
+
   /// The index of a state by name.
   mutating func state(_ name: Identifier) -> Int? {
-    if let index = stateNames.firstIndex(where: { $0.text == name.text }) { return index }
+    if let index = stateIndexes[name.text] { return index }
     reportUnknown("state", name, known: stateNames.map(\.text), &diagnostics)
     return nil
   }
@@ -286,9 +429,37 @@ struct ContractChecker {
     for case .invariant(let invariant) in contract.members {
       reportDuplicates(in: invariant.states, &diagnostics)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
+      surroundings = .invariant
+      callDepth = 0
       guard let condition = condition(invariant.condition) else { continue }
       interface.invariants.append(.init(text: invariant.text, states: states.sorted()))
       checked.append(condition)
+    }
+    return checked
+  }
+
+  private mutating func checkViews() -> [TypedExpression] {
+    var checked: [TypedExpression] = []
+    for case .view(let view) in contract.members {
+      checkSize(of: view.name)
+      let mark = scope.mark
+      // The name is taken: nothing else may be called like it.
+      guard scope.declare(view.name, .view, &diagnostics) else { continue }
+      _ = scope.use(view.name.text)
+      let parameters = check(view.parameters)
+      guard parameters.count == view.parameters.count, let type = valueType(view.type), isNoCounter(type, at: view.type.span) else { continue }
+      let inner = scope.mark
+      for (index, parameter) in view.parameters.enumerated() {
+        scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
+      }
+      surroundings = .view
+      (localCount, callDepth) = (0, 0)
+      let value = resting(view.value, as: type)
+      for (name, _) in scope.leave(to: inner) { diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span) }
+      guard let value else { continue }
+      precondition(scope.mark == mark + 1, "only the view's own name is left")
+      interface.views.append(.init(name: view.name.text, parameters: parameters, type: type))
+      checked.append(value)
     }
     return checked
   }
@@ -301,12 +472,15 @@ struct ContractChecker {
       switch meaning {
       case .party: rule = "neither acts nor is paid"
       case .vault: rule = "is never used"
-      case .term, .field, .parameter, .local: rule = "is never read"
+      case .term, .field, .parameter, .local, .view: rule = "is never read"
       }
       diagnostics.report(.unused, "`\(name.text)` is \(meaning.noun) that \(rule)", at: name.span)
     }
     for (index, name) in eventNames.enumerated() where !usedEvents.contains(index) {
       diagnostics.report(.unused, "`\(name.text)` is an event that is never emitted", at: name.span)
+    }
+    for case .function(let function) in contract.members where !usedFunctions.contains(function.name.text) {
+      diagnostics.report(.unused, "`\(function.name.text)` is a function that is never called", at: function.name.span)
     }
   }
 }

@@ -28,15 +28,23 @@ struct Literals {
   }
 
   static func percent(_ digits: String, at span: Span, _ diagnostics: inout Diagnostics) -> Percent? {
-    let parts = digits.split(separator: ".")
-    let fraction = parts.count > 1 ? String(parts[1]) : ""
-    let denominator = "100" + String(repeating: "0", count: min(fraction.utf8.count, 40))
-    guard let n = integer(String(parts[0]) + fraction), let d = integer(denominator), fraction.utf8.count <= 40, let percent = Percent(n, outOf: d)
-    else {
-      diagnostics.report(.valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
+    if let percent = fraction(digits, times: Integer(1), outOf: Integer(100)) { return percent }
+    diagnostics.report(.valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
+    return nil
+  }
+
+  /// `7.2345 CNY per USD`: so many minor units of one currency for a minor unit of the other.
+  static func rate(
+    _ digits: String, of currency: Currency, per other: Currency, at span: Span, _ diagnostics: inout Diagnostics
+  ) -> Percent? {
+    guard let rate = fraction(digits, times: powerOfTen(currency.decimals), outOf: powerOfTen(other.decimals)) else {
+      diagnostics.report(
+        .valueOutOfRange, "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more", at: span)
       return nil
     }
-    return percent
+    if rate.numerator > 0 { return rate }
+    diagnostics.report(.valueOutOfRange, "this rate is zero; whatever is converted would be gone", at: span)
+    return nil
   }
 
   static func duration(_ digits: String, _ unit: TimeUnit, at span: Span, _ diagnostics: inout Diagnostics) -> Duration? {
@@ -47,52 +55,268 @@ struct Literals {
     return duration
   }
 
+  static func time(_ text: String, at span: Span, _ diagnostics: inout Diagnostics) -> Time? {
+    if let time = Time(text: text) { return time }
+    diagnostics.report(.valueOutOfRange, "there is no such day or time of day, or it is before 1970", at: span)
+    return nil
+  }
+
+  static func currency(_ name: Identifier, _ diagnostics: inout Diagnostics) -> Currency? {
+    if let currency = Currency.named(name.text) { return currency }
+    reportUnknown("currency", name, known: Currency.all.map(\.code), &diagnostics)
+    return nil
+  }
+
+  private static func powerOfTen(_ exponent: Int) -> Integer { (0..<exponent).reduce(Integer(1)) { power, _ in power * Integer(10) } }
+
+  /// A decimal number times a factor, divided; nil where a part, reduced, is 2^63 or more.
+  private static func fraction(_ digits: String, times factor: Integer, outOf divisor: Integer) -> Percent? {
+    let parts = digits.split(separator: ".")
+    let decimals = parts.count > 1 ? String(parts[1]) : ""
+    guard decimals.utf8.count <= 40, let number = integer(String(parts[0]) + decimals) else { return nil }
+    return Percent(number * factor, outOf: divisor * powerOfTen(decimals.utf8.count))
+  }
+
   // MARK: By their trees
 
   static func money(_ tree: Expression, _ diagnostics: inout Diagnostics) -> CurrencyAmount? {
     if case .amount(let digits, let name) = tree.kind {
-      guard let currency = Currency.named(name.text) else {
-        reportUnknown("currency", name, known: Currency.all.map(\.code), &diagnostics)
-        return nil
-      }
+      guard let currency = currency(name, &diagnostics) else { return nil }
       return amount(digits, currency, at: tree.span, &diagnostics).map { CurrencyAmount($0, currency) }
     }
     diagnostics.report(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
     return nil
   }
 
+  /// What a name within a literal stands for: a constant that was declared before, or an account, by its number.
+  enum Named {
+    case constant(Expression)
+    case party(UInt64)
+  }
+
+  /// Answers what a name stands for where a value of this type is wanted; nil, with a diagnostic or without, where it stands for nothing.
+  typealias Names = (Identifier, ValueType, inout Diagnostics) -> Named?
+
+  /// The types and currencies of a contract in an agreement.
+  private let types: [TypeDefinition]
+  private let currencies: [Currency]
+  private let names: Names
+  private var diagnostics: Diagnostics
+
   /// A literal of the type. Values outside the type's range pass where `isExact` is false: a test may show that the ledger refuses them.
   static func value(
-    _ tree: Expression, as type: ValueType, currencies: [Currency], isExact: Bool, _ diagnostics: inout Diagnostics
+    _ tree: Expression, as type: ValueType, in types: [TypeDefinition], currencies: [Currency], isExact: Bool, names: Names,
+    _ diagnostics: inout Diagnostics
   ) -> Value? {
-    var value: Value?
-    switch (type, tree.kind) {
-    case (.bool, .bool(let truth)): value = .bool(truth)
-    case (.int, .int(let digits)): value = integer(digits).map { .int($0) }
-    case (.int, .negate(let inner)): if case .int(let digits) = inner.kind { value = integer("-" + digits).map { .int($0) } }
-    case (.percent, .percent(let digits)): value = percent(digits, at: tree.span, &diagnostics).map { .percent($0) }
-    case (.duration, .duration(let digits, let unit)): value = duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
-    case (.text, .string(let text)): value = .text(Array(text.utf8))
-    case (.amount, .int("0")): value = .amount(.zero)
-    case (.amount(let index), .amount):
-      guard let money = money(tree, &diagnostics) else { return nil }
-      if money.currency != currencies[index] {
-        diagnostics.report(
-          .currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)", at: tree.span)
-        return nil
-      }
-      value = .amount(money.amount)
-    default: break
+    let value = withoutActuallyEscaping(names) { names in
+      var literals = Literals(types: types, currencies: currencies, names: names, diagnostics: diagnostics)
+      defer { diagnostics = literals.diagnostics }
+      return literals.value(tree, as: type)
     }
-    guard let value else {
-      diagnostics.report(.typeMismatch, "a literal of the type `\(type.name)` was wanted", at: tree.span)
-      return nil
-    }
-    if isExact && !type.admits(value) {
-      diagnostics.report(.valueOutOfRange, "this is no value of `\(type.name)`", at: tree.span)
+    guard let value else { return nil }
+    if isExact && !type.admits(value, in: types) {
+      diagnostics.report(.valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies))`", at: tree.span)
       return nil
     }
     return value
+  }
+
+  private mutating func value(_ tree: Expression, as type: ValueType) -> Value? {
+    let (kept, leftOut) = (diagnostics.all.count, diagnostics.leftOut)
+    if let value = plain(tree, as: type) { return value }
+    // Where nothing was said about a part, the whole does not fit.
+    if diagnostics.all.count == kept && diagnostics.leftOut == leftOut {
+      diagnostics.report(.typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies))` was wanted", at: tree.span)
+    }
+    return nil
+  }
+
+  private mutating func plain(_ tree: Expression, as type: ValueType) -> Value? {
+    switch (type, tree.kind) {
+    case (_, .name(let text)):
+      switch names(Identifier(text: text, span: tree.span), type, &diagnostics) {
+      case .constant(let constant): return plain(constant, as: type)
+      case .party(let row): return .party(row)
+      case nil: return nil
+      }
+    case (.bool, .bool(let truth)): return .bool(truth)
+    case (.int, .int(let digits)), (.counter, .int(let digits)): return Literals.integer(digits).map { .int($0) }
+    case (.int, .negate(let inner)):
+      if case .int(let digits) = inner.kind { return Literals.integer("-" + digits).map { .int($0) } }
+      return nil
+    case (.percent, .percent(let digits)), (.ratio, .percent(let digits)):
+      return Literals.percent(digits, at: tree.span, &diagnostics).map { .percent($0) }
+    case (.percent, .binary(.divide, let dividend, let divisor)), (.ratio, .binary(.divide, let dividend, let divisor)):
+      return quotient(dividend, divisor, at: tree.span)
+    case (.amount, .int("0")): return .amount(.zero)
+    case (.amount(let index), .amount):
+      guard let money = Literals.money(tree, &diagnostics) else { return nil }
+      if money.currency == currencies[index] { return .amount(money.amount) }
+      diagnostics.report(.currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)", at: tree.span)
+      return nil
+    case (.rate(let currency, let other), .rate(let digits, let ofName, let perName)):
+      guard let of = Literals.currency(ofName, &diagnostics), let per = Literals.currency(perName, &diagnostics) else { return nil }
+      if (of, per) == (currencies[currency], currencies[other]) {
+        return Literals.rate(digits, of: of, per: per, at: tree.span, &diagnostics).map { .percent($0) }
+      }
+      diagnostics.report(
+        .currencyMismatch, "this is \(of.code) per \(per.code); the agreement asks for \(currencies[currency].code) per \(currencies[other].code)",
+        at: tree.span)
+      return nil
+    case (.duration, .duration(let digits, let unit)): return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
+    case (.time, .time(let text)): return Literals.time(text, at: tree.span, &diagnostics).map { .time($0) }
+    case (.text, .string(let text)): return .text(Array(text.utf8))
+    case (.bytes, .string(let text)): return .bytes(Array(text.utf8))
+    case (.bytes, .call(let function, let arguments)): return digest(function, arguments)
+    case (.composite(let index), _): return composite(tree, as: types[index])
+    case (.bool, _), (.int, _), (.counter, _), (.percent, _), (.ratio, _), (.amount, _), (.rate, _), (.duration, _), (.time, _), (.text, _),
+      (.bytes, _), (.party, _):
+      return nil
+    }
+  }
+
+  /// `1/3`
+  private mutating func quotient(_ dividend: Expression, _ divisor: Expression, at span: Span) -> Value? {
+    guard case .int(let above) = dividend.kind, case .int(let below) = divisor.kind, let n = Literals.integer(above), let d = Literals.integer(below)
+    else { return nil }
+    if let ratio = Percent(n, outOf: d) { return .percent(ratio) }
+    let reason = d.sign == 0 ? "nothing is divided by zero" : "this, reduced, has a part of 2^63 or more"
+    diagnostics.report(.valueOutOfRange, reason, at: span)
+    return nil
+  }
+
+  /// `sha256("secret")`
+  private func digest(_ function: Expression, _ arguments: [Argument]) -> Value? {
+    guard arguments.count == 1, case .string(let text) = arguments[0].value.kind, case .name(let name) = function.kind else { return nil }
+    let bytes = Array(text.utf8)
+    switch name {
+    case "sha256": return .bytes(Digest(sha256: bytes).bytes)
+    case "sm3": return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+    default: return nil
+    }
+  }
+
+  // MARK: Of parts
+
+  private mutating func composite(_ tree: Expression, as type: TypeDefinition) -> Value? {
+    switch type {
+    case .structure(let name, let members):
+      guard case .call(let function, let arguments) = tree.kind, case .type(name) = function.kind,
+        let ordered = inOrder(arguments, members.map(\.name), of: "`\(name)`", at: tree.span, &diagnostics)
+      else { return nil }
+      return values(ordered, as: members.map(\.type)).map { .sequence($0) }
+    case .enumeration(let name, let cases):
+      guard let (number, arguments) = variant(tree, of: name, cases.map(\.name)) else { return nil }
+      return payload(arguments, as: cases[number].payload, of: cases[number].name, at: tree.span).map { .variant(number, $0) }
+    case .optional(let inner):
+      guard let (number, arguments) = variant(tree, of: nil, ["None", "Some"]) else { return nil }
+      return payload(arguments, as: number == 0 ? [] : [inner], of: number == 0 ? "None" : "Some", at: tree.span).map { .variant(number, $0) }
+    case .list(let element, _, _):
+      guard let elements = elements(tree, as: element) else { return nil }
+      return .sequence(elements)
+    case .set(let element, _):
+      guard let elements = elements(tree, as: element) else { return nil }
+      let sorted = elements.sorted(by: Value.precedes)
+      guard zip(sorted, sorted.dropFirst()).allSatisfy(Value.precedes) else {
+        diagnostics.report(.duplicateName, "an element of this set stands here twice", at: tree.span)
+        return nil
+      }
+      return .sequence(sorted)
+    case .map(let key, let element, _): return map(tree, key, element).map { .sequence($0) }
+    }
+  }
+
+  private mutating func values(_ trees: [Expression], as types: [ValueType]) -> [Value]? {
+    let values = zip(trees, types).map { value($0, as: $1) }
+    let known = values.compactMap { $0 }
+    return known.count == values.count ? known : nil
+  }
+
+  private mutating func elements(_ tree: Expression, as type: ValueType) -> [Value]? {
+    guard case .list(let arguments) = tree.kind else { return nil }
+    for argument in arguments {
+      if let label = argument.label { diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span) }
+    }
+    return values(arguments.map(\.value), as: Array(repeating: type, count: arguments.count))
+  }
+
+  /// The case that `Partial(30%)`, `Ruling.Partial(30%)` or `None` names, with its arguments.
+  private mutating func variant(_ tree: Expression, of enumeration: String?, _ cases: [String]) -> (Int, [Argument])? {
+    var (named, arguments) = (tree, [Argument]())
+    if case .call(let function, let given) = tree.kind { (named, arguments) = (function, given) }
+    let name: Identifier
+    switch named.kind {
+    case .type(let text): name = Identifier(text: text, span: named.span)
+    case .member(let object, let member):
+      guard let enumeration, case .type(enumeration) = object.kind else { return nil }
+      name = member
+    default: return nil
+    }
+    if let number = cases.firstIndex(of: name.text) { return (number, arguments) }
+    reportUnknown("case", name, known: cases, &diagnostics)
+    return nil
+  }
+
+  private mutating func payload(_ arguments: [Argument], as types: [ValueType], of name: String, at span: Span) -> [Value]? {
+    guard arguments.count == types.count else {
+      diagnostics.report(
+        .wrongArguments,
+        "`\(name)` got \(counted(arguments.count, "argument")); \(types.isEmpty ? "none" : "\(types.count)") "
+          + "\(types.count == 1 ? "was" : "were") wanted", at: span)
+      return nil
+    }
+    return values(arguments.map(\.value), as: types)
+  }
+
+  /// `[]`, and entries behind it: `[] with alice: 3.00 CNY`. Where the keys are parties, also `[alice: 3.00 CNY, bob: 2.00 CNY]`.
+  private mutating func map(_ tree: Expression, _ key: ValueType, _ element: ValueType) -> [Value]? {
+    var entries: [(key: Expression, value: Expression)] = []
+    var base = tree
+    while case .with(let map, let key, let value?) = base.kind {
+      entries.insert((key, value), at: 0)
+      base = map
+    }
+    guard case .list(let arguments) = base.kind else { return nil }
+    var listed: [(key: Expression, value: Expression)] = []
+    for argument in arguments {
+      guard let label = argument.label else { return nil }
+      listed.append((Expression(kind: .name(label.text), span: label.span, depth: 1), argument.value))
+    }
+    var pairs: [(key: Value, value: Value)] = []
+    for entry in listed + entries {
+      guard let name = value(entry.key, as: key), let content = value(entry.value, as: element) else { return nil }
+      pairs.append((name, content))
+    }
+    pairs.sort { Value.precedes($0.key, $1.key) }
+    guard zip(pairs, pairs.dropFirst()).allSatisfy({ Value.precedes($0.key, $1.key) }) else {
+      diagnostics.report(.duplicateName, "a key of this map stands here twice", at: tree.span)
+      return nil
+    }
+    return pairs.flatMap { [$0.key, $0.value] }
+  }
+}
+
+extension ValueType {
+  /// The type as the source writes it: `Amount<CNY>`, `List<Milestone, 1..7>`.
+  func spelling(in types: [TypeDefinition], _ currencies: [Currency]) -> String {
+    func code(_ index: Int) -> String { index < currencies.count ? currencies[index].code : "…" }
+    func inner(_ type: ValueType) -> String { type.spelling(in: types, currencies) }
+    switch self {
+    case .bool, .percent, .ratio, .duration, .time, .party: return name
+    case .int(let range): return range == .whole ? name : "Int<\(range.low)..\(range.high)>"
+    case .amount(let currency): return "Amount<\(code(currency))>"
+    case .rate(let currency, let other): return "Rate<\(code(currency)), \(code(other))>"
+    case .text(let max), .bytes(let max): return "\(name)<\(max)>"
+    case .counter(let most): return "Counter<\(most)>"
+    case .composite(let index):
+      switch types[index] {
+      case .structure(let name, _), .enumeration(let name, _): return name
+      case .optional(let type): return inner(type) + "?"
+      case .list(let type, let least, let most): return "List<\(inner(type)), \(least)..\(most)>"
+      case .set(let type, let most): return "Set<\(inner(type)), \(most)>"
+      case .map(let key, let value, let most): return "Map<\(inner(key)), \(inner(value)), \(most)>"
+      }
+    }
   }
 }
 
@@ -103,13 +327,25 @@ package enum Written {
     package let message: String
   }
 
-  package static func value(_ text: String, as type: ValueType, currencies: [Currency]) throws(Fault) -> Value {
+  /// `types` are those of the contract; `party` knows the accounts that a name may stand for, by their rows.
+  package static func value(
+    _ text: String, as type: ValueType, in types: [TypeDefinition], currencies: [Currency], party: (String) -> UInt64? = { _ in nil }
+  ) throws(Fault) -> Value {
     if case .text = type {
       let value = Value.text(Array(text.utf8))
       guard type.admits(value) else { throw Fault(message: "the text is longer than the contract takes") }
       return value
     }
-    return try literal(text) { Literals.value($0, as: type, currencies: currencies, isExact: true, &$1) }
+    return try literal(text) { tree, diagnostics in
+      Literals.value(
+        tree, as: type, in: types, currencies: currencies, isExact: true,
+        names: { name, type, diagnostics in
+          guard case .party = type else { return nil }
+          if let row = party(name.text) { return .party(row) }
+          diagnostics.report(.unknownName, "there is no account `\(name.text.prefix(64))`", at: name.span)
+          return nil
+        }, &diagnostics)
+    }
   }
 
   /// `100.00 CNY`

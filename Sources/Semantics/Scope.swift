@@ -11,6 +11,7 @@ struct Scope {
     case field(Int)
     case parameter(Int, ValueType)
     case local(Int, ExpressionType)
+    case view
 
     var noun: String {
       switch self {
@@ -20,9 +21,13 @@ struct Scope {
       case .field: "a field"
       case .parameter: "a parameter"
       case .local: "a `let`"
+      case .view: "a view"
       }
     }
   }
+
+  /// Names that nobody declares.
+  private static let known = ["now": "the time of the event", "opened": "the time of the opening", "caller": "whoever acts"]
 
   private struct Entry {
     let name: Identifier
@@ -31,13 +36,20 @@ struct Scope {
   }
 
   private var entries: [Entry] = []
-  private var places: [String: Int] = [:]
+  // With room for a small contract's names, so that it need not grow.
+  private var places = [String: Int](minimumCapacity: 24)
 
   /// False, with a diagnostic, where the name is taken.
   @discardableResult
   mutating func declare(_ name: Identifier, _ meaning: Meaning, _ diagnostics: inout Diagnostics) -> Bool {
     if let place = places[name.text] {
       reportDuplicate(name, first: entries[place].name, &diagnostics)
+      return false
+    }
+    if let what = Scope.known[name.text] {
+      diagnostics.report(
+        .duplicateName, "`\(name.text)` is \(what) everywhere; this needs a name of its own", at: name.span,
+        notes: ["a name means one thing: there is no overloading and no shadowing"])
       return false
     }
     places[name.text] = entries.count
@@ -52,18 +64,25 @@ struct Scope {
     return entries[place].meaning
   }
 
+  /// The meaning of a name, whether or not it is then used.
+  func meaning(of name: String) -> Meaning? { places[name].map { entries[$0].meaning } }
+
   /// Takes back a use, where it was none that counts.
   mutating func forgetUse(of name: String) { if let place = places[name] { entries[place].isUsed = false } }
 
   var names: [String] { entries.map(\.name.text) }
 
+  var identifiers: [Identifier] { entries.map(\.name) }
+
   var mark: Int { entries.count }
 
   /// Forgets what was declared since `mark`; answers what of it nobody used.
   mutating func leave(to mark: Int) -> [(name: Identifier, meaning: Meaning)] {
+    // Most blocks declare nothing.
+    if mark == entries.count { return [] }
     let leaving = entries[mark...]
     for entry in leaving { places[entry.name.text] = nil }
-    entries.removeSubrange(mark...)
+    entries.removeLast(entries.count - mark)
     return leaving.filter { !$0.isUsed }.map { ($0.name, $0.meaning) }
   }
 }
@@ -76,7 +95,15 @@ func reportDuplicate(_ name: Identifier, first: Identifier, _ diagnostics: inout
 
 /// Reports each name that stands twice in a list.
 func reportDuplicates(in names: [Identifier], _ diagnostics: inout Diagnostics) {
-  var first: [String: Identifier] = [:]
+  if names.count < 2 { return }
+  // Of a few names each is compared with those before it, which takes less than a table of them.
+  if names.count <= 8 {
+    for (index, name) in names.enumerated() {
+      if let known = names[..<index].first(where: { $0.text == name.text }) { reportDuplicate(name, first: known, &diagnostics) }
+    }
+    return
+  }
+  var first = [String: Identifier](minimumCapacity: names.count)
   for name in names {
     if let known = first[name.text] { reportDuplicate(name, first: known, &diagnostics) } else { first[name.text] = name }
   }

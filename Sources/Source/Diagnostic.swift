@@ -63,7 +63,7 @@ package struct Diagnostics: Sendable {
 
   package mutating func report(_ diagnostic: Diagnostic) {
     // One place, one complaint: a second with the same code at the same place is an echo of the first.
-    if all.contains(where: { $0.code == diagnostic.code && $0.primary.span == diagnostic.primary.span }) { return }
+    if all.contains(where: { $0.primary.span == diagnostic.primary.span && $0.code == diagnostic.code }) { return }
     if isFull { leaveOut() } else { all.append(diagnostic) }
   }
 

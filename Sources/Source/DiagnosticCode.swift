@@ -13,13 +13,20 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case unclosedDelimiter = "E0102"
   case nestedTooDeep = "E0103"
   case reservedWord = "E0104"
-  case notInTheLanguage = "E0105"
+  // E0105 named words that were kept free for constructs to come; they came.
   case wrongCase = "E0106"
+  case unclosedHole = "E0107"
+  case strayBrace = "E0108"
+  case emptyHole = "E0109"
   // Names.
   case duplicateName = "E0201"
   case unknownName = "E0202"
   case wrongArguments = "E0203"
   case unused = "E0204"
+  case recursion = "E0205"
+  case noBuiltIn = "E0206"
+  case noSuchFile = "E0207"
+  case importCycle = "E0208"
   // Types.
   case typeMismatch = "E0301"
   case currencyMismatch = "E0302"
@@ -30,6 +37,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case moneyIsNotAValue = "E0307"
   case typeNotAllowedHere = "E0308"
   case notConstant = "E0309"
+  case unhandledCase = "E0310"
   // The graph of states.
   case initialState = "E0401"
   case unreachableState = "E0402"

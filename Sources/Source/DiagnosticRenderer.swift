@@ -23,21 +23,28 @@ package struct DiagnosticRenderer: Sendable {
   /// Every line ends in a line break.
   package func render(_ diagnostic: Diagnostic) -> String {
     let labels = ([(diagnostic.primary, true)] + diagnostic.secondary.map { ($0, false) })
-      .map { (label: $0.0, isPrimary: $0.1, line: source.line(at: $0.0.span.start)) }
-    let lines = Array(Set(labels.map(\.line))).sorted()
-    let gutter = String(repeating: " ", count: String(lines.last ?? 1).utf8.count)
+      .map { (label: $0.0, isPrimary: $0.1, row: source.row(at: $0.0.span.start)) }
+    let rows = Array(Set(labels.map(\.row))).sorted()
+    let gutter = String(repeating: " ", count: rows.map { String(number(ofRow: $0)).utf8.count }.max() ?? 1)
 
     var text = styled("error[\(diagnostic.code.rawValue)]", .error) + styled(": \(diagnostic.message)", .bold) + "\n"
     let start = diagnostic.primary.span.start
     // Of a file that is too long no line is worth showing.
-    if diagnostic.code == .sourceTooLong { return text + styled("--> ", .frame) + source.path + "\n" }
-    text += gutter + styled("--> ", .frame) + "\(source.path):\(source.line(at: start)):\(source.column(at: start))\n"
+    if diagnostic.code == .sourceTooLong { return text + styled("--> ", .frame) + source.part(at: start).path + "\n" }
+    text += gutter + styled("--> ", .frame) + place(start)
     text += styled("\(gutter) |", .frame) + "\n"
-    for (index, line) in lines.enumerated() {
-      if index > 0, lines[index - 1] < line - 1 { text += styled("...", .frame) + "\n" }
-      let number = String(line)
-      let onLine = labels.filter { $0.line == line }.sorted { $0.label.span.start < $1.label.span.start }
-      let (drawing, carets) = draw(line: line, labels: onLine.map(\.label.span))
+    var path = source.part(at: start).path
+    for (index, row) in rows.enumerated() {
+      let first = source.span(ofRow: row).start
+      if source.part(at: first).path != path {
+        path = source.part(at: first).path
+        text += gutter + styled("::: ", .frame) + place(first)
+      } else if index > 0, rows[index - 1] < row - 1 {
+        text += styled("...", .frame) + "\n"
+      }
+      let number = String(number(ofRow: row))
+      let onLine = labels.filter { $0.row == row }.sorted { $0.label.span.start < $1.label.span.start }
+      let (drawing, carets) = draw(row: row, labels: onLine.map(\.label.span))
       text += styled(String(repeating: " ", count: gutter.utf8.count - number.utf8.count) + number + " |", .frame) + " \(drawing)\n"
       for (place, entry) in zip(carets, onLine) {
         let mark = String(repeating: entry.isPrimary ? "^" : "-", count: place.width)
@@ -53,13 +60,18 @@ package struct DiagnosticRenderer: Sendable {
     return text
   }
 
+  /// `contracts/purchase.ern:12:3`
+  private func place(_ offset: Int) -> String { "\(source.part(at: offset).path):\(source.line(at: offset)):\(source.column(at: offset))\n" }
+
+  private func number(ofRow row: Int) -> Int { source.line(at: source.span(ofRow: row).start) }
+
   private func sentence(for fix: Diagnostic.Fix) -> String {
     fix.replacement.isEmpty ? fix.title : "\(fix.title): `\(fix.replacement.split(whereSeparator: \.isNewline).joined(separator: " "))`"
   }
 
   /// The line as it is shown, and for each span where its carets start and how many there are (at least one).
-  private func draw(line: Int, labels: [Span]) -> (drawing: String, carets: [(column: Int, width: Int)]) {
-    let whole = source.lineSpan(line)
+  private func draw(row: Int, labels: [Span]) -> (drawing: String, carets: [(column: Int, width: Int)]) {
+    let whole = source.span(ofRow: row)
     let extent = window(of: whole, around: labels)
     var pieces: [(offset: Int, drawing: String, column: Int)] = []
     var offset = extent.start

@@ -106,7 +106,7 @@ extension DiagnosticCode {
         right: .transition("after 3 days { pay escrow to seller } -> Closed"))
     case .unclosedDelimiter:
       Explanation(
-        "Every `{` and `(` is closed.", "The message shows the one that is still open.",
+        "Every `{`, `(` and `[` is closed.", "The message shows the one that is still open.",
         wrong: .file("contract A {\n  party buyer"))
     case .nestedTooDeep:
       Explanation(
@@ -117,17 +117,28 @@ extension DiagnosticCode {
         "A reserved word is not a name.",
         "It is one only where no keyword can stand: after `on`, after `refused`, after `.`, and before `:` in an argument.",
         wrong: .member("term state: Duration"), right: .statement("emit Noted(amount, count: count)"))
-    case .notInTheLanguage:
-      Explanation(
-        "This word is reserved for a construct that the language does not have so far.",
-        "`docs/language.md` says what there is. The word is kept free, so that no contract breaks on the day it comes.",
-        wrong: .member("struct Line { count: Int }"))
     case .wrongCase:
       Explanation(
         "Types, states, events and currencies begin with an upper-case letter, everything else does not.",
         "So `100.00 CNY` is a literal, and a reader tells a state from a party at a glance. Han counts as lower case: write `S取消` for a state.",
         wrong: .transition("on cancel() by seller { pay escrow to buyer } -> closed"),
         right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .unclosedHole:
+      Explanation(
+        "A `{` in a string opens a hole, and its `}` stands in the same string.",
+        "The hole holds an expression, whose value is shown there. A brace that is meant as one is written twice: `{{`.",
+        wrong: .transition("on note(memo: Text<20>) by buyer where memo == \"a {b\" {}"),
+        right: .transition("on note(memo: Text<20>) by buyer where memo == \"a {{b\" {}"))
+    case .strayBrace:
+      Explanation(
+        "A `}` in a string closes a hole.", "A brace that is meant as one is written twice: `}}`.",
+        wrong: .transition("on note(memo: Text<20>) by buyer where memo == \"a} b\" {}"),
+        right: .transition("on note(memo: Text<20>) by buyer where memo == \"a}} b\" {}"))
+    case .emptyHole:
+      Explanation(
+        "A hole in a string holds an expression.", "Between `{` and `}` stands what is to be shown. The two braces themselves are written `{{}}`.",
+        wrong: .transition("on note(memo: Text<20>) by buyer where memo == \"a{}\" {}"),
+        right: .transition("on note(memo: Text<20>) by buyer where memo == \"a{{}}\" {}"))
     case .duplicateName:
       Explanation(
         "A name means one thing from its declaration to the end of its block.",
@@ -149,6 +160,26 @@ extension DiagnosticCode {
         "A party acts or is paid; a term, a vault, a field, an event and a `let` are used.",
         "What a contract declares and never uses is a misunderstanding between its author and its signers.",
         wrong: .member("party witness"), right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .recursion:
+      Explanation(
+        "A function does not call itself, nor does what it calls.",
+        "Every transition has a worst case that is paid ahead. What runs over many values is a `for` over a bounded collection.",
+        wrong: .file("function halved(n: Int<0..100>): Int<0..100> = halved(n)"),
+        right: .file("function halved(n: Int<0..100>): Int<0..100> = n / 2 rounded down"))
+    case .noBuiltIn:
+      Explanation(
+        "The built-in contracts for goods, identity and payments are not there yet.",
+        "So far facts come into an agreement by an action of the party that vouches for them.",
+        wrong: .member("term parcel: Item"), right: .transition("on delivered() by seller { pay escrow to seller } -> Closed"))
+    case .noSuchFile:
+      Explanation(
+        "An import names a file in the importing file's folder or below.",
+        "The path has `/` between its parts, no `..`, and ends in `.ern`. So whoever has the folder has everything that was compiled.",
+        wrong: .file("import \"../fees.ern\"\ncontract A {\n  party buyer\n}"))
+    case .importCycle:
+      Explanation(
+        "A file does not import itself, nor does what it imports.",
+        "A file that comes in by two ways comes in once. Two that need each other's functions have a third one below them.")
     case .typeMismatch:
       Explanation(
         "A value has the type that its place asks for.", "Nothing is converted silently.",
@@ -174,7 +205,7 @@ extension DiagnosticCode {
     case .noSuchOperation:
       Explanation(
         "An operator is defined for the types it stands between.",
-        "Amounts add to amounts of their currency and are scaled by a percent or an integer; durations add to durations and are scaled by an integer; truth values and texts are only equal or not; a party is no value.",
+        "Amounts add to amounts of their currency and are scaled by a percent or an integer; durations add to durations and are scaled by an integer; a time is a time and a duration; truth values, texts, parties and what is made of others are only equal or not.",
         wrong: .statement("require amount * price > 0"), right: .statement("require amount + price > 0"))
     case .tooWide:
       Explanation(
@@ -191,14 +222,20 @@ extension DiagnosticCode {
     case .typeNotAllowedHere:
       Explanation(
         "A type is used where its values can stand.",
-        "Texts are parameters and parts of events; terms and fields hold numbers, truth values, percents, amounts and durations; parties are declared with `party`.",
-        wrong: .member("field memo: Text<20> = \"\""), right: .transition("on note(memo: Text<20>) by buyer where memo == \"ok\" {}"))
+        "A counter is a field of its own; sets and maps look up what has an order; a vault is kept per party, per case, or per small number; no type contains itself.",
+        wrong: .member("term tries: Counter<3>"), right: .transition("on note(memo: Text<20>) by buyer where memo == \"ok\" {}"))
     case .notConstant:
       Explanation(
-        "A default and a field's first value are literals.",
-        "They are part of the published module, before any agreement has terms.",
-        wrong: .member("field paid: Amount<C> = price"),
-        right: .member("field paid: Amount<C> = 0\ninvariant \"nothing is paid twice\" while Paid: paid == 0"))
+        "A term's default is written in the contract; a field that is no counter, optional or collection says what it begins with.",
+        "Terms are chosen when an agreement is opened: until then no other is known. What follows from them is a `let`, or the first value of a field.",
+        wrong: .member("term fee: Amount<C> = price"), right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+    case .unhandledCase:
+      Explanation(
+        "A `match` has a `case` for every case of its value.",
+        "An optional has the cases `None` and `Some(value)`. A case whose values are not needed names none.",
+        wrong: .file(
+          "enum Way { Sea, Air }\nfunction span(way: Way): Int<0..60> = match way { case Sea { 40 } }"),
+        right: .file("enum Way { Sea, Air }\nfunction span(way: Way): Int<0..60> = match way { case Sea { 40 } case Air { 4 } }"))
     case .initialState:
       Explanation(
         "Exactly one state is `initial`.", "An agreement begins in it when it is opened.",
@@ -229,7 +266,7 @@ extension DiagnosticCode {
     case .stateWithoutDeadline:
       Explanation(
         "Every state that is not final has a deadline.",
-        "Otherwise one silent party can hold everybody's money for ever. Say with `after` what happens then; the ledger does it by itself, on the day.",
+        "Otherwise one silent party can hold everybody's money for ever. Say with `after` or `at` what happens then; the ledger does it by itself, on the day. A `when` is not enough: it may never hold.",
         wrong: .file(
           """
           contract A {
@@ -260,13 +297,13 @@ extension DiagnosticCode {
     case .automaticCanFail:
       Explanation(
         "A deadline cannot fail.",
-        "Nobody is there to try again. What can fail belongs in an action, while somebody is there; in a split, `up to` caps a share by what is left.",
+        "Nobody is there to try again. `else` says what holds instead; in a split, `up to` caps a share by what is left; or what can fail stands in an action, while somebody is there.",
         wrong: .transition("after 3 days { split escrow { price -> seller; rest -> buyer } } -> Closed"),
         right: .transition("after 3 days { split escrow { up to price -> seller; rest -> buyer } } -> Closed"))
     case .automaticCycle:
       Explanation(
-        "Deadlines do not lead round in a circle.",
-        "The agreement would move by itself for ever and never end. One of the states on the circle needs a deadline that leads out of it.",
+        "Deadlines and conditions do not lead round in a circle, unless every round raises a counter.",
+        "The agreement would move by itself for ever and never end. Let a way lead out of the circle, or count the rounds: `raise rounds else { … -> Closed }`.",
         wrong: .file(
           "contract A {\n  party buyer\n  initial state Day { on close() by buyer -> Closed after 1 day -> Night }\n  state Night { after 1 day -> Day }\n  final state Closed\n}"
         ),
@@ -287,8 +324,8 @@ extension DiagnosticCode {
         right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
     case .depositorUnclear:
       Explanation(
-        "A deposit comes from one party.",
-        "With several approvers it would be unclear who pays. Let one party pay by an action of its own.",
+        "A deposit comes from one party, which has agreed.",
+        "With several approvers it would be unclear who pays: `receiving price from buyer into escrow` says who. Nobody pays who does not take the action.",
         wrong: .transition("on top() by buyer and seller receiving price into escrow {}"),
         right: .transition("on top() by buyer receiving price into escrow {}"))
     case .limitExceeded:

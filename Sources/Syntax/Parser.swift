@@ -11,13 +11,16 @@ package struct Parser {
   struct Stop: Error {}
 
   let source: SourceText
-  private let tokens: [Token]
+  private var tokens: [Token]
   private var index = 0
   var diagnostics: Diagnostics
   private var depth = 0
+  /// How many `{` are open before the current token.
+  private var braces = 0
 
-  package static func parse(_ source: SourceText) -> (File, Diagnostics) {
-    let (tokens, diagnostics) = Lexer.tokens(of: source)
+  /// Reads one file among the bytes of a source, or all of them as one file.
+  package static func parse(_ source: SourceText, in part: Span? = nil) -> (File, Diagnostics) {
+    let (tokens, diagnostics) = Lexer.tokens(of: source, in: part)
     var parser = Parser(source: source, tokens: tokens, diagnostics: diagnostics)
     let file = parser.file()
     return (file, parser.diagnostics)
@@ -55,13 +58,13 @@ package struct Parser {
 
   mutating func accept(_ keyword: Keyword) -> Bool {
     guard at(keyword) else { return false }
-    _ = advance()
+    index += 1
     return true
   }
 
   mutating func accept(_ symbol: Symbol) -> Bool {
     guard at(symbol) else { return false }
-    _ = advance()
+    index += 1
     return true
   }
 
@@ -76,21 +79,25 @@ package struct Parser {
   /// How a message calls a token.
   func described(_ token: Token) -> String {
     switch token.kind {
-    case .name, .type, .int, .decimal, .percent, .unit: "`\(source.text(token.span))`"
+    case .name, .type, .int, .decimal, .percent, .time, .unit: "`\(source.text(token.span))`"
     case .string, .keyword, .symbol, .invalid, .end: token.kind.description
     }
   }
 
   /// Reports the current token; `wanted` completes "… was wanted".
-  mutating func unexpected(_ wanted: String) -> Stop {
+  mutating func unexpected(_ wanted: String, notes: [String] = []) -> Stop {
     let token = current
+    // More words about one file would not be kept.
+    if diagnostics.isFull {
+      diagnostics.leaveOut()
+      return Stop()
+    }
     switch token.kind {
     case .invalid: break  // The lexer has said what is wrong here.
-    case .keyword(let keyword) where !keyword.isInTheLanguage:
-      diagnostics.report(
-        .notInTheLanguage, "`\(keyword.rawValue)` is reserved for a construct that the language does not have so far", at: token.span)
     case .end where diagnostics.all.contains { $0.code == .sourceTooLong }: break
-    default: diagnostics.report(.unexpectedToken, "this is \(described(token)); \(wanted) was wanted", at: token.span, "\(wanted) was wanted here")
+    default:
+      diagnostics.report(
+        .unexpectedToken, "this is \(described(token)); \(wanted) was wanted", at: token.span, "\(wanted) was wanted here", notes: notes)
     }
     return Stop()
   }
@@ -98,8 +105,8 @@ package struct Parser {
   // MARK: Names
 
   private mutating func identifier() -> Identifier {
-    let token = advance()
-    return Identifier(text: source.text(token.span), span: token.span)
+    let span = advance().span
+    return Identifier(text: source.text(span), span: span)
   }
 
   /// A name that begins lower-case; `what` says of what.
@@ -112,7 +119,7 @@ package struct Parser {
         notes: ["only types, states, events and currencies begin with an upper-case letter"])
       return identifier()
     case .keyword, .unit: throw reserved(as: what)
-    case .int, .decimal, .percent, .string, .symbol, .invalid, .end: throw unexpected(what)
+    case .int, .decimal, .percent, .time, .string, .symbol, .invalid, .end: throw unexpected(what)
     }
   }
 
@@ -125,7 +132,7 @@ package struct Parser {
         .wrongCase, "\(what) begins with an upper-case letter", at: current.span, "begins with a lower-case letter or a Han character")
       return identifier()
     case .keyword, .unit: throw reserved(as: what)
-    case .int, .decimal, .percent, .string, .symbol, .invalid, .end: throw unexpected(what)
+    case .int, .decimal, .percent, .time, .string, .symbol, .invalid, .end: throw unexpected(what)
     }
   }
 
@@ -133,7 +140,7 @@ package struct Parser {
   mutating func word(_ what: String) throws(Stop) -> Identifier {
     switch current.kind {
     case .name, .keyword, .unit: return identifier()
-    case .type, .int, .decimal, .percent, .string, .symbol, .invalid, .end: return try name(what)
+    case .type, .int, .decimal, .percent, .time, .string, .symbol, .invalid, .end: return try name(what)
     }
   }
 
@@ -145,7 +152,7 @@ package struct Parser {
     return Stop()
   }
 
-  // MARK: Lists, nesting, recovery
+  // MARK: Lists
 
   mutating func list<T>(_ element: (inout Parser) throws(Stop) -> T) throws(Stop) -> [T] {
     var elements = [try element(&self)]
@@ -153,27 +160,48 @@ package struct Parser {
     return elements
   }
 
+  mutating func types() throws(Stop) -> [Identifier] { try list { parser throws(Stop) in try parser.typeName("a state's name") } }
+
   /// `( … )` with commas between, one allowed before the end.
-  mutating func parenthesized<T>(_ element: (inout Parser) throws(Stop) -> T) throws(Stop) -> [T] {
-    let open = current.span
-    try expect(.leftParenthesis)
+  mutating func parenthesized<T>(mayBeEmpty: Bool = true, _ element: (inout Parser) throws(Stop) -> T) throws(Stop) -> [T] {
+    try enclosed(.leftParenthesis, .rightParenthesis, mayBeEmpty: mayBeEmpty, element)
+  }
+
+  /// What two delimiters enclose, with commas between, one allowed before the end.
+  mutating func enclosed<T>(
+    _ left: Symbol, _ right: Symbol, mayBeEmpty: Bool = true, _ element: (inout Parser) throws(Stop) -> T
+  ) throws(Stop) -> [T] {
+    let opening = try open(left)
     var elements: [T] = []
-    while !at(.rightParenthesis) {
+    while !at(right) || elements.isEmpty && !mayBeEmpty {
       elements.append(try element(&self))
       if !accept(.comma) { break }
     }
-    try close(.rightParenthesis, openedAt: open)
+    try close(right, openedAt: opening)
     return elements
   }
 
-  mutating func close(_ symbol: Symbol, openedAt open: Span) throws(Stop) {
-    if accept(symbol) { return }
-    guard current.kind == .end else { throw unexpected("`\(symbol.rawValue)`") }
+  mutating func open(_ symbol: Symbol) throws(Stop) -> Span {
+    let span = current.span
+    try expect(symbol)
+    if symbol == .leftBrace { braces += 1 }
+    return span
+  }
+
+  mutating func close(_ symbol: Symbol, openedAt opening: Span) throws(Stop) {
+    if accept(symbol) {
+      if symbol == .rightBrace { braces -= 1 }
+      return
+    }
+    guard isAtEnd else { throw unexpected("`\(symbol.rawValue)`") }
+    let ends = current.kind == .end ? "the file ends" : "\(described(current)) begins a new part of the file"
     diagnostics.report(
-      .unclosedDelimiter, "the file ends before `\(symbol.rawValue)`", at: current.span, "`\(symbol.rawValue)` was wanted here",
-      secondary: [.init(open, "opened here")])
+      .unclosedDelimiter, "\(ends) before `\(symbol.rawValue)`", at: current.span, "`\(symbol.rawValue)` was wanted here",
+      secondary: [.init(opening, "opened here")])
     throw Stop()
   }
+
+  // MARK: Nesting
 
   mutating func nested<T>(_ body: (inout Parser) throws(Stop) -> T) throws(Stop) -> T {
     depth += 1
@@ -187,183 +215,126 @@ package struct Parser {
     return Stop()
   }
 
-  /// `{ … }`, whatever `element` reads between. After a mistake inside it goes on at the next token that `begins` one of its elements.
-  mutating func braced(begins: [Keyword], _ element: (inout Parser) throws(Stop) -> Void) throws(Stop) {
-    let open = current.span
-    try expect(.leftBrace)
-    while !at(.rightBrace) && current.kind != .end {
-      let start = index
-      do throws(Stop) { try element(&self) } catch {
-        if index == start { _ = advance() }
-        recover(begins: begins)
-      }
-    }
-    try close(.rightBrace, openedAt: open)
+  /// Reads a hole of a string, from behind its `{` through its `}`, as if it stood outside of one; nil after a mistake.
+  mutating func hole(_ span: Span) -> Expression? {
+    let cut = Lexer.tokens(ofHole: span, in: source, &diagnostics)
+    let outer = (tokens, index, braces)
+    (tokens, index, braces) = (cut, 0, 0)
+    defer { (tokens, index, braces) = outer }
+    do throws(Stop) {
+      let value = try expression()
+      try expect(.rightBrace)
+      return value
+    } catch { return nil }
   }
 
-  /// Passes tokens up to one that begins an element, or to the brace that closes the surrounding one.
-  private mutating func recover(begins: [Keyword]) {
-    var open = 0
+  // MARK: Recovery
+
+  /// Whether here no brace can be open any more: the file ends, or a part of it begins, which stands in nothing else.
+  private var isAtEnd: Bool {
+    switch (current.kind, following.kind) {
+    case (.end, _), (.keyword(.contract), .type), (.keyword(.contract), .name), (.keyword(.test), .string), (.keyword(.import), .string): true
+    default: false
+    }
+  }
+
+  /// `{ … }`, whatever `element` reads between. After a mistake inside it goes on at the next token that begins one of the elements.
+  mutating func braced(_ elements: Elements, _ element: (inout Parser) throws(Stop) -> Void) throws(Stop) {
+    let opening = try open(.leftBrace)
+    let level = braces
+    while !at(.rightBrace) && !isAtEnd {
+      let start = index
+      do throws(Stop) { try element(&self) } catch { recover(elements, from: start, level: level) }
+    }
+    try close(.rightBrace, openedAt: opening)
+  }
+
+  /// Passes tokens, one at least since `start`, up to one that begins an element or to the brace that closes the surrounding one. Braces may be open
+  /// from the middle of an element; `level` is how many there are between elements.
+  private mutating func recover(_ elements: Elements, from start: Int, level: Int) {
     while true {
       switch current.kind {
-      case .end: return
+      case .symbol(.leftBrace): braces += 1
       case .symbol(.rightBrace):
-        if open == 0 { return }
-        open -= 1
-      case .symbol(.leftBrace): open += 1
-      case .symbol(.arrow) where open == 0 && begins.contains(.pay): return
-      case .keyword(let keyword) where open == 0 && (begins.contains(keyword) || Parser.missingConstructs.contains(keyword)): return
+        if braces == level && level > 0 { return }
+        braces = max(braces - 1, level)
+      case .end: return
+      case let kind where index > start && (isAtEnd || braces == level && elements.begin(with: kind)):
+        braces = level
+        return
       default: break
       }
       index += 1
     }
   }
 
-  /// The reserved words that would begin a construct that there is not, which deserves a complaint of its own.
-  private static let missingConstructs: [Keyword] = [.at, .enum, .for, .function, .match, .raise, .struct, .when]
-
-  // MARK: Declarations
+  // MARK: The file
 
   private mutating func file() -> File {
     var file = File()
+    var isOpen = false
     while current.kind != .end {
       let start = index
       do throws(Stop) {
-        if at(.contract) {
-          file.contracts.append(try contract())
-        } else if at(.test) {
-          file.tests.append(try test())
-        } else {
-          throw unexpected("`contract` or `test`")
+        if at(.import) {
+          if isOpen {
+            diagnostics.report(.unexpectedToken, "this is `import`; imports stand before everything else", at: current.span)
+          }
+          file.imports.append(try importDeclaration())
+          continue
         }
-      } catch {
-        if index == start { _ = advance() }
-        while current.kind != .end, !at(.contract), !at(.test) { index += 1 }
-      }
+        isOpen = true
+        switch current.kind {
+        case .keyword(.contract): file.contracts.append(try contract())
+        case .keyword(.function): file.functions.append(try function())
+        case .keyword(.struct): file.structures.append(try structure())
+        case .keyword(.enum): file.enumerations.append(try enumeration())
+        case .keyword(.test): file.tests.append(try test())
+        default: throw unexpected("a part of a file (`import`, `contract`, `function`, `struct`, `enum`, `test`)")
+        }
+      } catch { recover(.parts, from: start, level: 0) }
     }
     return file
   }
 
-  private mutating func contract() throws(Stop) -> Contract {
-    try expect(.contract)
-    let name = try typeName("a contract's name")
-    var generics: [Generic] = []
-    if accept(.less) {
-      generics = try list { parser throws(Stop) in try parser.generic() }
-      try expect(.greater)
-    }
-    var members: [Member] = []
-    try braced(begins: [.party, .term, .vault, .field, .event, .initial, .state, .final, .invariant]) { parser throws(Stop) in
-      members.append(try parser.member())
-    }
-    return Contract(name: name, generics: generics, members: members)
-  }
-
-  private mutating func generic() throws(Stop) -> Generic {
-    let name = try typeName("a currency parameter's name")
-    try expect(.colon)
-    return Generic(name: name, bound: try typeName("`Currency`"))
-  }
-
-  private mutating func member() throws(Stop) -> Member {
-    switch current.kind {
-    case .keyword(.party):
-      _ = advance()
-      return .parties(try list { parser throws(Stop) in try parser.name("a party's name") })
-    case .keyword(.term): return .term(try term())
-    case .keyword(.vault):
-      _ = advance()
-      let name = try name("a vault's name")
-      try expect(.colon)
-      return .vault(Vault(name: name, type: try type()))
-    case .keyword(.field):
-      _ = advance()
-      let name = try name("a field's name")
-      try expect(.colon)
-      let type = try type()
-      try expect(.assign)
-      return .field(Field(name: name, type: type, initialValue: try expression()))
-    case .keyword(.event):
-      _ = advance()
-      let name = try typeName("an event's name")
-      return .event(Event(name: name, parameters: try parameters()))
-    case .keyword(.final):
-      _ = advance()
-      try expect(.state)
-      return .finals(try list { parser throws(Stop) in try parser.typeName("a state's name") })
-    case .keyword(.initial), .keyword(.state): return .state(try state())
-    case .keyword(.invariant): return .invariant(try invariant())
-    default: throw unexpected("a declaration (`party`, `term`, `vault`, `field`, `event`, `state`, `invariant`)")
-    }
-  }
-
-  private mutating func term() throws(Stop) -> Term {
-    try expect(.term)
-    let name = try name("a term's name")
-    try expect(.colon)
-    let type = try type()
-    let defaultValue = accept(.assign) ? try expression() : nil
-    return Term(name: name, type: type, defaultValue: defaultValue, bounds: try conditions())
-  }
-
-  /// `('where' expression)*`
-  mutating func conditions() throws(Stop) -> [Expression] {
-    var conditions: [Expression] = []
-    while accept(.where) { conditions.append(try expression()) }
-    return conditions
-  }
-
-  private mutating func invariant() throws(Stop) -> Invariant {
-    try expect(.invariant)
-    let text = try string("the invariant in words")
-    let states = accept(.while) ? try list { parser throws(Stop) in try parser.typeName("a state's name") } : []
-    try expect(.colon)
-    return Invariant(text: text, states: states, condition: try expression())
-  }
-
-  /// A string's text, without its quotes.
-  mutating func string(_ what: String) throws(Stop) -> String {
-    guard current.kind == .string else { throw unexpected("\(what), as a string") }
-    return content(ofString: advance().span)
-  }
-
-  func content(ofString span: Span) -> String { String(source.text(span).dropFirst().prefix { $0 != "\"" }) }
-
-  mutating func parameters() throws(Stop) -> [Parameter] { try parenthesized { parser throws(Stop) in try parser.parameter() } }
-
-  private mutating func parameter() throws(Stop) -> Parameter {
-    let name = try name("a parameter's name")
-    try expect(.colon)
-    return Parameter(name: name, type: try type())
-  }
-
-  mutating func type() throws(Stop) -> TypeName {
-    try nested { parser throws(Stop) in
-      let name = try parser.typeName("a type")
-      var arguments: [TypeName.Argument] = []
-      if parser.accept(.less) {
-        arguments = try parser.list { parser throws(Stop) in try parser.typeArgument() }
-        try parser.expect(.greater)
-      }
-      return TypeName(name: name, arguments: arguments, span: name.span.through(parser.previousSpan))
-    }
-  }
-
-  private mutating func typeArgument() throws(Stop) -> TypeName.Argument {
-    if current.kind == .type { return .type(try type()) }
-    let low = try bound()
-    return accept(.range) ? .range(low: low, high: try bound()) : .bound(low)
-  }
-
-  /// `'-'? INT`
-  private mutating func bound() throws(Stop) -> Identifier {
+  private mutating func importDeclaration() throws(Stop) -> Import {
     let start = current.span
-    let isNegative = accept(.minus)
-    guard current.kind == .int else { throw unexpected("a type or a whole number") }
-    let token = advance()
-    return Identifier(text: (isNegative ? "-" : "") + digits(token.span), span: start.through(token.span))
+    try expect(.import)
+    let path = try string("a path")
+    return Import(path: path, span: start.through(previousSpan))
+  }
+}
+
+/// What stands between braces, or in a file, as far as recovery needs to know it: which tokens begin one.
+enum Elements {
+  case parts, members, parameters, transitions, statements, shares, cases, bindings, steps
+
+  func begin(with kind: TokenKind) -> Bool {
+    switch kind {
+    case .keyword(let keyword): begin(with: keyword)
+    // `->` is a statement too.
+    case .symbol(.arrow): self == .statements
+    default: false
+    }
   }
 
-  /// A number's text without `_`.
-  func digits(_ span: Span) -> String { source.text(span).filter { $0 != "_" } }
+  private func begin(with keyword: Keyword) -> Bool {
+    switch (self, keyword) {
+    case (.parts, .contract), (.parts, .function), (.parts, .struct), (.parts, .enum), (.parts, .test): true
+    // `while` is none of them: it stands within an invariant too.
+    case (.members, .party), (.members, .term), (.members, .let), (.members, .vault), (.members, .field), (.members, .event), (.members, .initial),
+      (.members, .state), (.members, .final), (.members, .invariant), (.members, .view), (.members, .struct), (.members, .enum),
+      (.members, .function):
+      true
+    case (.transitions, .on), (.transitions, .after), (.transitions, .at), (.transitions, .when): true
+    case (.statements, .pay), (.statements, .split), (.statements, .emit), (.statements, .let), (.statements, .require), (.statements, .raise),
+      (.statements, .if), (.statements, .for), (.statements, .match):
+      true
+    case (.shares, .up), (.shares, .rest), (.shares, .evenly): true
+    case (.cases, .case): true
+    case (.bindings, .let), (.bindings, .return): true
+    case (.steps, .let), (.steps, .open), (.steps, .advance), (.steps, .block), (.steps, .expect): true
+    default: false
+    }
+  }
 }

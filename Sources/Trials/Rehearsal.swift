@@ -20,6 +20,11 @@ extension Runtime {
     return [step] + (step.isRefused ? [] : advance(to: state.time))
   }
 
+  /// What a view shows now.
+  package mutating func show(_ view: Int, of number: AgreementNumber, arguments: [Value]) -> Ending {
+    self.view(view, of: number, arguments: arguments, gas: Self.gas)
+  }
+
   /// Lets time pass: every deadline that is due until then, each at its own time, the earliest first.
   package mutating func advance(to time: Time) -> [Step] {
     precondition(time >= state.time, "time does not run backwards")

@@ -5,6 +5,7 @@ package import Ledger
 package import Primitives
 import Reference
 import Runtime
+import Semantics
 package import Source
 import VM
 
@@ -20,13 +21,10 @@ package struct Twin {
   /// Where the last call that failed stopped.
   package private(set) var failureSite: Span?
 
-  /// Tests start here.
-  package static let start = Time(milliseconds: 1_767_225_600_000)
-
   package init(_ contracts: [CompiledContract]) {
     self.contracts = contracts
-    machine = Runtime(engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: Twin.start))
-    reference = Runtime(engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: Twin.start))
+    machine = Runtime(engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: CheckedTest.start))
+    reference = Runtime(engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: CheckedTest.start))
   }
 
   /// What the machine's ledger holds.
@@ -61,6 +59,16 @@ package struct Twin {
   }
 
   package mutating func advance(to time: Time) -> [Step] { compare(machine.advance(to: time), reference.advance(to: time), contract: nil) }
+
+  /// What a view shows, or why it shows nothing.
+  package mutating func show(_ view: Int, of number: AgreementNumber, arguments: [Value]) -> Ending {
+    let before = digest
+    let ours = machine.show(view, of: number, arguments: arguments)
+    let theirs = reference.show(view, of: number, arguments: arguments)
+    if ours != theirs { differences.append("a view shows \(ours) on the machine and \(theirs) on the reference") }
+    if digest != before || reference.state.digest != before { differences.append("looking at a view changes the state") }
+    return ours
+  }
 
   // MARK: Comparison
 

@@ -16,9 +16,10 @@ package struct Arena {
     self.top = top
   }
 
-  /// The first words of the slab: two where small operands are spelled out as limbs, one for what a `find` has found.
-  package static let scratchWords = 4
+  /// The first words of the slab: two where small operands are spelled out as limbs, two for what a `find` has found, two for what a `payer` has named.
+  package static let scratchWords = 6
   package static let foundWord = 2
+  package static let payerWord = 4
 
   /// A magnitude and its sign, wherever its limbs lie.
   package struct Operand {

@@ -46,22 +46,44 @@ package struct BareHost: Host {
   /// The state, words and vaults, as `BareTable` lays them down.
   private let row: UnsafeMutablePointer<UInt64>
   private let wordCount: Int
-  /// What each party has, in units.
+  private let keysMax: [Int]
+  /// What each party has, in units. A party's account has the row behind its place.
   package private(set) var parties: [UInt128]
+  /// What other accounts have, ascending by their rows.
+  package private(set) var accounts: [(row: UInt64, units: UInt128)] = []
+  /// What vaults hold under keys, ascending by vault and key.
+  package private(set) var holdings: [Holding] = []
   package private(set) var entries: [Entry] = []
   /// What was asked for and not yet settled.
-  private var asked: [(units: UInt128, place: Place)] = []
+  private var asked: [(units: UInt128, payer: Place?, place: Place)] = []
+  /// Whom the deposits that were settled last came from, in order; nil is the caller.
+  package private(set) var payers: [Place?] = []
   private var entriesBefore: [Entry]?
   private var vaultsBefore: [(vault: Int, units: UInt128)] = []
   private var partiesBefore: [(party: Int, units: UInt128)] = []
+  private var accountsBefore: [(row: UInt64, units: UInt128)]?
+  private var holdingsBefore: [Holding]?
   package private(set) var eventCount = 0
 
-  package init(_ row: UnsafeMutablePointer<UInt64>, wordCount: Int, partyCount: Int) {
+  package var now = Time(milliseconds: 1_767_225_600_000)
+  package var opened = Time(milliseconds: 1_767_225_600_000)
+  package var caller: UInt64 = 1
+
+  package struct Holding: Equatable {
+    package let vault: Int
+    package let key: UInt64
+    package var units: UInt128
+  }
+
+  /// `keysMax` has 0 for a vault without keys.
+  package init(_ row: UnsafeMutablePointer<UInt64>, wordCount: Int, partyCount: Int, keysMax: [Int] = []) {
     self.row = row
     self.wordCount = wordCount
+    self.keysMax = keysMax
     parties = Array(repeating: 0, count: partyCount)
     // Room for what a call does, so that none is made while it runs.
     asked.reserveCapacity(16)
+    payers.reserveCapacity(16)
     vaultsBefore.reserveCapacity(64)
     partiesBefore.reserveCapacity(64)
   }
@@ -80,15 +102,47 @@ package struct BareHost: Host {
 
   private mutating func put(_ units: UInt128, into place: Place) {
     switch place {
-    case .vault(let index):
-      let before = self.units(index)
-      vaultsBefore.append((index, before))
-      set(index, before + units)
-    case .party(let index):
-      partiesBefore.append((index, parties[index]))
-      parties[index] += units
+    case .vault(let index): change(index, to: self.units(index) + units)
+    case .party(let index): pay(units, toParty: index)
+    case .entry(let index, let key):
+      change(index, to: self.units(index) + units)
+      change(index, key, to: self.units(index, key) + units)
+    case .account(let row):
+      if row >= 1 && row <= parties.count {
+        pay(units, toParty: Int(row) - 1)
+      } else {
+        if accountsBefore == nil { accountsBefore = accounts }
+        let index = accounts.firstIndex { $0.row >= row } ?? accounts.count
+        if index < accounts.count, accounts[index].row == row { accounts[index].units += units } else { accounts.insert((row, units), at: index) }
+      }
     }
   }
+
+  private mutating func pay(_ units: UInt128, toParty index: Int) {
+    partiesBefore.append((index, parties[index]))
+    parties[index] += units
+  }
+
+  /// What the vault holds, of one with keys altogether.
+  private mutating func change(_ index: Int, to units: UInt128) {
+    vaultsBefore.append((index, self.units(index)))
+    set(index, units)
+  }
+
+  private mutating func change(_ vault: Int, _ key: UInt64, to units: UInt128) {
+    if holdingsBefore == nil { holdingsBefore = holdings }
+    let index = holdings.firstIndex { $0.vault > vault || ($0.vault == vault && $0.key >= key) } ?? holdings.count
+    let isThere = index < holdings.count && holdings[index].vault == vault && holdings[index].key == key
+    if isThere && units == 0 {
+      holdings.remove(at: index)
+    } else if isThere {
+      holdings[index].units = units
+    } else if units > 0 {
+      holdings.insert(Holding(vault: vault, key: key, units: units), at: index)
+    }
+  }
+
+  private func units(_ vault: Int, _ key: UInt64) -> UInt128 { holdings.first { $0.vault == vault && $0.key == key }?.units ?? 0 }
 
   private func set(_ index: Int, _ units: UInt128) {
     vault(index)[0] = UInt64(truncatingIfNeeded: units)
@@ -97,25 +151,64 @@ package struct BareHost: Host {
 
   package func balance(ofVault vault: Int) -> Amount { Amount(unchecked: units(vault)) }
 
-  package mutating func ask(_ amount: Amount, currency: Int, to place: Place) { asked.append((amount.units, place)) }
+  package func balance(ofVault vault: Int, key: UInt64) -> Amount { Amount(unchecked: units(vault, key)) }
+
+  package func keyCount(ofVault vault: Int) -> Int { holdings.count { $0.vault == vault } }
+
+  package func hasRoom(inVault vault: Int, for key: UInt64) -> Bool { units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[vault] }
+
+  package func account(ofParty party: Int) -> UInt64 { UInt64(party) + 1 }
+
+  package mutating func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place) { asked.append((amount.units, payer, place)) }
 
   /// Everybody has whatever is asked for, up to what there can be of a currency.
-  package mutating func settle() -> Refusal? {
+  package mutating func settle() -> Failure? {
+    if asked.isEmpty { return nil }
     let most = Amount.max.units >> 8
-    for (units, _) in asked where units > most { return .funds }
-    for (units, place) in asked {
-      if case .vault(let index) = place, self.units(index) > most { return .funds }
+    // By index: going through an array that is a part of this counts a reference.
+    for index in asked.indices where asked[index].units > most { return .refused(.funds) }
+    payers.removeAll(keepingCapacity: true)
+    for index in asked.indices {
+      let (units, payer, place) = asked[index]
+      payers.append(payer)
+      if units == 0 { continue }
+      switch place {
+      case .vault(let vault): if self.units(vault) > most { return .refused(.funds) }
+      case .entry(let vault, let key):
+        if self.units(vault) > most { return .refused(.funds) }
+        if !hasRoom(inVault: vault, for: key) { return .trapped(.full) }
+      case .party, .account: break
+      }
       put(units, into: place)
     }
     asked.removeAll(keepingCapacity: true)
     return nil
   }
 
-  package mutating func move(_ amount: Amount, fromVault vault: Int, to place: Place) {
-    let before = units(vault)
-    vaultsBefore.append((vault, before))
-    set(vault, before - amount.units)
+  package mutating func move(_ amount: Amount, from source: Place, to place: Place) {
+    switch source {
+    case .vault(let vault):
+      change(vault, to: units(vault) - amount.units)
+      // Of one with keys, what lies under the least key goes first.
+      var left = amount.units
+      while left > 0, let first = holdings.firstIndex(where: { $0.vault == vault }) {
+        let holding = holdings[first]
+        let taken = min(holding.units, left)
+        change(vault, holding.key, to: holding.units - taken)
+        left -= taken
+      }
+    case .entry(let vault, let key):
+      change(vault, to: units(vault) - amount.units)
+      change(vault, key, to: units(vault, key) - amount.units)
+    case .party, .account: preconditionFailure("an engine moves what lies in vaults")
+    }
     put(amount.units, into: place)
+  }
+
+  package mutating func payEach(vault: Int) {
+    for holding in holdings where holding.vault == vault {
+      move(Amount(unchecked: holding.units), from: .entry(vault: vault, key: holding.key), to: .account(holding.key))
+    }
   }
 
   package mutating func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) { eventCount += 1 }
@@ -123,6 +216,8 @@ package struct BareHost: Host {
   /// Keeps what was done since the last call of this or of `rollBack`.
   package mutating func commit() {
     entriesBefore = nil
+    accountsBefore = nil
+    holdingsBefore = nil
     vaultsBefore.removeAll(keepingCapacity: true)
     partiesBefore.removeAll(keepingCapacity: true)
   }
@@ -131,6 +226,8 @@ package struct BareHost: Host {
     for (vault, units) in vaultsBefore.reversed() { set(vault, units) }
     for (party, units) in partiesBefore.reversed() { parties[party] = units }
     if let entriesBefore { entries = entriesBefore }
+    if let accountsBefore { accounts = accountsBefore }
+    if let holdingsBefore { holdings = holdingsBefore }
     asked.removeAll(keepingCapacity: true)
     commit()
   }
@@ -181,7 +278,8 @@ package struct BareHost: Host {
 extension BareHost {
   /// An agreement as it is when it is opened, with these terms.
   package init(_ row: UnsafeMutablePointer<UInt64>, opening interface: ContractInterface, terms: [Value]) {
-    self.init(row, wordCount: interface.wordCount, partyCount: interface.parties.count)
+    self.init(
+      row, wordCount: interface.wordCount, partyCount: interface.parties.count, keysMax: interface.vaults.map { $0.key?.most ?? 0 })
     row[0] = UInt64(interface.initialState)
     for word in 0..<(2 * interface.vaults.count) { row[1 + wordCount + word] = 0 }
     var slot = 0

@@ -7,19 +7,19 @@ extension Machine {
   /// processor. A block's gas is charged by the instruction that ends it, before that instruction does anything: at most 255 from what is not negative, so the
   /// subtraction cannot overflow.
   func execute<H: Host>(
-    _ entered: Int, _ image: Image, words: UnsafeMutablePointer<UInt64>, frame: UnsafeMutablePointer<UInt64>, arena: inout Arena, gas available: Int,
-    _ host: inout H
+    _ entered: Int, from instruction: Int, _ image: Image, words: UnsafeMutablePointer<UInt64>, frame: UnsafeMutablePointer<UInt64>,
+    stack calls: UnsafeMutablePointer<UInt64>, arena: inout Arena, gas available: Int, written before: UInt64, _ host: inout H
   ) -> Run {
     var function = entered
-    var code = image.functions[entered].code
-    var pc = code
+    var code = image.functions[function].code
+    var pc = code + instruction
     var r = frame
     var gas = available
     let constants = image.constants
     let stackBase = arena.slab + Arena.scratchWords
-    var stack = stackBase
+    var stack = calls
     // The fields that were written, a bit for each.
-    var written: UInt64 = 0
+    var written = before
 
     running: while true {
       let i = pc.pointee
@@ -43,7 +43,7 @@ extension Machine {
       case .count:
         let times = r[Int(i.b)]
         if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[4 * Int(i.c)] {
-          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
         }
         r[Int(i.a)] = times >> 1
       case .loop:
@@ -65,15 +65,15 @@ extension Machine {
       case .enter:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return Run(.enters, Int(i.a), function, pc - code, gas, written)
+        return Run(.enters, Int(i.a), function, pc - code, r, stack, gas, written)
       case .stay:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return Run(.stays, 0, function, pc - code, gas, written)
+        return Run(.stays, 0, function, pc - code, r, stack, gas, written)
       case .return:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        if stack == stackBase { return Run(.returns, Int(i.a), function, pc - code, gas, written) }
+        if stack == stackBase { return Run(.returns, Int(i.a), function, pc - code, r, stack, gas, written) }
         let (first, second) = (r[Int(i.a)], r[Int(i.a) + 1])
         let slots = image.functions[function].resultSlots
         stack -= 4
@@ -102,9 +102,9 @@ extension Machine {
       case .fail:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        return Run(.fails(.trapped(trap(numbered: i.a))), 0, function, pc - code, gas, written)
+        return Run(.fails(.trapped(trap(numbered: i.a))), 0, function, pc - code, r, stack, gas, written)
       case .require:
-        if r[Int(i.a)] == 0 { return Run(.fails(.refused(.guardUnmet)), 0, function, pc - code, gas, written) }
+        if r[Int(i.a)] == 0 { return Run(.fails(.refused(.guardUnmet)), 0, function, pc - code, r, stack, gas, written) }
 
       // MARK: Moving values
       case .copy: r[Int(i.a)] = r[Int(i.b)]
@@ -186,7 +186,7 @@ extension Machine {
         }
       case .divideIntDown:
         let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, r, stack, gas, written) }
         // Both words are doubled: their quotient is the quotient. Where neither is negative it is rounded down already.
         if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
           r[Int(i.a)] = (x / y) << 1
@@ -198,14 +198,14 @@ extension Machine {
         }
       case .divideIntUp, .divideIntHalfEven:
         let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, r, stack, gas, written) }
         let (value, left) = quotient(&arena, x, y, i.opcode == .divideIntUp ? .up : .halfEven, gas: gas)
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = value
       case .moduloInt:
         let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, gas, written) }
+        if y == 0 { return Run(.fails(.trapped(.division)), 0, function, pc - code, r, stack, gas, written) }
         // The rest of two doubled words is the doubled rest.
         if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
           r[Int(i.a)] = x % y
@@ -220,13 +220,13 @@ extension Machine {
         let range = constants + 4 * Int(i.c)
         if x & 1 == 0 {
           if Int64(bitPattern: x) < Int64(bitPattern: range[2]) || Int64(bitPattern: x) >= Int64(bitPattern: range[7]) {
-            return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+            return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
           }
         } else {
           let (isInside, left) = wideContains(arena, x, range, image.objects, gas: gas)
           gas = left
           if gas < 0 { break running }
-          if !isInside { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
+          if !isInside { return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written) }
         }
         r[Int(i.a)] = x
       case .equalInt, .lessInt, .lessOrEqualInt:
@@ -247,16 +247,16 @@ extension Machine {
       case .lessOrEqualDuration: r[Int(i.a)] = truth(r[Int(i.b)] <= r[Int(i.c)])
       case .addDuration:
         let sum = r[Int(i.b)] + r[Int(i.c)]
-        if sum > UInt64(Duration.max.milliseconds) { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
+        if sum > UInt64(Duration.max.milliseconds) { return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written) }
         r[Int(i.a)] = sum
       case .subtractDuration:
         if r[Int(i.b)] < r[Int(i.c)] {
-          return Run(.fails(.trapped(.negative)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.negative)), 0, function, pc - code, r, stack, gas, written)
         }
         r[Int(i.a)] = r[Int(i.b)] - r[Int(i.c)]
       case .timesDuration:
         guard let product = arena.scaled(UInt128(r[Int(i.b)]), by: r[Int(i.c)], max: UInt128(Duration.max.milliseconds)) else {
-          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
         }
         r[Int(i.a)] = UInt64(product)
 
@@ -267,23 +267,23 @@ extension Machine {
       case .addAmount:
         // Both are below 2^127: the sum fits 128 bits.
         let sum = pair(r, i.b) &+ pair(r, i.c)
-        if sum > Amount.max.units { return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written) }
+        if sum > Amount.max.units { return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written) }
         setPair(r, i.a, sum)
       case .subtractAmount:
         let (difference, overflow) = pair(r, i.b).subtractingReportingOverflow(pair(r, i.c))
         if overflow {
-          return Run(.fails(.trapped(.negative)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.negative)), 0, function, pc - code, r, stack, gas, written)
         }
         setPair(r, i.a, difference)
       case .timesAmount:
         guard let product = arena.scaled(pair(r, i.b), by: r[Int(i.c)], max: Amount.max.units) else {
-          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
         }
         setPair(r, i.a, product)
       case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
         let rounding: Rounding = i.opcode == .scaleAmountDown ? .down : i.opcode == .scaleAmountUp ? .up : .halfEven
         guard let amount = scaled(pair(r, i.b), by: r[Int(i.c)], outOf: r[Int(i.c) + 1], rounded: rounding) else {
-          return Run(.fails(.trapped(.range)), 0, function, pc - code, gas, written)
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
         }
         setPair(r, i.a, amount)
       case .lessPercent: r[Int(i.a)] = truth(comparePercents(r + Int(i.b), r + Int(i.c)) < 0)
@@ -295,28 +295,46 @@ extension Machine {
         r[Int(i.a)] = truth(x[0] == y[0] && (0..<Gas.textWords(size: Int(x[0]))).allSatisfy { x[$0] == y[$0] })
 
       // MARK: Money and events
-      case .ask: host.ask(Amount(unchecked: pair(r, i.b)), currency: Int(i.c), to: PlaceOperand(number: i.a).place)
       case .settle:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        if let refusal = host.settle() { return Run(.fails(.refused(refusal)), 0, function, pc - code, gas, written) }
-      case .pay:
+        if let failure = host.settle() { return Run(.fails(failure), 0, function, pc - code, r, stack, gas, written) }
+      case .pay, .split, .payEach:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
-        let held = host.balance(ofVault: Int(i.a))
-        if held != .zero { host.move(held, fromVault: Int(i.a), to: PlaceOperand(number: i.b).place) }
-      case .split:
-        let shares = image.splits[Int(i.b)]
-        gas -= Int(i.gas) + Int(shares.gas)
+        let outcome = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+        gas = outcome.gas
         if gas < 0 { break running }
-        if !divide(vault: Int(i.a), shares, r, image.functions[function].shapes, image, &host) {
-          return Run(.fails(.trapped(.share)), 0, function, pc - code, gas, written)
+        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+      case .empty:
+        gas &-= Int(i.gas)
+        if gas < 0 { break running }
+        let outcome = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+        if !outcome.isFound {
+          pc = code + Int(i.b)
+          continue running
         }
+      case .ask, .payer, .balanceOfKey, .countKeys: _ = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+      case .raise:
+        let count = words[Int(i.a)]
+        if count >= UInt64(image.fields[Int(i.c)].most) {
+          return Run(.fails(.trapped(.counter)), 0, function, pc - code, r, stack, gas, written)
+        }
+        words[Int(i.a)] = count + 1
+        written |= 1 &<< UInt64(i.c)
       case .emit:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
         gas = emit(Int(i.a), r + Int(i.b), &arena, image, gas: gas, &host)
         if gas < 0 { break running }
+
+      // MARK: Times and what the ledger tells
+      case .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .endOfDay, .intOfAmount, .sha256, .sm3:
+        let outcome = told(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+        gas = outcome.gas
+        if gas < 0 { break running }
+        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+      case .intOfDuration: r[Int(i.a)] = r[Int(i.b)] << 1
 
       // MARK: More on integers
       case .minInt, .maxInt:
@@ -336,17 +354,21 @@ extension Machine {
 
       // MARK: Ratios
       case .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio:
-        if let trap = ratio(i, r, arena) { return Run(.fails(.trapped(trap)), 0, function, pc - code, gas, written) }
+        if let trap = ratio(i, r, arena) { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
 
       // MARK: Objects
       case .getElement:
         let (list, index) = (arena.slab + Int(r[Int(i.b)]), r[Int(i.c)])
         // A place of a wide integer is odd, and a negative index is beyond every count.
-        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { return Run(.fails(.trapped(.index)), 0, function, pc - code, gas, written) }
+        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF {
+          return Run(.fails(.trapped(.index)), 0, function, pc - code, r, stack, gas, written)
+        }
         r[Int(i.a)] = list[1 + Int(index >> 1)]
       case .setElement:
         let (list, index) = (arena.slab + Int(r[Int(i.a)]), r[Int(i.b)])
-        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { return Run(.fails(.trapped(.index)), 0, function, pc - code, gas, written) }
+        if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF {
+          return Run(.fails(.trapped(.index)), 0, function, pc - code, r, stack, gas, written)
+        }
         list[1 + Int(index >> 1)] = r[Int(i.c)]
       case .match:
         gas &-= Int(i.gas)
@@ -373,11 +395,11 @@ extension Machine {
         let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
         gas = outcome.gas
         if gas < 0 { break running }
-        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, gas, written) }
+        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
       }
     }
     // Nobody asks how far below zero: with 0 here the loop need not carry the gas of every way that leads here.
-    return Run(.fails(.trapped(.gas)), 0, function, pc - code, 0, 0)
+    return Run(.fails(.trapped(.gas)), 0, function, pc - code, r, stack, 0, 0)
   }
 }
 

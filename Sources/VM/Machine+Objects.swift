@@ -296,7 +296,10 @@ extension Machine {
         let middle = arena.top
         if !arena.rest(image.shapes[part(i.a, 1)], r + Int(i.c), image, &gas) { return Outcome(gas) }
         let most = Int(image.composites[Int(image.items[Int(i.a)].composite)].most)
-        if host.entryCount(Int(i.a)) >= most, host.entry(Int(i.a), key) == nil { return Outcome(gas, .range) }
+        if host.entryCount(Int(i.a)) >= most, host.entry(Int(i.a), key) == nil {
+          arena.top = start
+          return Outcome(gas, .range)
+        }
         host.setEntry(Int(i.a), key, written(since: middle))
       }
       arena.top = start

@@ -1,4 +1,4 @@
-// What the loop does rarely, or what takes long: wide integers, percents, splits, events. Gas comes in and goes out by value; below zero means that it ran
+// What the loop does rarely, or what takes long: wide integers, percents, events. Gas comes in and goes out by value; below zero means that it ran
 // out and nothing was done.
 
 import Bytecode
@@ -176,52 +176,7 @@ extension Machine {
     return a << UInt128(zeros)
   }
 
-  // MARK: Splits and events
-
-  /// Divides a vault; false where the shares take more than it holds. Shares are taken in order; nothing is moved before all of them are known to fit.
-  @inline(never)
-  func divide<H: Host>(
-    vault: Int, _ split: SplitImage, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ image: Image, _ host: inout H
-  ) -> Bool {
-    let whole = host.balance(ofVault: vault).units
-    let shares = image.shares + Int(split.first)
-    func part(_ share: ShareImage) -> UInt128 {
-      let slot = Int(share.slot)
-      if shapes[slot].kind == .amount { return UInt128(r[slot + 1]) << 64 | UInt128(r[slot]) }
-      guard let part = scaled(whole, by: r[slot], outOf: r[slot + 1], rounded: .down) else {
-        preconditionFailure("a percent at rest is at most the whole")
-      }
-      return part
-    }
-    // Once to see whether it comes out, once to move.
-    var left = whole
-    for index in 0..<Int(split.count) where shares[index].kind == .part {
-      let units = part(shares[index])
-      if units > left && !shares[index].isCapped { return false }
-      left -= min(units, left)
-    }
-    func move(_ units: UInt128, to target: UInt16) {
-      let place = PlaceOperand(number: target).place
-      // What stays in the vault does not move.
-      if units > 0 && place != .vault(vault) { host.move(Amount(unchecked: units), fromVault: vault, to: place) }
-    }
-    left = whole
-    for index in 0..<Int(split.count) {
-      let share = shares[index]
-      let targets = image.targets + Int(share.firstTarget)
-      switch share.kind {
-      case .part:
-        let units = min(part(share), left)
-        left -= units
-        move(units, to: targets[0])
-      case .rest: move(left, to: targets[0])
-      case .evenly:
-        let (each, extra) = left.quotientAndRemainder(dividingBy: UInt128(share.targetCount))
-        for target in 0..<Int(share.targetCount) { move(each + (target < Int(extra) ? 1 : 0), to: targets[target]) }
-      }
-    }
-    return true
-  }
+  // MARK: Events
 
   /// Hands an event's values, which lie in consecutive registers, to the host as they rest. Answers the gas that is left.
   @inline(never)

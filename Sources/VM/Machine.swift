@@ -37,8 +37,9 @@ package struct Machine: Engine {
     stackWords = 4 * (limits.callDepth + 1)
     wordsMax = 5 * (limits.terms + limits.fields)
     framesMax = (limits.callDepth + 1) * limits.registers
+    // Besides what gas pays for: the arguments, and the value that a view gives as it rests.
     slab = Slab(
-      capacity: Arena.scratchWords + stackWords + wordsMax + framesMax + limits.parameters * limits.valueWords + 2 * gasMax + 1024)
+      capacity: Arena.scratchWords + stackWords + wordsMax + framesMax + (limits.parameters + 1) * limits.valueWords + 2 * gasMax + 1024)
   }
 
   /// Fills what a call finds behind its own words with a pattern that is no place in memory: whatever is read before it is written is noticed, in trials.
@@ -62,14 +63,27 @@ package struct Machine: Engine {
       switch call.stop {
       case .enters: .enters(state: call.detail)
       case .stays: .stays
-      case .returns: .returns(contract.registers[function].type(at: call.detail) == .bool ? .bool(call.value != 0) : duration(call.value))
+      case .returns: .returns(value(of: call, contract))
       case .fails(let failure): .fails(failure)
       }
     let site: Site? = if case .fails = ending { Site(function: call.function, instruction: call.instruction) } else { nil }
     return Execution(ending, at: site, gas: UInt64(call.gas))
   }
 
-  private func duration(_ word: UInt64) -> Value { .duration(Duration(unchecked: Int64(bitPattern: word))) }
+  /// What an entry has given. It lies in the slab as the call has left it.
+  private func value(of call: Call, _ contract: WellFormedModule) -> Value {
+    guard let type = contract.registers[call.function].type(at: call.detail)?.valueType else {
+      preconditionFailure("the verifier lets an entry give a value of its type")
+    }
+    var arena = Arena(slab: slab.words, top: call.top)
+    var gas = Int.max
+    let shape = contract.image.functions[call.function].shapes[call.detail]
+    guard arena.rest(shape, slab.words + Arena.scratchWords + stackWords + wordsMax + call.detail, contract.image, &gas) else {
+      preconditionFailure("there is gas for everything")
+    }
+    let words = Array(UnsafeBufferPointer(start: slab.words + call.top, count: arena.top - call.top))
+    return Resting.value(words[...], as: type, in: contract.module.interface.types)
+  }
 
   /// How a call ended.
   package struct Call: Sendable {
@@ -78,6 +92,8 @@ package struct Machine: Engine {
     package let detail: Int
     /// What that register holds.
     package let value: UInt64
+    /// Where the arena ends.
+    fileprivate let top: Int
     /// Where it ended.
     package let function: Int
     package let instruction: Int
@@ -119,10 +135,22 @@ package struct Machine: Engine {
     }
     let gas = gasLimit - Gas.call(argumentWords: arena.top - start)
     if gas < 0 {
-      return Call(stop: .fails(.trapped(.gas)), detail: 0, value: 0, function: function, instruction: 0, gas: gasLimit)
+      return Call(stop: .fails(.trapped(.gas)), detail: 0, value: 0, top: arena.top, function: function, instruction: 0, gas: gasLimit)
     }
     host.copyWords(to: words)
-    let run = execute(function, image, words: words, frame: frame, arena: &arena, gas: gas, &host)
+    arena.slab[Arena.payerWord] = 0
+    let stack = slab.words + Arena.scratchWords
+    var run = execute(function, from: 0, image, words: words, frame: frame, stack: stack, arena: &arena, gas: gas, written: 0, &host)
+    // What is answered goes on.
+    while case .fails(.trapped(let trap)) = run.stop, trap != .gas, let next = answer(run, image) {
+      if next.gas < 0 {
+        run = Run(.fails(.trapped(.gas)), 0, run.function, run.instruction + 1, frame, stack, 0, 0)
+      } else {
+        run = execute(
+          next.function, from: next.instruction, image, words: words, frame: next.frame, stack: next.stack, arena: &arena, gas: next.gas,
+          written: next.written, &host)
+      }
+    }
     switch run.stop {
     case .enters, .stays:
       // Fields that lie side by side go back together.
@@ -141,8 +169,47 @@ package struct Machine: Engine {
     }
     let value = if case .returns = run.stop { frame[run.detail] } else { UInt64(0) }
     return Call(
-      stop: run.stop, detail: run.detail, value: value, function: run.function, instruction: run.instruction, gas: gasLimit - run.gas)
+      stop: run.stop, detail: run.detail, value: value, top: arena.top, function: run.function, instruction: run.instruction, gas: gasLimit - run.gas)
   }
+
+  /// Where a call goes on that has trapped: at the target of the innermost answer around the instruction, or else around the call that led to it, and so on;
+  /// nil where there is none. What the trapping instruction's block costs is paid by then. Below zero gas, it was not enough.
+  @inline(never)
+  private func answer(_ run: Run, _ image: Image) -> Position? {
+    var (function, instruction, frame, stack) = (run.function, run.instruction, run.frame, run.stack)
+    let base = slab.words + Arena.scratchWords
+    while true {
+      if let answers = image.answers[function], answers[instruction] != 0 {
+        // Only what ends a block has gas, and has charged it before it trapped.
+        let code = image.functions[run.function].code
+        var end = run.instruction
+        while code[end].gas == 0 { end += 1 }
+        let gas = end == run.instruction ? run.gas : run.gas - Int(code[end].gas)
+        return Position(
+          function: function, instruction: Int(answers[instruction]), frame: frame, stack: stack, gas: gas, written: run.written)
+      }
+      if stack == base { return nil }
+      stack -= 4
+      guard let next = UnsafePointer<Instruction>(bitPattern: UInt(stack[0])), let code = UnsafePointer<Instruction>(bitPattern: UInt(stack[1])),
+        let caller = UnsafeMutablePointer<UInt64>(bitPattern: UInt(stack[2]))
+      else { preconditionFailure("a call leaves where it came from") }
+      instruction = next - code - 1
+      function = Int(stack[3] >> 16)
+      frame = caller
+    }
+  }
+}
+
+/// Where the loop begins or goes on.
+struct Position {
+  let function: Int
+  let instruction: Int
+  let frame: UnsafeMutablePointer<UInt64>
+  /// Behind the calls that are going on.
+  let stack: UnsafeMutablePointer<UInt64>
+  let gas: Int
+  /// The fields that were written, a bit for each.
+  let written: UInt64
 }
 
 /// How a run of the loop ended.
@@ -150,20 +217,27 @@ struct Run {
   let stop: Machine.Stop
   /// The state entered, or the register returned.
   let detail: Int
-  /// The function and the instruction that ended it.
+  /// The function and the instruction that ended it, with its frame and the calls that led there.
   let function: Int
   let instruction: Int
+  let frame: UnsafeMutablePointer<UInt64>
+  let stack: UnsafeMutablePointer<UInt64>
   /// What is left; nothing where it ran out.
   let gas: Int
   /// The fields that were written, a bit for each.
   let written: UInt64
 
   /// `next` counts the instruction that ended it.
-  init(_ stop: Machine.Stop, _ detail: Int, _ function: Int, _ next: Int, _ gas: Int, _ written: UInt64) {
+  init(
+    _ stop: Machine.Stop, _ detail: Int, _ function: Int, _ next: Int, _ frame: UnsafeMutablePointer<UInt64>,
+    _ stack: UnsafeMutablePointer<UInt64>, _ gas: Int, _ written: UInt64
+  ) {
     self.stop = stop
     self.detail = detail
     self.function = function
     instruction = next - 1
+    self.frame = frame
+    self.stack = stack
     self.gas = gas
     self.written = written
   }

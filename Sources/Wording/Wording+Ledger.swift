@@ -66,6 +66,26 @@ extension Wording {
 
   package func hasAgreed(_ party: String, _ action: String) -> String { say("\(party) has agreed to \(action)", "\(party) 已同意 \(action)") }
 
+  /// What a vault holds under a key.
+  package func holding(_ vault: String, _ key: String, _ sum: CurrencyAmount) -> String {
+    say("\(vault)[\(key)]: \(amount(sum))", "\(vault)[\(key)]：\(amount(sum))")
+  }
+
+  /// Whoever a contract knows by a name that is no role, with who that is now.
+  package func actor(_ name: String, _ who: String) -> String { say("\(name) (\(who))", "\(name)（\(who)）") }
+
+  /// What an approval promises.
+  package func willLetGo(_ who: String, _ sums: [CurrencyAmount]) -> String {
+    let money = list(sums.map { amount($0) })
+    return say("\(who) will let go \(money) once all that are needed agree.", "待所需各方同意后，\(who) 将付出 \(money)。")
+  }
+
+  /// An approval that promises something.
+  package func hasAgreed(_ party: String, _ action: String, lettingGo sums: [CurrencyAmount]) -> String {
+    let money = list(sums.map { amount($0) })
+    return say("\(party) has agreed to \(action), and lets go \(money) when it happens", "\(party) 已同意 \(action)，届时付出 \(money)")
+  }
+
   /// Who may take an action: all of these, so many of them, or nil for anyone.
   package func offered(_ action: String, by parties: [String]?, needed: Int) -> String {
     guard let parties else { return say("\(action) by anyone", "\(action)（任何人）") }
@@ -81,7 +101,7 @@ extension Wording {
   package var waitsForConsents: String { say("no money comes in before every party that may act has consented", "全体可操作的当事方同意之前，不收任何款项") }
 
   package var standsStill: String {
-    say("stands still: a deadline failed against all that was proved", "已停住：到期事项执行失败，这本不应发生")
+    say("stands still: what happens by itself failed against all that was proved", "已停住：自动事项执行失败，这本不应发生")
   }
 
   /// What time alone does to an agreement.

@@ -12,14 +12,29 @@ extension Wording {
     package let who: String
     package let action: String
     package let state: String
-    /// The state that a deadline ended, and when.
-    package let endedBy: (state: String, due: Time)?
+    package let endedBy: Ended?
+    /// Whose deposit was refused, if not that of whoever acts.
+    package let payer: String?
 
-    package init(who: String, action: String, state: String, endedBy: (state: String, due: Time)?) {
+    package init(who: String, action: String, state: String, endedBy: Ended?, payer: String? = nil) {
       self.who = who
       self.action = action
       self.state = state
       self.endedBy = endedBy
+      self.payer = payer
+    }
+  }
+
+  /// A state that ended by itself, and when that was due.
+  package struct Ended: Sendable {
+    package let state: String
+    package let occasion: Occasion
+    package let due: Time
+
+    package init(state: String, occasion: Occasion, due: Time) {
+      self.state = state
+      self.occasion = occasion
+      self.due = due
     }
   }
 
@@ -32,6 +47,7 @@ extension Wording {
 
   private func sentence(_ refusal: Refusal, _ attempt: Attempt) -> String {
     let (who, action, state) = (attempt.who, attempt.action, attempt.state)
+    if let payer = attempt.payer, let sentence = sentence(refusal, action, depositOf: payer) { return sentence }
     switch refusal {
     case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
     case .agreement: return say("There is no such agreement.", "没有这个协议。")
@@ -45,18 +61,42 @@ extension Wording {
     case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
     case .state where state.isEmpty: return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
     case .state:
-      guard let (ended, due) = attempt.endedBy else {
+      guard let ended = attempt.endedBy else {
         return say("\(action) is not offered in the state \(state).", "当前状态 \(state) 不提供 \(action)。")
       }
-      return say(
-        "\(action) is not offered in the state \(state): the deadline of \(ended) was \(self.time(due)).",
-        "当前状态 \(state) 不提供 \(action)：\(ended) 的期限是 \(self.time(due))，已过。")
+      let due = time(ended.due)
+      // What is due at this very moment comes before any action.
+      let here = ended.state.utf8.elementsEqual(state.utf8)
+      switch ended.occasion {
+      case .deadline:
+        return here
+          ? say("\(action) comes too late: the deadline of \(state) is \(due).", "\(action) 已迟：\(state) 的期限是 \(due)。")
+          : say(
+            "\(action) is not offered in the state \(state): the deadline of \(ended.state) was \(due).",
+            "当前状态 \(state) 不提供 \(action)：\(ended.state) 的期限是 \(due)，已过。")
+      case .condition:
+        return here
+          ? say("\(action) comes too late: a condition that \(state) waits for holds since \(due).", "\(action) 已迟：\(state) 所等待的条件已于 \(due) 成立。")
+          : say(
+            "\(action) is not offered in the state \(state): \(ended.state) ended at \(due) because its condition held.",
+            "当前状态 \(state) 不提供 \(action)：\(ended.state) 的条件已于 \(due) 成立。")
+      }
     case .argument: return say("An argument of \(action) is missing or outside its range.", "\(action) 的参数缺失或超出范围。")
     case .authority: return say("\(who) is not among those who may \(action).", "\(who) 无权执行 \(action)。")
     case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
     case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
     case .funds: return say("\(who) has less money than this takes.", "\(who) 的余额不足以执行 \(action)。")
     case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
+    }
+  }
+
+  /// About a deposit of somebody who does not act, but should have approved.
+  private func sentence(_ refusal: Refusal, _ action: String, depositOf payer: String) -> String? {
+    switch refusal {
+    case .authority: say("\(payer) is to pay for \(action), and has not approved it.", "\(action) 须由 \(payer) 付款，而 \(payer) 并未同意。")
+    case .amount: say("\(payer) lets go another amount than \(action) asks of \(payer).", "\(payer) 承诺付出的金额与 \(action) 要求的不符。")
+    case .funds: say("\(payer) has less money than \(action) asks of \(payer).", "\(payer) 的余额不足以支付 \(action)。")
+    case .module, .agreement, .visit, .state, .argument, .terms, .guardUnmet, .consent, .credit, .invariant: nil
     }
   }
 
@@ -87,6 +127,8 @@ extension Wording {
     case .gas: say("\(action) uses more gas than it was given.", "\(action) 用尽了 gas。")
     case .index: say("\(action) looks for an element beyond the end of a list.", "\(action) 所取的元素超出了列表。")
     case .text: say("\(action) reads a number from a text that is none.", "\(action) 中有文本不是数字。")
+    case .counter: say("\(action) raises a counter that has reached its end.", "\(action) 所用的计数器已到上限。")
+    case .full: say("\(action) puts money under one key more than a vault takes.", "\(action) 存入的金库已无空位。")
     }
   }
 }

@@ -64,34 +64,47 @@ package struct Wording: Sendable {
 
   /// As the source writes it: `33.5%`. What has no short decimal form stands as a fraction.
   package func percent(_ percent: Percent) -> String {
-    let denominator = Integer(percent.denominator)
-    var scaled = Integer(percent.numerator) * Integer(100)
-    for decimals in 0...6 {
+    Wording.decimals(Integer(percent.numerator) * Integer(100), Integer(percent.denominator), most: 6).map { "\($0)%" }
+      ?? "\(percent.numerator)/\(percent.denominator)"
+  }
+
+  /// As the source writes it: `7.2345 CNY per USD`. What has no decimal form stands as a fraction.
+  package func rate(_ rate: Percent, _ currency: Currency, per other: Currency) -> String {
+    // Of minor units both; people reckon in whole ones.
+    var (numerator, denominator) = (Integer(rate.numerator), Integer(rate.denominator))
+    for _ in 0..<other.decimals { numerator = numerator * Integer(10) }
+    for _ in 0..<currency.decimals { denominator = denominator * Integer(10) }
+    let number = Wording.decimals(numerator, denominator, most: 20) ?? Wording.fraction(numerator, denominator)
+    return say("\(number) \(currency.code) per \(other.code)", "每1\(other.chineseName)合\(number)\(currency.chineseName)")
+  }
+
+  /// A fraction in decimal digits, with no more of them than it needs; nil where it would need more than `most`.
+  private static func decimals(_ numerator: Integer, _ denominator: Integer, most: Int) -> String? {
+    var scaled = numerator
+    for decimals in 0...most {
       if scaled.modulo(denominator)?.sign == 0, let units = scaled.divided(by: denominator, rounded: .down) {
         let digits = units.description
         let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-        return decimals == 0 ? "\(padded)%" : "\(padded.dropLast(decimals)).\(padded.suffix(decimals))%"
+        return decimals == 0 ? padded : "\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
       }
       scaled = scaled * Integer(10)
     }
-    return "\(percent.numerator)/\(percent.denominator)"
+    return nil
   }
 
-  package func value(_ value: Value, _ type: ValueType, currencies: [Currency]) -> String {
-    switch (value, type) {
-    case (.amount(let amount), .amount(let currency)): self.amount(CurrencyAmount(amount, currencies[currency]))
-    case (.bool(let truth), _): truth ? say("true", "是") : say("false", "否")
-    case (.int(let integer), _): integer.description
-    case (.percent(let percent), _): self.percent(percent)
-    case (.duration(let duration), _): self.duration(duration)
-    case (.text(let bytes), _): "“\(Characters.shown(String(decoding: bytes, as: UTF8.self), quoted: true))”"
-    case (.amount(let amount), _): Integer(amount.units).description
-    case (.bytes(let bytes), _): "0x" + bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
-    // Parts of composite values have no names here: `type` says only that it is one.
-    case (.sequence(let values), _): "[\(values.map { self.value($0, type, currencies: currencies) }.joined(separator: ", "))]"
-    case (.variant(let number, let values), _):
-      "\(number)" + (values.isEmpty ? "" : "(\(values.map { self.value($0, type, currencies: currencies) }.joined(separator: ", ")))")
+  private static func fraction(_ numerator: Integer, _ denominator: Integer) -> String {
+    let divisor = numerator.greatestCommonDivisor(with: denominator)
+    guard let over = numerator.divided(by: divisor, rounded: .down), let under = denominator.divided(by: divisor, rounded: .down) else {
+      preconditionFailure("a fraction has a denominator")
     }
+    return "\(over)/\(under)"
+  }
+
+  /// A value by itself, where nobody has given accounts a name.
+  package func value(
+    _ value: Value, _ type: ValueType, currencies: [Currency], types: [TypeDefinition] = [], account: @escaping (UInt64) -> String = { "#\($0)" }
+  ) -> String {
+    ValueWording(self, types: types, currencies: currencies, account: account).text(value, type)
   }
 
   /// `a, b and c`
@@ -119,12 +132,30 @@ package struct Wording: Sendable {
     return say("\(who) agrees to \(call): \(have) of \(needed) so far.", "\(who) 同意 \(call)：已有 \(have) 方，共需 \(needed) 方。")
   }
 
-  package func deadline(of state: String) -> String { say("The deadline of \(state) is due.", "\(state) 的期限已到，自动执行。") }
+  /// What lets something happen by itself.
+  package enum Occasion: Sendable {
+    case deadline
+    case condition
+  }
 
-  package func suspended(_ state: String, _ failure: Failure) -> String {
-    say(
-      "The deadline of \(state) failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
-      "\(state) 的期限执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+  package func happens(_ occasion: Occasion, in state: String) -> String {
+    switch occasion {
+    case .deadline: say("The deadline of \(state) is due.", "\(state) 的期限已到，自动执行。")
+    case .condition: say("A condition that \(state) waits for holds.", "\(state) 所等待的条件已成立，自动执行。")
+    }
+  }
+
+  package func suspended(_ state: String, _ occasion: Occasion, _ failure: Failure) -> String {
+    switch occasion {
+    case .deadline:
+      say(
+        "The deadline of \(state) failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
+        "\(state) 的期限执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+    case .condition:
+      say(
+        "What \(state) does when its condition holds failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
+        "\(state) 的条件成立后执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+    }
   }
 
   package func deposits(_ who: String, _ sum: CurrencyAmount, into place: String) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytecode
+import Compiler
 import Foundation
 import Interface
 import Source
@@ -51,6 +52,18 @@ enum Files {
       throw Exit.badData
     }
     return SourceText(path: path, bytes: bytes)
+  }
+
+  /// Compiles a source file with what it imports from its folder and below.
+  static func compile(_ source: SourceText) -> Compilation {
+    let folder = (source.path as NSString).deletingLastPathComponent
+    return Compilation(source) { path in
+      var status = stat()
+      let place = join(folder, path)
+      guard stat(place, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let handle = FileHandle(forReadingAtPath: place) else { return nil }
+      defer { handle.closeFile() }
+      return Array((try? handle.read(upToCount: sizeMax + 1)) ?? Data())
+    }
   }
 
   /// Does something with each source file that the paths name, folders searched through, in order of their paths. One that cannot be read does not keep the

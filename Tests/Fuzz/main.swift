@@ -3,6 +3,8 @@
 //
 // Fuzz integers <count> <seed>
 // Fuzz modules <count> <seed>
+// Fuzz contracts <count> <seed> [--case <seed> | --refused <code>]
+//                              random contracts on both engines; one case shrunk; the smallest contract that is refused with a code
 // Fuzz allocations <count>
 // Fuzz case <seed>             writes the bytes of a random module, for Tests/FuzzModules to begin with
 
@@ -20,6 +22,18 @@ case ("modules", let count?):
   var trial = ModuleTrial(seed: UInt64(numbers.count > 1 ? numbers[1] : 1))
   while trial.count.modules < count { trial.run(mutants: 200) }
   print(trial.summary)
+case ("contracts", let count?):
+  let seed = UInt64(numbers.count > 1 ? numbers[1] : 1)
+  var fuzz = ContractFuzz()
+  if arguments.count == 5, Array(arguments)[2] == "--choices", let seed = arguments.last.flatMap({ UInt64($0) }) {
+    fuzz.attempt(Array(arguments)[3], seed: seed)
+  } else if arguments.contains("--case"), let seed = numbers.last {
+    fuzz.show(UInt64(seed))
+  } else if arguments.contains("--refused"), let code = arguments.last {
+    fuzz.showRefusal(code, count, seed: seed)
+  } else if !fuzz.run(count, seed: seed) {
+    exit(1)
+  }
 case ("allocations", let count?):
   typealias Counts = @convention(c) (UnsafeMutablePointer<Int>) -> Void
   guard let symbol = dlsym(UnsafeMutableRawPointer(bitPattern: 0), "interposer_counts") else {
@@ -43,5 +57,5 @@ case ("case", let seed?):
     if write(1, bytes, bytes.count) != bytes.count { print("the case could not be written") }
     break
   }
-default: print("usage: Fuzz integers|modules <count> [<seed>] | allocations <count>")
+default: print("usage: Fuzz integers|modules|contracts <count> [<seed>] | allocations <count>")
 }

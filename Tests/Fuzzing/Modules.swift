@@ -6,7 +6,7 @@ import VM
 
 /// Random modules, and mutants of them. Whatever the verifier accepts is run on the bare machine, with little gas, memory that holds a pattern instead of
 /// zeros, and every kind of argument: a fault inside the machine ends the process, which is what a trial looks for. Where assurance accepts the module too,
-/// no call may use more gas than its bound.
+/// no call may use more gas than its bound, nothing that happens by itself may trap, and no final state may be entered with money in a vault.
 package struct ModuleTrial {
   package struct Count: Sendable {
     package var modules = 0
@@ -21,7 +21,7 @@ package struct ModuleTrial {
 
   private var random: Random
   private let machine = Machine(gasMax: ModuleTrial.gas)
-  private let table = BareTable(count: 1, wordCount: 64, vaultCount: 4)
+  private let table = BareTable(count: 1, wordCount: 64, vaultCount: 5)
   package private(set) var count = Count()
 
   private static let gas = 12_000
@@ -61,12 +61,23 @@ package struct ModuleTrial {
   private mutating func use(_ module: WellFormedModule) {
     count.accepted += 1
     let interface = module.module.interface
-    guard interface.wordCount <= 64, interface.vaults.count <= 4, interface.terms.isEmpty else { return }
+    guard interface.wordCount <= 64, interface.vaults.count <= 5, interface.terms.isEmpty else { return }
     var assured: AssuredModule?
     if case .assured(let found) = assure(module) { assured = found }
     if assured != nil { count.assured += 1 }
     for function in module.module.functions { for instruction in function.code { count.opcodes[Int(instruction.opcode.rawValue)] += 1 } }
     var host = BareHost(table.row(0), opening: interface, terms: [])
+    // Sometimes there is money that came from nowhere, about which assurance says nothing.
+    let isSeeded = random.below(2) == 0
+    if isSeeded {
+      for (index, vault) in interface.vaults.enumerated() {
+        let places: [Place] = vault.key == nil ? [.vault(index)] : (0..<UInt64(random.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
+        for place in places { host.ask(Amount(unchecked: 1000), currency: vault.currency, from: nil, to: place) }
+      }
+      _ = host.settle()
+      host.commit()
+    }
+    func isEmpty(_ vault: Int) -> Bool { host.balance(ofVault: vault) == .zero }
     for (index, entry) in interface.entries.enumerated() {
       for _ in 0..<2 {
         var words: [UInt64] = []
@@ -78,6 +89,15 @@ package struct ModuleTrial {
         precondition(call.gas <= gas && call.gas >= 0, "a call uses no more gas than it is given")
         if let assured, case .body(let transition) = entry {
           precondition(call.gas <= assured.gasMax[transition], "a call uses no more gas than its bound: \(Disassembler(module.module).text)")
+          if interface.transitions[transition].trigger.isAutomatic, case .fails(let failure) = call.stop {
+            precondition(
+              failure == .trapped(.gas) && gas < assured.gasMax[transition],
+              "what happens by itself does not fail: \(Disassembler(module.module).text)")
+          }
+          if case .enters = call.stop, interface.states[call.detail].isFinal, !isSeeded {
+            precondition(
+              interface.vaults.indices.allSatisfy(isEmpty), "nothing is left behind in a final state: \(Disassembler(module.module).text)")
+          }
         }
         if case .fails(let failure) = call.stop {
           if case .trapped(let trap) = failure { count.traps[trap, default: 0] += 1 }
@@ -85,6 +105,21 @@ package struct ModuleTrial {
         } else {
           host.commit()
         }
+      }
+    }
+    show(module, host)
+  }
+
+  /// Values of every type come out of a view, and as values of its type.
+  private mutating func show(_ module: WellFormedModule, _ host: BareHost) {
+    let interface = module.module.interface
+    var host = host
+    for (index, view) in interface.views.enumerated() {
+      var arguments: [Value] = []
+      for parameter in view.parameters { arguments.append(value(parameter.type, interface.types)) }
+      let execution = machine.run(.view(index), of: module, arguments: arguments, gas: ModuleTrial.gas, host: &host)
+      if case .returns(let value) = execution.ending {
+        precondition(view.type.admits(value, in: interface.types), "a view gives a value of its type: \(Disassembler(module.module).text)")
       }
     }
   }
@@ -96,6 +131,10 @@ package struct ModuleTrial {
       let value = random.element([range.low, range.high, .zero, Integer(1), Integer(-1), Integer(random.below(20)), Integer.power(ofTwo: 62)])
       return .int(range.contains(value) ? value : range.low)
     case .percent, .ratio: return .percent(random.element([half, Percent(Integer(random.below(8)), outOf: Integer(7)) ?? half]))
+    case .rate: return .percent(random.element([half, Percent(Integer(1 + random.below(80)), outOf: Integer(7)) ?? half]))
+    case .time: return .time(random.element([Time(milliseconds: Int64(random.below(1000))), Time(milliseconds: 1_767_225_600_000), .last]))
+    case .party: return .party(UInt64(random.below(5)))
+    case .counter(let most): return .int(Integer(random.below(most + 1)))
     case .amount: return .amount(random.element([.zero, .max, Amount(unchecked: UInt128(random.below(1000)))]))
     case .duration: return .duration(Duration(unchecked: Int64(random.below(1000))))
     case .text(let max): return .text(Array("-12345".utf8.prefix(random.below(max + 1))))
@@ -154,40 +193,57 @@ package struct ModuleTrial {
       .map(.amount(currency: 0), .bool, most: 3),
       .list(.amount(currency: 0), least: 0, most: 5), .list(.composite(0), least: 0, most: 3), .set(.bytes(max: 9), most: 3),
       .enumeration(name: "F", [.init(name: "C", payload: []), .init(name: "D", payload: [])]),
-      .map(.composite(11), .composite(2), most: 2),
+      .map(.composite(11), .composite(2), most: 2), .list(.party, least: 1, most: 3), .set(range(1, 7), most: 7), .set(.time, most: 3),
+      .structure(
+        name: "Calendar",
+        [.init(name: "w", type: .composite(14)), .init(name: "h", type: .composite(15)), .init(name: "o", type: range(-1440, 1440))]),
+      .map(.party, .rate(of: 1, per: 0), most: 3),
     ]
   }
 
   private mutating func generate() -> Module? {
     var interface = ContractInterface(name: "M")
     interface.types = types
-    interface.currencies = [.parameter("C")]
+    interface.currencies = [.parameter("C"), .parameter("D")]
     interface.parties = ["p", "q"]
-    interface.vaults = [.init(name: "v", currency: 0), .init(name: "w", currency: 0)]
+    interface.vaults = [
+      .init(name: "v", currency: 0), .init(name: "w", currency: 0), .init(name: "x", currency: 0, key: .init(type: .party, most: 2)),
+    ]
+    // What lies under numbers and cases nobody can be paid, so that such a module is hardly ever assured.
+    if random.below(2) == 0 {
+      interface.vaults += [
+        .init(name: "y", currency: 0, key: .init(type: range(0, 40), most: 3)),
+        .init(name: "z", currency: 1, key: .init(type: .composite(11), most: 1)),
+      ]
+    }
     let all: [ValueType] = [
       .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio, .amount(currency: 0), .duration, .text(max: 8), .text(max: 200),
-      .bytes(max: 9),
+      .bytes(max: 9), .bytes(max: 40), .time, .party, .rate(of: 1, per: 0), .amount(currency: 1),
     ]
     let whole = all + types.indices.map { ValueType.composite($0) }
     var fields: [ValueType] = []
     for _ in 0..<4 { fields.append(random.element(whole)) }
-    fields += [.composite(5), .composite(12)]
+    fields += [.composite(5), .composite(12), .counter(most: 2)]
     interface.fields = fields.enumerated().map { .init(name: "f\($0)", type: $1, initialValue: initial($1)) }
+    interface.fields += [
+      .init(name: "d", type: .time, initialValue: .time(Time(milliseconds: 0)), role: .derived),
+      .init(name: "u", type: .party, initialValue: .party(0), role: .parameter(state: 2)),
+    ]
     var parameters: [ContractInterface.Parameter] = []
     for index in 0..<random.below(5) { parameters.append(.init(name: "a\(index)", type: random.element(whole))) }
     let (callee, told) = (random.element(whole), random.element(whole))
     interface.events = [.init(name: "Happened", parameters: [.init(name: "x", type: told), .init(name: "y", type: .bool)])]
-    interface.states = [.init(name: "S", isFinal: false), .init(name: "T", isFinal: true)]
+    interface.states = [.init(name: "S", isFinal: false), .init(name: "T", isFinal: true), .init(name: "U", isFinal: true)]
+    let deadline: ContractInterface.Trigger = random.below(2) == 0 ? .after : .at
     interface.transitions = [
-      .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)), .init(source: 0, trigger: .after),
+      .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)), .init(source: 0, trigger: deadline),
+      .init(source: 0, trigger: .when),
     ]
+    interface.views = [.init(name: "shown", parameters: [.init(name: "x", type: told)], type: told)]
     let constants: [Value] = [
       .duration(Duration(unchecked: 1000)), .int(Integer(-9)), .int(Integer(99)), .int(.zero), .int(Integer(40)), .int(IntegerRange.whole.low),
       .int(IntegerRange.whole.high), .text(Array("7".utf8)), .bytes([1, 2]), .amount(Amount(unchecked: 7)), .percent(half), .bool(true),
-      .int(Integer(3)),
-    ]
-    let splits: [[SplitShare]] = [
-      [SplitShare(.rest, to: [.party(0)])], [SplitShare(.evenly, to: [.party(0), .vault(1), .party(1)])],
+      .int(Integer(3)), .time(Time(milliseconds: 1_767_225_600_000)),
     ]
     // Registers: parameters, two of each type, wide ones, counters.
     func registers(after first: [RegisterType]) -> [RegisterType] {
@@ -198,15 +254,34 @@ package struct ModuleTrial {
           .counter(bound: 40),
         ]
     }
+    let body = registers(after: parameters.map { RegisterType($0.type) })
+    let splits = splits(of: RegisterLayout(body), interface)
+    let counterSlot = UInt16(interface.slots[6].slot)
+    let empty = [
+      Instruction(.pay, 0, PlaceOperand.party(0).number, gas: 40), Instruction(.pay, 1, PlaceOperand.party(1).number, gas: 40),
+      Instruction(.payEach, 2, gas: 40),
+    ]
+    let isCollection = if case .composite(let index) = told { types[index].isCollection } else { false }
     var functions = [
-      Function(registers: registers(after: parameters.map { RegisterType($0.type) }), code: []),
-      Function(registers: [.duration], code: [Instruction(.constant, 0, 0), Instruction(.return, 0, gas: 2)]),
+      // The opening.
+      Function(
+        registers: [.time],
+        code: [Instruction(.opened, 0), Instruction(.store, UInt16(interface.slots[7].slot), 0, 7), Instruction(.stay, gas: 7)]),
+      Function(registers: body, code: []),
+      Function(
+        registers: [deadline == .after ? .duration : .time],
+        code: [deadline == .after ? Instruction(.constant, 0, 0) : Instruction(.now, 0), Instruction(.return, 0, gas: deadline == .after ? 2 : 3)]),
+      Function(registers: registers(after: []), code: empty + [Instruction(.enter, 1, gas: 1)]),
+      Function(registers: [.bool], code: [Instruction(.constant, 0, 11), Instruction(.return, 0, gas: 2)]),
+      // It enters its own state as long as the counter lets it.
       Function(
         registers: registers(after: []),
-        code: [
-          Instruction(.pay, 0, PlaceOperand(.party(0)).number, gas: 40), Instruction(.pay, 1, PlaceOperand(.party(1)).number, gas: 40),
-          Instruction(.enter, 1, gas: 1),
-        ]),
+        code: [Instruction(.raise, counterSlot, 0, 6), Instruction(.enter, 0, gas: 5)] + empty + [Instruction(.enter, 1, gas: 1)],
+        answers: [Answer(first: 0, end: 1, target: 2)]),
+      Function(
+        registers: [RegisterType(told), RegisterType(told)],
+        code: isCollection
+          ? [Instruction(.copyObject, UInt16(told.slots), 0), Instruction(.return, UInt16(told.slots), gas: 7)] : [Instruction(.return, 0, gas: 1)]),
       Function(
         registers: registers(after: [RegisterType(callee), .bool]), code: [],
         signature: .init(parameterCount: 2, result: RegisterType(callee))),
@@ -215,27 +290,34 @@ package struct ModuleTrial {
       Module(
         protocolNumber: .current, sourceHash: Digest(sha256: []), interface: interface, constants: constants, splits: splits, functions: functions)
     }
-    for (index, ending) in [(3, [Instruction(.return, 0)]), (0, [Instruction(.settle), Instruction(.stay)])] {
-      let parameterCount = index == 0 ? parameters.count : 2
+    let (goes, called) = (ModuleTrial.body, ModuleTrial.called)
+    for (index, ending) in [(called, [Instruction(.return, 0)]), (goes, [Instruction(.stay)])] {
+      let parameterCount = index == goes ? parameters.count : 2
       var first = prologue(functions[index], parameters: parameterCount)
       var segments: [[Instruction]] = []
       while !first.isEmpty {
         segments.append(Array(first.prefix(8)))
         first.removeFirst(min(8, first.count))
       }
-      segments += body(functions[index], settling: index == 0, module())
+      segments += self.body(functions[index], settling: index == goes, module())
+      var answered = answered(segments.count)
       // What the verifier points at is taken out, until it points at nothing.
       for _ in 0..<400 {
-        let (code, places) = flat(segments, ending: index == 0 ? [ending[1]] : ending)
+        let (code, places, starts) = flat(segments, ending: ending)
         functions[index].code = code
-        if index == 3 { functions[0].code = [Instruction(.settle, gas: 10), Instruction(.stay, gas: 1)] }
+        functions[index].answers = answers(answered, starts, end: code.count - ending.count)
+        if index == called { functions[goes].code = [Instruction(.settle, gas: 10), Instruction(.stay, gas: 1)] }
         count.modules += 1
         do throws(ModuleFault) {
           let wellFormed = try Verifier.verify(module())
-          if index == 0 { use(wellFormed) }
+          if index == goes { use(wellFormed) }
           break
         } catch {
           count.faults[error.code, default: 0] += 1
+          if error.code == .order || error.code == .answer || error.code == .unassigned, !answered.isEmpty, random.below(2) == 0 {
+            answered.removeLast()
+            continue
+          }
           guard error.function == index, let pc = error.instruction, pc < places.count, let place = places[pc] else { return nil }
           segments[place.segment].remove(at: place.index)
         }
@@ -244,12 +326,69 @@ package struct ModuleTrial {
     return (try? Verifier.verify(module())) == nil ? nil : module()
   }
 
-  private mutating func initial(_ type: ValueType) -> Value { value(type, types) }
+  /// The places of the action and of what is called among the functions.
+  private static let (body, called) = (1, 7)
 
-  /// Neighbours of which a structure and a case are made.
-  private static let group: [RegisterType] = [
-    .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0),
-  ]
+  /// No account but row 0 stands in a module.
+  private mutating func initial(_ type: ValueType) -> Value {
+    switch type {
+    case .party, .composite(13), .composite(17): type.blank(in: types)
+    default: value(type, types)
+    }
+  }
+
+  /// Neighbours of which a structure, a case and a calendar are made, and what is asked of the calendar.
+  private static let group: [RegisterType] = {
+    func range(_ low: Int, _ high: Int) -> RegisterType { IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool }
+    return [
+      .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0), .composite(14), .composite(15), range(-1440, 1440),
+      range(1, 1000), .time,
+    ]
+  }()
+
+  /// Tables for the body's registers: shares of every kind, and one inside another.
+  private func splits(of layout: RegisterLayout, _ interface: ContractInterface) -> [[SplitShare]] {
+    func slot(_ type: RegisterType) -> Int { layout.types.lastIndex(of: type).map { layout.starts[$0] } ?? 0 }
+    let account = slot(.account)
+    var splits = [
+      [SplitShare(.rest, to: .places([.party(0)]))], [SplitShare(.evenly, to: .places([.party(0), .vault(1), .party(1)]))],
+      [
+        SplitShare(.part(register: slot(.percent)), to: .places([.entry(vault: 2, register: account)])),
+        SplitShare(.evenly, to: .list(register: slot(.composite(13)))),
+      ],
+      [
+        SplitShare(.upTo(register: slot(.amount(currency: 0))), to: .split(1)),
+        SplitShare(.part(register: slot(.percent)), to: .split(2)), SplitShare(.rest, to: .places([.account(register: account)])),
+      ],
+    ]
+    if interface.vaults.count > 3, let number = layout.types.firstIndex(where: { if case .int = $0 { $0.bits == 6 } else { false } }) {
+      splits.append([
+        SplitShare(.evenly, to: .places([.entry(vault: 3, register: layout.starts[number]), .entry(vault: 2, register: account), .vault(0)]))
+      ])
+    }
+    return splits
+  }
+
+  /// Some segments whose traps lead to a later one: as a whole, or their first half.
+  private mutating func answered(_ segmentCount: Int) -> [(segment: Int, isWhole: Bool, target: Int)] {
+    var answered: [(segment: Int, isWhole: Bool, target: Int)] = []
+    for segment in 0..<segmentCount - 1 {
+      for isWhole in [true, false] where random.below(3) == 0 {
+        answered.append((segment, isWhole, segment + 1 + random.below(segmentCount - segment - 1)))
+      }
+    }
+    return answered
+  }
+
+  /// `starts` has where each segment begins.
+  private func answers(_ answered: [(segment: Int, isWhole: Bool, target: Int)], _ starts: [Int], end: Int) -> [Answer] {
+    answered.compactMap { segment, isWhole, target in
+      let (first, next) = (starts[segment], segment + 1 < starts.count ? starts[segment + 1] : end)
+      // Behind the head of a loop, so that the halves of two segments are apart.
+      let last = isWhole ? next : first + (next - first) / 2
+      return first < last && target < starts.count ? Answer(first: first, end: last, target: starts[target]) : nil
+    }
+  }
 
   /// Gives every register but parameters and counters a first value, so that most of what follows may be read.
   private mutating func prologue(_ function: Function, parameters: Int) -> [Instruction] {
@@ -260,22 +399,26 @@ package struct ModuleTrial {
       switch layout.types[register] {
       case .bool: return Instruction(.constant, slot, 11)
       case .int(let range):
+        if range.low == Integer(1) { return Instruction(.constant, slot, 12) }
         if range == .whole, random.below(2) == 0 { return Instruction(.constantWide, slot, 6) }
         return Instruction(.constant, slot, random.element([3, 12]))
       case .wide: return Instruction(.constant, slot, 12)
       case .percent, .ratio: return Instruction(.constantPair, slot, 10)
       case .amount: return Instruction(.constantPair, slot, 9)
       case .duration: return Instruction(.constant, slot, 0)
+      case .time: return Instruction(.constant, slot, 13)
+      case .account: return Instruction(.account, slot, UInt16(random.below(2)))
+      case .rate: return Instruction(.constantPair, slot, 10)
       case .text: return Instruction(.constantWide, slot, 7)
       case .bytes: return Instruction(.constantWide, slot, 8)
       case .counter: return nil
       case .composite(let index):
         switch types[index] {
-        case .structure: return Instruction(.make, slot, group)
+        case .structure: return Instruction(.make, slot, index == 16 ? UInt16(layout.starts[parameters + 5]) : group)
         case .enumeration where index == 3 && random.below(2) == 0: return Instruction(.wrap, slot, group + 4, 1)
         case .enumeration, .optional: return Instruction(.wrap, slot, 0, 0)
-        case .list(_, let least, _) where least == 1:
-          let element = layout.types.firstIndex(of: .composite(2)) ?? 0
+        case .list(let type, let least, _) where least == 1:
+          let element = layout.types.firstIndex(of: RegisterType(type)) ?? 0
           return Instruction(.collect, slot, UInt16(layout.starts[element]), 1)
         case .list, .set, .map: return Instruction(.collect, slot, 0, 0)
         }
@@ -386,8 +529,27 @@ package struct ModuleTrial {
     case .setElementObject: i = Instruction(.setElementObject, slot(.composite(9)), i.b, slot(.composite(0)))
     case .getElementObject: i = Instruction(.getElementObject, slot(.composite(0)), slot(.composite(9)), i.c)
     case .equalWord:
-      let type = random.element([ValueType.bool, .duration])
+      let type = random.element([ValueType.bool, .duration, .time, .party])
       i = Instruction(.equalWord, i.a, slot(type), slot(type))
+    case .lessDuration, .lessOrEqualDuration:
+      let type = random.element([ValueType.time, .duration])
+      (i.b, i.c) = (slot(type), slot(type))
+    case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
+      if random.below(2) == 0 { (i.a, i.b, i.c) = (slot(.amount(currency: 1)), slot(.amount(currency: 0)), slot(.rate(of: 1, per: 0))) }
+    case .endOfDay: (i.b, i.c) = (slot(.composite(16)), start(ModuleTrial.group.suffix(2)))
+    case .sha256, .sm3: i.a = slot(.bytes(max: 40))
+    case .intOfDuration, .intOfAmount, .countKeys:
+      i.a = layout.types.firstIndex(of: .wide(bits: 300)).map { UInt16(layout.starts[$0]) } ?? 0
+      if i.opcode == .countKeys { i.b = UInt16(2 + random.below(interface.vaults.count - 2)) }
+    case .balanceOfKey:
+      let vault = 2 + random.below(interface.vaults.count - 2)
+      i.b = UInt16(vault)
+      i.a = slot(.amount(currency: interface.vaults[vault].currency))
+      i.c = interface.vaults[vault].key.map { slot($0.type) } ?? 0
+    case .payEach: i.a = 2
+    case .raise: i = Instruction(.raise, UInt16(interface.slots[6].slot), 0, 6)
+    case .pay: if random.below(2) == 0 { i.b = PlaceOperand.party(random.below(2)).number }
+    case .ask: i.c = 0
     case .call:
       let callee = module.functions[module.functions.count - 1]
       let result = callee.signature.map { $0.result } ?? .bool
@@ -406,14 +568,23 @@ package struct ModuleTrial {
     case .read(let kind), .write(let kind):
       let fitting = registers { $0.isA(kind, in: module.interface.types) }
       return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
-    case .readAll, .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts))
+    case .readAll, .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts + [0]))
     case .number: return UInt16(truncatingIfNeeded: random.below(12) - 4)
     case .target: return 0
     case .constant: return UInt16(random.below(module.constants.count))
     case .slot: return UInt16(random.element(module.interface.slots.map(\.slot)))
-    case .vault, .split: return UInt16(random.below(2))
-    case .place: return PlaceOperand(random.below(2) == 0 ? .vault(random.below(2)) : .party(random.below(2))).number
-    case .currency: return 0
+    case .vault: return UInt16(random.below(module.interface.vaults.count))
+    case .split: return UInt16(random.below(module.splits.count))
+    case .party: return UInt16(random.below(2))
+    case .payer, .holding, .place:
+      let parties: [PlaceOperand] = [.party(random.below(2)), .account(register: random.element(registers { $0 == .account } + [0]))]
+      var vaults: [PlaceOperand] = [.vault(random.below(2)), .vault(random.below(2))]
+      for (vault, description) in module.interface.vaults.enumerated() {
+        guard let key = description.key else { continue }
+        vaults.append(.entry(vault: vault, register: random.element(registers { $0 == RegisterType(key.type) } + [0])))
+      }
+      return random.element(kind == .payer ? parties : kind == .holding ? vaults : parties + vaults).number
+    case .currency: return UInt16(random.below(2))
     case .state: return UInt16(random.below(2))
     case .event: return 0
     case .field: return UInt16(random.below(module.interface.fields.count))
@@ -426,17 +597,21 @@ package struct ModuleTrial {
 
   /// The segments one behind the other, each ended by a `next`; what branches leads to the next segment. Every `each` gets a loop around what follows it in
   /// its segment.
-  private func flat(_ segments: [[Instruction]], ending: [Instruction]) -> (code: [Instruction], places: [(segment: Int, index: Int)?]) {
+  private func flat(
+    _ segments: [[Instruction]], ending: [Instruction]
+  ) -> (code: [Instruction], places: [(segment: Int, index: Int)?], starts: [Int]) {
     var code: [Instruction] = []
     var places: [(segment: Int, index: Int)?] = []
+    var starts: [Int] = []
     for (number, segment) in segments.enumerated() {
+      starts.append(code.count)
       var open: (loop: Int, counter: UInt16)?
       var branches: [Int] = []
       for (index, instruction) in segment.enumerated() {
         places.append((number, index))
         code.append(instruction)
         switch instruction.opcode {
-        case .branch, .match, .find, .findEntry: branches.append(code.count - 1)
+        case .branch, .match, .find, .findEntry, .empty: branches.append(code.count - 1)
         case .each, .count:
           guard open == nil else { break }
           // The loop's own block: what is in it branches to its end.
@@ -456,12 +631,12 @@ package struct ModuleTrial {
       } else {
         for branch in branches { code[branch].b = UInt16(code.count + 1) }
       }
-      code.append(Instruction(.next))
+      code.append(number.isMultiple(of: 3) ? Instruction(.jump, UInt16(code.count + 1)) : Instruction(.next))
       places.append(nil)
     }
     code += ending
     places += ending.map { _ in nil }
-    return (priced(code), places)
+    return (priced(code), places, starts)
   }
 
   /// With the gas of each block where it ends.
@@ -477,10 +652,17 @@ package struct ModuleTrial {
   }
 
   private mutating func mutate(_ module: inout Module) {
-    let function = random.element([0, 0, 0, 3, 2])
+    let function = random.element([1, 1, 1, 1, 1, 1, 7, 7, 3, 5, 0, 6])
     let code = module.functions[function].code
     let place = random.below(code.count)
-    switch random.below(8) {
+    switch random.below(9) {
+    case 8:
+      let answer = Answer(first: random.below(code.count), end: random.below(code.count) + 1, target: place)
+      if module.functions[function].answers.isEmpty {
+        module.functions[function].answers = [answer]
+      } else {
+        module.functions[function].answers[random.below(module.functions[function].answers.count)] = answer
+      }
     case 0:
       let other = Instruction(random.element(Opcode.allCases), code[place].a, code[place].b, code[place].c)
       module.functions[function].code[place] = other

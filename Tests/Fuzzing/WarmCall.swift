@@ -30,7 +30,7 @@ package struct WarmCall {
     return succeeded
   }
 
-  /// Wide integers, a list, a set, a map, a structure, a text, a function, a loop, money and fields.
+  /// Wide integers, a list, a set, a map, a structure, a text and its digest, a function that traps and is answered, a loop, money, times and fields.
   private static let text = """
     module Warm
     type list Int<0..9> 0..8
@@ -50,6 +50,9 @@ package struct WarmCall {
     constant 57896044618658097711785492504343953926634992332820282019728792003956564819967
     constant 3
     constant 100u
+    constant 1/2
+    split evenly -> p, p
+    split part r16 -> {0}; rest -> p
     function
       register r0: Int<0..9>
       register r1: #0
@@ -65,35 +68,54 @@ package struct WarmCall {
       register r11: Amount<CNY>
       register r13: Text<200>
       register r14: Int<0..9>
+      register r15: Party
+      register r16: Percent
+      register r18: Time
+      register r19: Bytes<32>
+      answer @20..@21 -> @22
       0: constant.pair r11 k4
-      1: ask v r11 CNY
-      2: settle
-      3: collect r1 r0 1
-      4: append r1 r0
-      5: collect r2 #0 #0
-      6: insert.key r2 r0
-      7: collect r3 #0 #0
-      8: next
-      9: insert.entry r3 r0 r1
-      10: constant.wide r4 k0
-      11: copy.object r5 r1
-      12: make r6 r4
-      13: multiply.int r7 r4 r4
-      14: modulo.int r8 r7 r4
-      15: constant.wide r8 k2
-      16: text.int r13 r4
-      17: next
-      18: call f1 r0 r9
-      19: each r10 r1
-      20: loop r10 @23
-      21: item r14 r1 r10
-      22: again r10 @21
-      23: store.int s0 r9 small
-      24: store.wide s1 r4 wide
-      25: pay v p
-      26: stay
+      1: caller r15
+      2: payer @r15
+      3: ask v r11 CNY
+      4: settle
+      5: collect r1 r0 1
+      6: append r1 r0
+      7: collect r2 #0 #0
+      8: insert.key r2 r0
+      9: collect r3 #0 #0
+      10: next
+      11: insert.entry r3 r0 r1
+      12: constant.wide r4 k0
+      13: copy.object r5 r1
+      14: make r6 r4
+      15: multiply.int r7 r4 r4
+      16: modulo.int r8 r7 r4
+      17: constant.wide r8 k2
+      18: text.int r13 r4
+      19: next
+      20: call f1 r0 r9
+      21: next
+      22: immediate r9 1
+      23: each r10 r1
+      24: loop r10 @27
+      25: item r14 r1 r10
+      26: again r10 @25
+      27: sha256 r19 r13
+      28: sha256 r19 r19
+      29: now r18
+      30: store.int s0 r9 small
+      31: store.wide s1 r4 wide
+      32: constant.pair r16 k5
+      33: next
+      34: split v split1
+      35: pay v @r15
+      36: stay
     function takes 1 gives Int<0..9>
       register r0: Int<0..9>
-      0: return r0
+      register r1: Wide<5>
+      register r2: Int<0..9>
+      0: modulo.int r1 r0 r0
+      1: immediate r2 0
+      2: return r2
     """
 }

@@ -60,7 +60,7 @@ import Trials
     _ = try ledger.send([TestLedger.transfer(123, "JPY", to: "p1")], by: "bob")
     try ledger.advance(Duration(unchecked: 30 * 86_400_000))
     #expect(ledger.chain.id.description == "589448f4963831a0c496f0c2637427d6a6ddab61d5d6bc4b27fe7918c07d4f3e")
-    #expect(ledger.chain.root.description == "837c600d8826f3e25af11e79b3096755c5a819329b5b6677e67478913d4c3cef")
-    #expect(ledger.chain.durable.digest.description == "0510a8681a66ca79f6f3fd61756c0808ad6e7b3d1b7f4ef025e871c0122df59d")
+    #expect(ledger.chain.root.description == "2d0b32f19c7b0d70fdedca5ae9f6c66c4ac1b5c3602e97c687d5419cebbef3df")
+    #expect(ledger.chain.durable.digest.description == "5403bafa6a79c4405960ef49ae41d356a536607ff86a03736ec417d14f90716d")
   }
 }

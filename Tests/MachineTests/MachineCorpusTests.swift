@@ -16,6 +16,10 @@ struct BareRun {
   let gas: Int
   /// The most gas that assurance says the action uses; nil where the module is refused.
   let bound: Int?
+  /// Who has what behind the call: vaults, what they hold under keys, parties, other accounts; in units, without those that have nothing.
+  let money: String
+  /// Whom the deposits came from, in order.
+  let payers: String
 
   init(_ module: WellFormedModule, arguments: [Value] = [], gas given: Int = 1 << 24) throws {
     let interface = module.module.interface
@@ -36,8 +40,26 @@ struct BareRun {
     case .fails(.trapped(let trap)): ending = "traps \(trap.rawValue)"
     case .fails(.refused(let refusal)): ending = "refused \(refusal.rawValue)"
     }
+    func name(_ place: Place) -> String {
+      switch place {
+      case .vault(let vault): interface.vaults[vault].name
+      case .party(let party): interface.parties[party]
+      case .entry(let vault, let key): "\(interface.vaults[vault].name)[\(key)]"
+      case .account(let row): "@\(row)"
+      }
+    }
+    payers = host.payers.map { $0.map(name) ?? "caller" }.joined(separator: ", ")
     if case .fails = call.stop { host.rollBack() } else { host.commit() }
     gas = call.gas
+    var money: [(place: Place, units: UInt128)] = []
+    for (index, vault) in interface.vaults.enumerated() {
+      let total = host.balance(ofVault: index).units
+      let holdings = host.holdings.filter { $0.vault == index }
+      try #require(vault.key == nil || holdings.reduce(0) { $0 + $1.units } == total)
+      money += vault.key == nil ? [(.vault(index), total)] : holdings.map { (.entry(vault: index, key: $0.key), $0.units) }
+    }
+    money += host.parties.enumerated().map { (.party($0), $1) } + host.accounts.map { (.account($0.row), $0.units) }
+    self.money = money.filter { $0.units > 0 }.map { "\(name($0.place)) \($0.units)" }.joined(separator: ", ")
     if case .assured(let assured) = assure(module) { bound = assured.gasMax[transition] } else { bound = nil }
     var slot = 1
     var fields: [Value] = []
@@ -65,7 +87,9 @@ struct BareRun {
 }
 
 /// A file in Tests/Corpus/machine is cases in assembler. The first line of each says how its action ends and what the fields hold then that do not hold what
-/// they began with: `; case enters: f = 7; l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]` gives arguments.
+/// they began with: `; case enters: f = 7; l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]` gives arguments,
+/// one `; leaves v 3, a 4` says who has something then, and one `; payers caller, a` whom the deposits came from. The block's time is that of 2026 begins,
+/// the parties' accounts have the rows from 1 on, and the first of them acts.
 @Suite struct MachineCorpusTests {
   private static let paths = Repository.files("Tests/Corpus/machine", ".erna")
 
@@ -111,6 +135,9 @@ struct BareRun {
       for (index, field) in interface.fields.enumerated() {
         #expect(run.fields[index] == expected[index], "\(name): \(field.name)")
         #expect(field.type.admits(run.fields[index], in: interface.types), "\(name): \(field.name)")
+      }
+      for (begin, actual) in [("; leaves ", run.money), ("; payers ", run.payers)] {
+        if let line = lines.first(where: { $0.hasPrefix(begin) }) { #expect(actual == line.dropFirst(begin.count), "\(name)") }
       }
       let bound = try #require(run.bound, "\(name)")
       #expect(run.gas <= bound, "\(name)")

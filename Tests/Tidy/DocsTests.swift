@@ -39,7 +39,7 @@ import Wording
     case .readMany: "\(letter): reads consecutive registers"
     case .field, .item, .function, .trap, .part: "\(letter): \(operand)"
     case .readAll: "\(letter): reads consecutive registers"
-    case .target, .number, .constant, .slot, .vault, .place, .currency, .state, .split, .event: "\(letter): \(operand)"
+    case .target, .number, .constant, .slot, .vault, .place, .payer, .holding, .party, .currency, .state, .split, .event: "\(letter): \(operand)"
     }
   }
 

@@ -74,8 +74,11 @@ import VM
     case .amount: .amount(Amount(unchecked: UInt128(choice + 1)))
     case .duration: .duration(Duration(unchecked: Int64(choice)))
     case .text: .text(Array("text".utf8))
-    case .ratio: Percent(Integer(1), outOf: Integer(3)).map { .percent($0) } ?? .bool(false)
+    case .ratio, .rate: Percent(Integer(1), outOf: Integer(3)).map { .percent($0) } ?? .bool(false)
     case .bytes: .bytes([1, 2, 3])
+    case .time: .time(Time(milliseconds: Int64(choice)))
+    case .party: .party(0)
+    case .counter(let most): .int(Integer(choice % (most + 1)))
     case .composite: .sequence([])
     }
   }

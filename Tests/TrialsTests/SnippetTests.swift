@@ -13,8 +13,8 @@ import Wording
     try Repository.text(path).components(separatedBy: begin).dropFirst().compactMap { $0.components(separatedBy: end).first }
   }
 
-  private func expectToPass(_ text: String) {
-    let compilation = Compilation(SourceText(path: "snippet", text: text))
+  private func expectToPass(_ text: String, importing files: [String: String] = [:]) {
+    let compilation = Compilation(SourceText(path: "snippet", text: text)) { files[$0].map { Array($0.utf8) } }
     #expect(compilation.diagnostics.isEmpty, "\(compilation.diagnostics.all.map(\.message))\n\(text)")
     for test in compilation.tests {
       let run = TestRun(test, in: compilation, wording: Wording(.english))
@@ -22,10 +22,16 @@ import Wording
     }
   }
 
+  /// A fence that names a file, "```earnest fees.ern", is what other snippets import by that name.
   @Test func theSnippetsOfTheLanguageAreTrue() throws {
     let snippets = try fences("docs/language.md", "```earnest\n", "```")
     #expect(snippets.count >= 4)
-    for snippet in snippets { expectToPass(snippet) }
+    var files: [String: String] = [:]
+    for named in try fences("docs/language.md", "```earnest ", "```") {
+      let lines = named.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      files[String(lines[0])] = String(try #require(lines.last))
+    }
+    for snippet in snippets { expectToPass(snippet, importing: files) }
   }
 
   /// The tour's contract is refused as the tour says, and passes once the deadline is there.

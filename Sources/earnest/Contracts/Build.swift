@@ -22,7 +22,7 @@ struct Build: ParsableCommand {
   var json = false
 
   func run() throws {
-    let compilation = Compilation(try Files.source(path))
+    let compilation = Files.compile(try Files.source(path))
     guard compilation.diagnostics.isEmpty else {
       if json {
         try Console.print(

@@ -21,20 +21,20 @@ struct Check: ParsableCommand {
     // The object is printed even where a file cannot be read; that file's exit code follows.
     let result = Result {
       try Files.forEachSource(paths) { source in
-        let compilation = Compilation(source)
+        let compilation = Files.compile(source)
         isClean = isClean && compilation.diagnostics.isEmpty
         if json {
           files.append(
             .object([
-              ("file", .text(source.path)), ("contracts", .list(compilation.contracts.map { .text($0.interface.name) })),
-              ("diagnostics", compilation.diagnostics.json(in: source)), ("leftOut", .number(compilation.diagnostics.leftOut)),
+              ("file", .text(source.path)), ("contracts", .list(compilation.contracts.map { $0.json(in: compilation.source) })),
+              ("diagnostics", compilation.diagnostics.json(in: compilation.source)), ("leftOut", .number(compilation.diagnostics.leftOut)),
             ]))
         } else if compilation.diagnostics.isEmpty {
           let names = compilation.contracts.map(\.interface.name).joined(separator: ", ")
           try Console.print(
             "\(source.path): \(Console.green("ok"))  \(names.isEmpty ? "no contract" : names), \(Console.counted(compilation.tests.count, "test"))")
         } else {
-          try Console.show(compilation.diagnostics, of: source)
+          try Console.show(compilation.diagnostics, of: compilation.source)
         }
       }
     }

@@ -40,12 +40,13 @@ struct Inspect: ParsableCommand {
   }
 
   private func compiled(_ source: SourceText) throws -> [AssuredModule] {
-    let compilation = Compilation(source)
+    let compilation = Files.compile(source)
     if compilation.diagnostics.isEmpty { return compilation.contracts.map(\.assured) }
     if json {
-      try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: source))]))
+      try Console.print(
+        .object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: compilation.source))]))
     } else {
-      try Console.show(compilation.diagnostics, of: source)
+      try Console.show(compilation.diagnostics, of: compilation.source)
     }
     throw Exit.no
   }

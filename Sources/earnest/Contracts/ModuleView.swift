@@ -43,7 +43,35 @@ struct ModuleView {
     let source = interface.states[interface.transitions[transition].source].name
     switch interface.transitions[transition].trigger {
     case .action(let name, _, _): return "\(source): \(name)"
-    case .after: return "\(source): deadline"
+    case .after, .at: return "\(source): deadline"
+    case .when: return "\(source): condition"
+    }
+  }
+
+  /// As the source writes it.
+  private func type(_ type: ValueType) -> String {
+    if case .rate(let of, let per) = type { return "Rate<\(disassembler.currency(of)), \(disassembler.currency(per))>" }
+    guard case .composite(let index) = type else { return disassembler.type(type) }
+    switch interface.types[index] {
+    case .structure(let name, _), .enumeration(let name, _): return name
+    case .optional(let inner): return self.type(inner) + "?"
+    case .list(let element, let least, let most): return "List<\(self.type(element)), \(least)..\(most)>"
+    case .set(let element, let most): return "Set<\(self.type(element)), \(most)>"
+    case .map(let key, let value, let most): return "Map<\(self.type(key)), \(self.type(value)), \(most)>"
+    }
+  }
+
+  /// What structures and enumerations consist of.
+  private var typeLines: [String] {
+    interface.types.compactMap { type in
+      switch type {
+      case .structure(let name, let members): "\(name)(\(parameters(members)))"
+      case .enumeration(let name, let cases):
+        "\(name): "
+          + cases.map { $0.payload.isEmpty ? $0.name : "\($0.name)(\($0.payload.map { self.type($0) }.joined(separator: ", ")))" }.joined(
+            separator: " | ")
+      case .optional, .list, .set, .map: nil
+      }
     }
   }
 
@@ -51,22 +79,31 @@ struct ModuleView {
     var lines: [String] = []
     func section(_ title: String, _ rows: [String]) { if !rows.isEmpty { lines += ["\(title)"] + rows.map { "  " + $0 } } }
     section("currencies", interface.currencies.indices.map { disassembler.currency($0) })
+    section("types", typeLines)
     section("parties", interface.parties)
     section(
       "terms",
       interface.terms.map { term in
         let value = term.defaultValue.map { " = " + defaultText($0, term.type) } ?? ""
-        return "\(term.name): \(disassembler.type(term.type))\(value)"
+        return "\(term.name): \(type(term.type))\(value)"
       })
-    section("vaults", interface.vaults.map { "\($0.name): Money<\(disassembler.currency($0.currency))>" })
-    section("fields", interface.fields.map { "\($0.name): \(disassembler.type($0.type))" })
+    section(
+      "vaults",
+      interface.vaults.map { vault in
+        let key = vault.key.map { " per \(type($0.type))[\($0.most)]" } ?? ""
+        return "\(vault.name): Money<\(disassembler.currency(vault.currency))>\(key)"
+      })
+    section("fields", fields { $0 == .declared || $0 == .initialized })
+    section("computed from the terms", fields { $0 == .derived })
+    for state in interface.states.indices { section("fields of \(interface.states[state].name)", fields { $0 == .parameter(state: state) }) }
     section("events", interface.events.map { "\($0.name)(\(parameters($0.parameters)))" })
     section(
       "actions",
       interface.transitions.compactMap { transition in
         guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
-        return "\(interface.states[transition.source].name): \(name)(\(self.parameters(parameters))) by \(describe(who))"
+        return "\(interface.states[transition.source].name): \(name)(\(self.parameters(parameters))) by \(describe(who, transition))"
       })
+    section("views", interface.views.map { "\($0.name)(\(parameters($0.parameters))): \(type($0.type))" })
     section("invariants", interface.invariants.map { "“\($0.text)” while \($0.states.map { interface.states[$0].name }.joined(separator: ", "))" })
     return lines
   }
@@ -75,20 +112,23 @@ struct ModuleView {
   private func defaultText(_ value: Value, _ type: ValueType) -> String {
     let currencies = interface.currencies.map { slot -> Currency? in if case .fixed(let currency) = slot { currency } else { nil } }
     if case .amount(let index) = type, currencies[index] == nil { return "0" }
-    return Wording(.english).value(value, type, currencies: currencies.map { $0 ?? Currency.all[0] })
+    return Wording(.english).value(value, type, currencies: currencies.map { $0 ?? Currency.all[0] }, types: interface.types)
+  }
+
+  private func fields(_ isMeant: (ContractInterface.Field.Role) -> Bool) -> [String] {
+    interface.fields.filter { isMeant($0.role) }.map { "\($0.name): \(type($0.type))" }
   }
 
   private func parameters(_ parameters: [ContractInterface.Parameter]) -> String {
-    parameters.map { "\($0.name): \(disassembler.type($0.type))" }.joined(separator: ", ")
+    parameters.map { "\($0.name): \(type($0.type))" }.joined(separator: ", ")
   }
 
-  private func describe(_ who: ContractInterface.Who) -> String {
+  private func describe(_ who: ContractInterface.Who, _ transition: ContractInterface.Transition) -> String {
     switch who {
-    case .anyone: "anyone"
-    case .parties(let parties, let needed):
-      parties.count == needed
-        ? parties.map { interface.parties[$0] }.joined(separator: " and ")
-        : "\(needed) of (\(parties.map { interface.parties[$0] }.joined(separator: ", ")))"
+    case .anyone: return "anyone"
+    case .parties(let actors, let needed):
+      let names = actors.map { interface.name(of: $0, in: transition) }
+      return names.count == needed ? names.joined(separator: " and ") : "\(needed) of (\(names.joined(separator: ", ")))"
     }
   }
 
@@ -100,9 +140,11 @@ struct ModuleView {
         + interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
           let targets = targets(of: transition)
           let to = targets.isEmpty ? "stays" : "→ " + targets.joined(separator: " | ")
-          switch interface.transitions[transition].trigger {
-          case .action(let name, _, let who): return "  \(name) by \(describe(who))  \(to)"
-          case .after: return "  deadline  \(to)"
+          let declared = interface.transitions[transition]
+          switch declared.trigger {
+          case .action(let name, _, let who): return "  \(name) by \(describe(who, declared))  \(to)"
+          case .after, .at: return "  deadline  \(to)"
+          case .when: return "  condition  \(to)"
           }
         }
     }
@@ -133,7 +175,7 @@ struct ModuleView {
           .list(
             module.functions.indices.map { index in
               .object([
-                ("entry", .text(disassembler.describe(interface.entries[index]))),
+                ("entry", index < interface.entries.count ? .text(disassembler.describe(interface.entries[index])) : .null),
                 ("code", .list(module.functions[index].code.map { .text(disassembler.instruction($0)) })),
               ])
             })
@@ -170,7 +212,7 @@ struct ModuleView {
 
   private var interfaceJSON: [(String, JSON)] {
     func fields(_ parameters: [ContractInterface.Parameter]) -> JSON {
-      .list(parameters.map { .object([("name", .text($0.name)), ("type", .text(disassembler.type($0.type)))]) })
+      .list(parameters.map { .object([("name", .text($0.name)), ("type", .text(type($0.type)))]) })
     }
     return [
       ("currencies", .list(interface.currencies.indices.map { .text(disassembler.currency($0)) })),
@@ -180,13 +222,37 @@ struct ModuleView {
         .list(
           interface.terms.map { term in
             .object([
-              ("name", .text(term.name)), ("type", .text(disassembler.type(term.type))),
+              ("name", .text(term.name)), ("type", .text(type(term.type))),
               ("default", term.defaultValue.map { .text(defaultText($0, term.type)) } ?? .null),
             ])
           })
       ),
-      ("vaults", .list(interface.vaults.map { .object([("name", .text($0.name)), ("currency", .text(disassembler.currency($0.currency)))]) })),
-      ("fields", fields(interface.fields.map { .init(name: $0.name, type: $0.type) })),
+      (
+        "vaults",
+        .list(
+          interface.vaults.map { vault in
+            let key = vault.key.map { JSON.object([("type", .text(type($0.type))), ("most", .number($0.most))]) }
+            return .object([("name", .text(vault.name)), ("currency", .text(disassembler.currency(vault.currency))), ("key", key ?? .null)])
+          })
+      ),
+      (
+        "fields",
+        .list(
+          interface.fields.map { field in
+            let state: JSON = if case .parameter(let state) = field.role { .text(interface.states[state].name) } else { .null }
+            return .object([
+              ("name", .text(field.name)), ("type", .text(type(field.type))), ("derived", .bool(field.role == .derived)),
+              ("state", state),
+            ])
+          })
+      ),
+      (
+        "views",
+        .list(
+          interface.views.map { view in
+            .object([("name", .text(view.name)), ("parameters", fields(view.parameters)), ("type", .text(type(view.type)))])
+          })
+      ),
       ("events", .list(interface.events.map { .object([("name", .text($0.name)), ("parameters", fields($0.parameters))]) })),
       (
         "actions",
@@ -195,7 +261,7 @@ struct ModuleView {
             guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
             return .object([
               ("state", .text(interface.states[transition.source].name)), ("name", .text(name)), ("parameters", fields(parameters)),
-              ("by", .text(describe(who))),
+              ("by", .text(describe(who, transition))),
             ])
           })
       ),

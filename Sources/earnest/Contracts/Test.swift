@@ -39,16 +39,16 @@ struct Test: ParsableCommand {
     // The summary comes even where a file cannot be read; that file's exit code follows.
     let result = Result {
       try Files.forEachSource(paths) { source in
-        let compilation = Compilation(source)
+        let compilation = Files.compile(source)
         if !compilation.diagnostics.isEmpty { areSourcesClean = false }
         let runs = compilation.tests.filter { test in filter.map { test.name.contains($0) } ?? true }
           .map { TestRun($0, in: compilation, wording: Wording(lang)) }
         passed += runs.filter(\.hasPassed).count
         failed += runs.filter { !$0.hasPassed }.count
         if json { return files.append(object(source.path, compilation, runs)) }
-        if !compilation.diagnostics.isEmpty { try Console.show(compilation.diagnostics, of: source) }
+        if !compilation.diagnostics.isEmpty { try Console.show(compilation.diagnostics, of: compilation.source) }
         if !runs.isEmpty { try Console.print(Console.bold(source.path)) }
-        for run in runs { try show(run, in: source) }
+        for run in runs { try show(run, in: compilation.source) }
       }
     }
     if case .failure = result { areSourcesClean = false }

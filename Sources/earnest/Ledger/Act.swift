@@ -8,8 +8,8 @@ struct Act: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take an action of an agreement.",
     discussion: """
-      Arguments are written as NAME=VALUE: waybill=SF1029384756, toBuyer=40%. What the action asks of you is looked up and becomes part of \
-      what you sign; --letting-go says it yourself. The ledger refuses anything but exactly that, and an agreement that has moved on since.
+      Arguments are written as NAME=VALUE: waybill=SF1029384756, toBuyer=40%, to=alice, plan='[30%, 70%]'. What the action asks of you is \
+      looked up and becomes part of what you sign; --letting-go says it yourself. Where several must agree, it leaves you when they all have. The ledger refuses anything but exactly that, and an agreement that has moved on since.
       """)
 
   @Argument(help: "The agreement's number.")
@@ -51,7 +51,8 @@ struct Act: ParsableCommand {
         try Console.complain("what is the \(parameter.name)? \(parameter.name)=…")
         throw Exit.no
       }
-      return try Typed.value(text, as: parameter.type, currencies: opened.currencies, of: parameter.name)
+      return try Typed.value(
+        text, as: parameter.type, of: interface, currencies: opened.currencies, on: open, called: parameter.name)
     }
     try given.finish(known: parameters.map(\.name))
     var call = Transaction.Call(

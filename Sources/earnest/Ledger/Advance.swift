@@ -23,7 +23,7 @@ struct Advance: ParsableCommand {
 
   func run() throws {
     let text = duration.joined(separator: " ")
-    guard case .duration(let length) = try Typed.value(text, as: .duration, currencies: [], of: text) else { return }
+    let length = try Typed.duration(text)
     let open = try ledger.open()
     let (chain, wording) = (open.chain, Wording(language.language))
     let until = chain.time + length

@@ -28,15 +28,24 @@ struct AgreementView {
     }
   }
 
-  /// Terms, then fields.
+  private var told: ValueWording { open.values(agreement, wording.language) }
+
+  /// Terms, then fields; of states' parameters those of the present one.
   private var values: [(name: String, value: Value, type: ValueType)] {
-    zip(interface.slots, interface.terms.map(\.name) + interface.fields.map(\.name)).enumerated().map { item, declared in
-      (declared.1, agreement.value(item, interface), declared.0.type)
+    let terms = interface.terms.indices.map { (interface.terms[$0].name, agreement.value($0, interface), interface.terms[$0].type) }
+    let fields = interface.fields.enumerated().compactMap { index, field -> (String, Value, ValueType)? in
+      if case .parameter(let state) = field.role, state != agreement.position.state { return nil }
+      return (field.name, agreement.value(interface.terms.count + index, interface), field.type)
     }
+    return terms + fields
   }
 
-  private var vaults: [(name: String, sum: CurrencyAmount)] {
-    zip(interface.vaults, zip(agreement.vaults, agreement.vaultCurrencies)).map { ($0.name, CurrencyAmount($1.0, $1.1)) }
+  private var vaults: [(name: String, sum: CurrencyAmount, holdings: [(key: String, sum: CurrencyAmount)])] {
+    interface.vaults.enumerated().map { index, vault in
+      let currency = agreement.vaultCurrencies[index]
+      let holdings = agreement.holdings(ofVault: index).map { (told.key($0.key, vault), CurrencyAmount($0.amount, currency)) }
+      return (vault.name, CurrencyAmount(agreement.vaults[index], currency), holdings)
+    }
   }
 
   /// Nil parties: anyone.
@@ -46,15 +55,24 @@ struct AgreementView {
       else { return nil }
       switch who {
       case .anyone: return (name, nil, 1)
-      case .parties(let parties, let needed): return (name, parties.map { interface.parties[$0] }, needed)
+      case .parties(let actors, let needed): return (name, actors.map { describe($0, transition) }, needed)
       }
     }
   }
 
-  private var approvals: [(party: String, action: String)] {
+  /// A role by its name; whoever a field names, with who that is now; an action's parameter by its name.
+  private func describe(_ actor: ContractInterface.Actor, _ transition: ContractInterface.Transition) -> String {
+    let name = interface.name(of: actor, in: transition)
+    guard case .field(let field) = actor else { return name }
+    return wording.actor(name, told.text(agreement.value(interface.terms.count + field, interface), .party))
+  }
+
+  private var approvals: [(who: String, action: String, letGo: [CurrencyAmount])] {
     agreement.position.approvals.compactMap { approval in
-      guard case .action(let name, _, _) = interface.transitions[approval.transition].trigger else { return nil }
-      return (interface.parties[approval.party], name)
+      let transition = interface.transitions[approval.transition]
+      guard case .action(let name, _, .parties(let actors, _)) = transition.trigger else { return nil }
+      let roles = approval.actors.map { interface.name(of: actors[$0], in: transition) }
+      return (wording.actor(wording.list(roles), open.name(open.chain.state.account(approval.account).id)), name, approval.letGo ?? [])
     }
   }
 
@@ -69,9 +87,15 @@ struct AgreementView {
   var lines: [String] {
     var lines = [Console.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))]
     lines += parties.map { "  \(wording.field($0.role, open.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")" }
-    lines += values.map { "  " + wording.field($0.name, wording.value($0.value, $0.type, currencies: agreement.currencies)) }
-    lines += vaults.map { "  " + wording.vault($0.name, holding: $0.sum) }
-    lines += approvals.map { "  " + wording.hasAgreed($0.party, $0.action) }
+    lines += values.map { "  " + wording.field($0.name, told.text($0.value, $0.type)) }
+    for vault in vaults {
+      lines.append("  " + wording.vault(vault.name, holding: vault.sum))
+      lines += vault.holdings.map { "    " + wording.holding(vault.name, $0.key, $0.sum) }
+    }
+    lines += approvals.map { approval in
+      let (who, action, letGo) = approval
+      return "  " + (letGo.isEmpty ? wording.hasAgreed(who, action) : wording.hasAgreed(who, action, lettingGo: letGo))
+    }
     if !actions.isEmpty {
       lines.append("  " + wording.possibleNow(actions.map { wording.offered($0.name, by: $0.by, needed: $0.needed) }))
       if !open.chain.isConsented(number) { lines.append("  " + wording.waitsForConsents) }
@@ -101,9 +125,24 @@ struct AgreementView {
             ])
           })
       ),
-      ("values", .list(values.map { Show.json($0.name, $0.value, $0.type, agreement.currencies) })),
-      ("vaults", .list(vaults.map { .object([("name", .text($0.name)), ("sum", Show.json($0.sum))]) })),
-      ("approvals", .list(approvals.map { .object([("party", .text($0.party)), ("action", .text($0.action))]) })),
+      ("values", .list(values.map { Show.json($0.name, $0.value, $0.type, agreement, open) })),
+      (
+        "vaults",
+        .list(
+          vaults.map { vault in
+            let holdings = vault.holdings.map { JSON.object([("key", .text($0.key)), ("sum", Show.json($0.sum))]) }
+            return .object([("name", .text(vault.name)), ("sum", Show.json(vault.sum)), ("keys", .list(holdings))])
+          })
+      ),
+      (
+        "approvals",
+        .list(
+          approvals.map { approval in
+            .object([
+              ("party", .text(approval.who)), ("action", .text(approval.action)), ("lettingGo", .list(approval.letGo.map { Show.json($0) })),
+            ])
+          })
+      ),
       (
         "actions",
         .list(

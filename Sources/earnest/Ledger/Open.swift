@@ -39,7 +39,7 @@ struct Open: ParsableCommand {
         guard let value = term.defaultValue else { throw try complaint("what is the \(term.name)? \(term.name)=…") }
         return value
       }
-      return try Typed.value(text, as: term.type, currencies: currencies, of: term.name)
+      return try Typed.value(text, as: term.type, of: interface, currencies: currencies, on: open, called: term.name)
     }
     try given.finish(known: interface.parties + interface.terms.map(\.name) + interface.currencies.map(\.name))
     let opening = Transaction.Opening(

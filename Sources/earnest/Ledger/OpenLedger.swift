@@ -43,6 +43,22 @@ final class OpenLedger {
     throw Exit.no
   }
 
+  /// The account's row, where it is on the ledger.
+  func rowNamed(_ text: String) -> UInt64? {
+    guard let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) else { return nil }
+    return chain.state.row(of: known.id).map { UInt64($0.index) }
+  }
+
+  /// The row of an account that is on the ledger.
+  func row(_ text: String) throws -> UInt64 {
+    let id = try account(text)
+    guard let row = chain.state.row(of: id) else {
+      try Console.complain("\(name(id)) is not on the ledger yet: nobody has paid this account, and it has signed nothing")
+      throw Exit.no
+    }
+    return UInt64(row.index)
+  }
+
   func agreement(_ number: Int) throws -> AgreementNumber {
     guard number >= 1, number <= chain.state.agreements.count else {
       try Console.complain(
@@ -64,6 +80,18 @@ final class OpenLedger {
         : "there are \(found.count) contracts \(contract); name one by its module: \(found.map { state.modules[$0].id.description }.joined(separator: ", "))"
     )
     throw Exit.no
+  }
+
+  /// How the values of an agreement are told.
+  func values(_ agreement: Agreement, _ language: Language) -> ValueWording {
+    let interface = chain.interface(ofModule: agreement.contract)
+    return ValueWording(Wording(language), types: interface.types, currencies: agreement.currencies) { [self] in name($0) }
+  }
+
+  /// Of an account by its row.
+  func name(_ row: UInt64) -> String {
+    guard row < UInt64(chain.state.accountCount) else { return "#\(row)" }
+    return name(chain.state.account(AccountRow(Int(row))).id)
   }
 
   func story(_ language: Language) -> LedgerStory { LedgerStory(chain, Wording(language)) { [self] in name($0) } }
@@ -276,10 +304,11 @@ final class OpenLedger {
         changes.append((holder, sum.currency, units))
       }
     }
-    func holder(_ holder: Move.Holder, _ agreement: AgreementNumber?) -> String {
-      switch holder {
+    func holder(_ side: Move.Holder, _ agreement: AgreementNumber?) -> String {
+      switch side {
       case .account(let row): return told.name(row)
-      case .vault(let vault):
+      // Under which keys its money lies, the sentences tell.
+      case .vault(let vault), .entry(let vault, _):
         guard let agreement, agreement.index < chain.state.agreements.count else { return "vault" }
         let interface = chain.interface(ofModule: chain.state.agreements[agreement.index].contract)
         return wording.vault(interface.vaults[vault].name, ofAgreement: agreement.index + 1)

@@ -20,7 +20,7 @@ struct Publish: ParsableCommand {
     let bytes = try Files.read(file)
     var modules = [bytes]
     if !bytes.starts(with: Module.magic) {
-      let compilation = Compilation(SourceText(path: file, bytes: bytes))
+      let compilation = Files.compile(SourceText(path: file, bytes: bytes))
       guard compilation.diagnostics.isEmpty else {
         try Console.show(compilation.diagnostics, of: compilation.source)
         throw Exit.no

@@ -34,8 +34,9 @@ struct Show: ParsableCommand {
   }
 
   /// A value for programs and for people.
-  static func json(_ name: String, _ value: Value, _ type: ValueType, _ currencies: [Currency]) -> JSON {
-    var members: [(String, JSON)] = [("name", .text(name)), ("text", .text(Wording(.english).value(value, type, currencies: currencies)))]
+  static func json(_ name: String, _ value: Value, _ type: ValueType, _ agreement: Agreement, _ open: OpenLedger) -> JSON {
+    var members: [(String, JSON)] = [("name", .text(name)), ("text", .text(open.values(agreement, .english).text(value, type)))]
+    let currencies = agreement.currencies
     switch (value, type) {
     case (.amount(let amount), .amount(let index)): members.append(("sum", json(CurrencyAmount(amount, currencies[index]))))
     case (.duration(let duration), _): members.append(("milliseconds", .text(String(duration.milliseconds))))
@@ -44,7 +45,11 @@ struct Show: ParsableCommand {
     case (.percent(let percent), _):
       members += [("numerator", .text(String(percent.numerator))), ("denominator", .text(String(percent.denominator)))]
     case (.text(let bytes), _): members.append(("value", .text(String(decoding: bytes, as: UTF8.self))))
-    case (.amount, _), (.bytes, _), (.sequence, _), (.variant, _): break
+    case (.time(let time), _): members.append(("time", .text(time.description)))
+    case (.party(let row), _) where row < UInt64(open.chain.state.accountCount):
+      members.append(("account", .text(open.chain.state.account(AccountRow(Int(row))).id.description)))
+    // Of what has parts, the text tells them.
+    case (.amount, _), (.bytes, _), (.party, _), (.sequence, _), (.variant, _): break
     }
     return .object(members)
   }
@@ -58,7 +63,11 @@ struct Show: ParsableCommand {
       switch step.cause {
       case .opening: ("opening", .null)
       case .party(_, let action): ("action", .text(action))
-      case .deadline: ("deadline", .null)
+      case .deadline:
+        switch step.transition.map({ interface.transitions[$0].trigger }) {
+        case .when: ("condition", .null)
+        case .action, .after, .at, nil: ("deadline", .null)
+        }
       }
     let outcome: (String, Int?) =
       switch step.outcome {
@@ -71,7 +80,7 @@ struct Show: ParsableCommand {
       }
     let events = step.events.map { event -> JSON in
       let declared = interface.events[event.event]
-      let values = zip(declared.parameters, event.arguments).map { json($0.name, $1, $0.type, agreement.currencies) }
+      let values = zip(declared.parameters, event.arguments).map { json($0.name, $1, $0.type, agreement, open) }
       return .object([("event", .text(declared.name)), ("values", .list(values))])
     }
     return .object([
@@ -92,6 +101,14 @@ struct Show: ParsableCommand {
         guard let agreement else { return .null }
         let interface = open.chain.interface(ofModule: open.chain.state.agreements[agreement.index].contract)
         return .object([("agreement", .number(agreement.index + 1)), ("vault", .text(interface.vaults[vault].name))])
+      case .entry(let vault, let key):
+        guard let agreement else { return .null }
+        let opened = open.chain.state.agreements[agreement.index]
+        let declared = open.chain.interface(ofModule: opened.contract).vaults[vault]
+        return .object([
+          ("agreement", .number(agreement.index + 1)), ("vault", .text(declared.name)),
+          ("key", .text(open.values(opened, .english).key(key, declared))),
+        ])
       }
     }
     return .object([("from", holder(move.from)), ("to", holder(move.to)), ("sum", json(move.sum))])
@@ -166,6 +183,12 @@ struct ShowAgreement: ParsableCommand {
   @Argument(help: "Its number.")
   var number: Int
 
+  @Option(help: ArgumentHelp("One of the contract's views alone.", valueName: "name"))
+  var view: String?
+
+  @Option(help: ArgumentHelp("NAME=VALUE, for each parameter of the view.", valueName: "argument"))
+  var with: [String] = []
+
   @OptionGroup var ledger: LedgerOptions
   @OptionGroup var language: LanguageOptions
 
@@ -174,9 +197,45 @@ struct ShowAgreement: ParsableCommand {
 
   func run() throws {
     let open = try ledger.open()
+    if let name = view { return try show(name, of: try open.agreement(number), on: open) }
+    guard with.isEmpty else { throw try Console.usage("--with goes with --view") }
     let view = AgreementView(open, try open.agreement(number), json ? .english : language.language)
     if json { return try Console.print(view.json) }
     for line in view.lines { try Console.print(line) }
+  }
+}
+
+extension ShowAgreement {
+  private func show(_ name: String, of number: AgreementNumber, on open: OpenLedger) throws {
+    let agreement = open.chain.state.agreements[number.index]
+    let interface = open.chain.interface(ofModule: agreement.contract)
+    guard let view = interface.views.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+      let known = interface.views.map(\.name).joined(separator: ", ")
+      try Console.complain("\(interface.name) has no view \(Characters.shown(name))\(known.isEmpty ? "" : "; it has \(known)")")
+      throw Exit.no
+    }
+    var given = try Given(with, contract: interface.name)
+    let arguments = try view.parameters.map { parameter -> Value in
+      guard let text = given.take(parameter.name) else {
+        try Console.complain("what is the \(parameter.name)? --with \(parameter.name)=…")
+        throw Exit.no
+      }
+      return try Typed.value(text, as: parameter.type, of: interface, currencies: agreement.currencies, on: open, called: parameter.name)
+    }
+    try given.finish(known: view.parameters.map(\.name))
+    switch open.chain.view(view.name, of: number, arguments: arguments) {
+    case .returns(let value):
+      if json {
+        let shown = Show.json(view.name, value, view.type, agreement, open)
+        return try Console.print(.object([("schema", "earnest.show/1"), ("agreement", .number(number.index + 1)), ("view", shown)]))
+      }
+      try Console.print(Wording(language.language).field(view.name, open.values(agreement, language.language).text(value, view.type)))
+    case .fails(let failure):
+      let state = interface.states[agreement.position.state].name
+      try Console.complain(Wording(language.language).sentence(failure, .init(who: "", action: view.name, state: state, endedBy: nil)))
+      throw Exit.no
+    case .enters, .stays, nil: preconditionFailure("a view that there is answers a value")
+    }
   }
 }
 

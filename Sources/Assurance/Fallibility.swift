@@ -1,0 +1,105 @@
+import Bytecode
+import Interface
+import Primitives
+
+/// Which instructions can trap or refuse, looked at closer than the table of instructions does. Out of gas is not asked here: what happens by itself is given
+/// its bound.
+struct Fallibility {
+  private let wellFormed: WellFormedModule
+  /// Of each function, whether a call of it can fail.
+  private var canFail: [Bool]
+  /// Of each function, the instructions that are led to from elsewhere than before them.
+  private let isTarget: [[Bool]]
+
+  init(_ wellFormed: WellFormedModule) {
+    self.wellFormed = wellFormed
+    let functions = wellFormed.module.functions
+    isTarget = functions.map { function in
+      var isTarget = [Bool](repeating: false, count: function.code.count)
+      for case let target? in function.code.map(\.target) { isTarget[target] = true }
+      for answer in function.answers { isTarget[answer.target] = true }
+      return isTarget
+    }
+    canFail = Array(repeating: false, count: functions.count)
+    // What a function calls lies behind it.
+    for function in functions.indices.reversed() {
+      canFail[function] = functions[function].code.indices.contains { fails(at: $0, in: function) }
+    }
+  }
+
+  /// Whether an instruction can trap or refuse without an answer.
+  func fails(at pc: Int, in function: Int) -> Bool { wellFormed.target(answering: pc, in: function) == nil && traps(at: pc, in: function) }
+
+  /// Whether there are values of its operands' types with which an instruction traps, or refuses.
+  func traps(at pc: Int, in function: Int) -> Bool {
+    let instruction = wellFormed.module.functions[function].code[pc]
+    switch instruction.opcode {
+    case .require, .ask, .settle: return true
+    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
+      guard case .int(let range)? = wellFormed.registers[function].type(at: Int(instruction.c)) else { return true }
+      return range.contains(.zero)
+    case .call: return canFail[Int(instruction.a)]
+    case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven: return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
+    case .pay: return PlaceOperand(number: instruction.b).map(canBeFull) ?? true
+    case .split: return canFail(wellFormed.module.splits[Int(instruction.b)], at: pc, in: function)
+    default: return instruction.opcode.traps
+    }
+  }
+
+  /// Whether there may be no room for what goes there: under a vault's keys there is, if there are no more values than keys that it may have.
+  private func canBeFull(_ place: PlaceOperand) -> Bool {
+    let interface = wellFormed.module.interface
+    guard case .entry(let vault, _) = place, let key = interface.vaults[vault].key else { return false }
+    switch key.type {
+    case .int(let range): return range.high - range.low >= Integer(key.most)
+    case .composite(let type): return (interface.types[type].payloads?.count ?? .max) > key.most
+    default: return true
+    }
+  }
+
+  /// Whether a split can trap: there is no room for a target, or the uncapped shares, of the split or of one inside it, can be more than the whole. An amount
+  /// always can; percents can unless their literals add up to at most 100 %.
+  private func canFail(_ shares: [SplitShare], at pc: Int, in function: Int) -> Bool {
+    var parts: [Int] = []
+    var isCapped = false
+    for share in shares {
+      switch share.targets {
+      case .places(let places): if places.contains(where: canBeFull) { return true }
+      case .split(let table): if canFail(wellFormed.module.splits[table], at: pc, in: function) { return true }
+      case .list: break
+      }
+      switch share.portion {
+      case .part(let register):
+        guard wellFormed.registers[function].type(at: register) == .percent else { return true }
+        // A capped share before a fixed one may leave too little for it.
+        if isCapped { return true }
+        parts.append(register)
+      case .upTo: isCapped = true
+      case .rest, .evenly: break
+      }
+    }
+    if parts.count <= 1 { return false }
+    var sum: (numerator: Integer, denominator: Integer) = (.zero, Integer(1))
+    for register in parts {
+      guard let percent = literal(inRegister: register, before: pc, in: function) else { return true }
+      let denominator = Integer(percent.denominator)
+      sum = (sum.numerator * denominator + Integer(percent.numerator) * sum.denominator, sum.denominator * denominator)
+    }
+    return sum.numerator > sum.denominator
+  }
+
+  /// The percent that the straight code before an instruction puts into a register, where it is a constant.
+  private func literal(inRegister slot: Int, before pc: Int, in function: Int) -> Percent? {
+    let code = wellFormed.module.functions[function].code
+    for index in (0..<pc).reversed() {
+      let instruction = code[index]
+      // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight, unless something leads behind it.
+      if instruction.opcode.row.endsBlock && (instruction.opcode != .next || isTarget[function][index + 1]) { return nil }
+      for case (.write, UInt16(slot)) in instruction.operands {
+        guard instruction.opcode == .constantPair, case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)] else { return nil }
+        return percent
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,100 @@
+// Terms and fields. What has a fixed size lies in the agreement's words; a map is entries, one for each key; anything else is the one entry with the
+// empty key.
+
+import Interface
+import Semantics
+import Source
+
+extension Call {
+  /// A term or field, counted terms first.
+  mutating func value(ofItem item: Int) -> Value {
+    let (type, slot) = slots[item]
+    if type.wordsAtRest > 0 { return Resting.value(words[slot..<(slot + type.wordsAtRest)], as: type, in: types) }
+    if let value = objects[item] { return value }
+    let value = valueOfEntries(item, type)
+    objects[item] = value
+    return value
+  }
+
+  mutating func value(ofField field: Int) -> Value { value(ofItem: contract.interface.terms.count + field) }
+
+  private func valueOfEntries(_ item: Int, _ type: ValueType) -> Value {
+    let types = types
+    guard let (key, element) = partsOfMap(type) else {
+      let rest = [UInt64]().withUnsafeBufferPointer { host.entry(item, $0).map(ArraySlice.init) }
+      guard let rest else { preconditionFailure("a value of no fixed size is always there") }
+      return Resting.value(rest, as: type, in: types)
+    }
+    var entries: [(Value, Value)] = []
+    host.forEachEntry(item) {
+      entries.append((Resting.value(ArraySlice($0), as: key, in: types), Resting.value(ArraySlice($1), as: element, in: types)))
+    }
+    // The host's order is that of the keys' words.
+    entries.sort { Value.precedes($0.0, $1.0) }
+    return .sequence(entries.flatMap { [$0.0, $0.1] })
+  }
+
+  /// Of a map only the entries that differ are written.
+  mutating func store(_ value: Value, in field: Int) {
+    let item = contract.interface.terms.count + field
+    let (type, slot) = slots[item]
+    if type.wordsAtRest > 0 {
+      let new = Resting.words(value, as: type, in: types)
+      words.replaceSubrange(slot..<(slot + new.count), with: new)
+      new.withUnsafeBufferPointer { host.setWords($0, at: slot) }
+    } else if partsOfMap(type) != nil {
+      let (old, new) = (self.value(ofItem: item).asElements, value.asElements)
+      let (before, after) = (table(old), table(new))
+      for place in stride(from: 0, to: old.count, by: 2) where after[old[place]] == nil { removeEntry(old[place], ofMap: item) }
+      for place in stride(from: 0, to: new.count, by: 2) where before[new[place]] != new[place + 1] {
+        setEntry(new[place], new[place + 1], ofMap: item)
+      }
+      objects[item] = value
+    } else {
+      set([], Resting.words(value, as: type, in: types), of: item)
+      objects[item] = value
+    }
+  }
+
+  /// Another element of a list, or a value for a map's key.
+  mutating func storeElement(_ value: Value, for key: Value, in field: Int, at span: Span) throws(Failed) {
+    let item = contract.interface.terms.count + field
+    guard case .composite(let index) = slots[item].type else { preconditionFailure("only lists and maps have elements") }
+    var elements = self.value(ofItem: item).asElements
+    if case .list = types[index] {
+      elements[try self.index(key, in: elements, at: span)] = value
+      store(.sequence(elements), in: field)
+    } else {
+      elements = try with(elements, of: types[index], key, value, at: span)
+      setEntry(key, value, ofMap: item)
+      objects[item] = .sequence(elements)
+    }
+  }
+
+  // MARK: Entries
+
+  /// The types of the keys and values of a map; nil of anything else.
+  private func partsOfMap(_ type: ValueType) -> (key: ValueType, value: ValueType)? {
+    guard case .composite(let index) = type, case .map(let key, let value, _) = types[index] else { return nil }
+    return (key, value)
+  }
+
+  /// The keys and values of a map, for looking up.
+  private func table(_ map: [Value]) -> [Value: Value] {
+    Dictionary(uniqueKeysWithValues: stride(from: 0, to: map.count, by: 2).map { (map[$0], map[$0 + 1]) })
+  }
+
+  private mutating func setEntry(_ key: Value, _ value: Value, ofMap item: Int) {
+    guard let parts = partsOfMap(slots[item].type) else { preconditionFailure("only a map has keys") }
+    set(Resting.words(key, as: parts.key, in: types), Resting.words(value, as: parts.value, in: types), of: item)
+  }
+
+  private mutating func removeEntry(_ key: Value, ofMap item: Int) {
+    guard let parts = partsOfMap(slots[item].type) else { preconditionFailure("only a map has keys") }
+    Resting.words(key, as: parts.key, in: types).withUnsafeBufferPointer { host.removeEntry(item, $0) }
+  }
+
+  private mutating func set(_ key: [UInt64], _ value: [UInt64], of item: Int) {
+    key.withUnsafeBufferPointer { key in value.withUnsafeBufferPointer { host.setEntry(item, key, $0) } }
+  }
+}

@@ -1,0 +1,365 @@
+import Interface
+import Primitives
+import Source
+import Syntax
+
+/// Structures, enumerations, optionals and collections.
+extension ContractChecker {
+  // MARK: Members and elements
+
+  /// `ruling.share`, or the case `Ruling.Partial`.
+  mutating func memberAccess(_ object: Expression, _ name: Identifier, expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
+    if case .type(let owner) = object.kind {
+      return wrap(name, [], hasArguments: false, of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
+    }
+    guard let checked = expression(object), let member = member(name, of: checked), case .structure(_, let members)? = definition(checked.type) else {
+      return nil
+    }
+    return TypedExpression(kind: .member(checked, member), type: ExpressionType(members[member].type), span: span)
+  }
+
+  /// The place of a member.
+  mutating func member(_ name: Identifier, of object: TypedExpression) -> Int? {
+    guard case .structure(let type, let members)? = definition(object.type) else {
+      diagnostics.report(.noSuchOperation, "\(describe(object.type)) has no members", at: name.span)
+      return nil
+    }
+    if let index = members.firstIndex(where: { $0.name == name.text }) { return index }
+    reportUnknown("member of `\(type)`", name, known: members.map(\.name), &diagnostics)
+    return nil
+  }
+
+  mutating func element(_ object: Expression, _ key: Expression, at span: Span) -> TypedExpression? {
+    if case .name(let name) = object.kind, case .vault(let vault)? = scope.meaning(of: name) {
+      let place = PlaceName(name: Identifier(text: name, span: object.span), key: key, span: span)
+      guard let (entry, currency) = vaultPlace(place), case .entry(_, let key) = entry else { return nil }
+      if surroundings == .opening { return value(of: .vault(vault), at: place.name) }
+      return TypedExpression(kind: .balanceOfKey(vault: vault, key), type: .amount(currency: currency), span: span)
+    }
+    guard let checked = expression(object) else { return nil }
+    switch definition(checked.type) {
+    case .list(let element, _, _):
+      return integer(key).map { TypedExpression(kind: .element(checked, $0), type: ExpressionType(element), span: span) }
+    case .map(let keyType, let value, _):
+      return resting(key, as: keyType).map { TypedExpression(kind: .element(checked, $0), type: ExpressionType(value), span: span) }
+    case .structure, .enumeration, .optional, .set, nil:
+      reportMismatch(checked, wanted: "a list or a map")
+      return nil
+    }
+  }
+
+  // MARK: Structures, enumerations, optionals
+
+  /// `Milestone(share: 30%, due: 2026-02-01)`
+  mutating func make(_ name: Identifier, _ arguments: [Argument], at span: Span) -> TypedExpression? {
+    guard let type = declaredType(named: name.text, at: name.span), case .composite(let index) = type,
+      case .structure(_, let members) = interface.types[index]
+    else { return nil }
+    guard let ordered = inOrder(arguments, members.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) else { return nil }
+    let values = zip(ordered, members).compactMap { resting($0, as: $1.type) }
+    return values.count == members.count ? TypedExpression(kind: .make(values), type: .composite(index), span: span) : nil
+  }
+
+  /// A case of an enumeration or optional with its values; `owner` is the enumeration where the source names it.
+  mutating func wrap(
+    _ name: Identifier, _ arguments: [Argument], hasArguments: Bool, of owner: Identifier? = nil, expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
+    guard let index = enumeration(of: name, owner, arguments, expecting: expected), let payloads = interface.types[index].payloads else { return nil }
+    guard let number = caseNames(index).firstIndex(of: name.text) else {
+      reportUnknown("case", name, known: caseNames(index), &diagnostics)
+      return nil
+    }
+    let names = payloadNames(index, number)
+    guard let ordered = inOrder(arguments, names, of: "`\(name.text)`", at: span, &diagnostics) else { return nil }
+    let values = zip(ordered, payloads[number]).compactMap { resting($0, as: $1) }
+    return values.count == names.count ? TypedExpression(kind: .wrap(case: number, values), type: .composite(index), span: span) : nil
+  }
+
+  /// The enumeration or optional that a case belongs to.
+  private mutating func enumeration(
+    of name: Identifier, _ owner: Identifier?, _ arguments: [Argument], expecting expected: ExpressionType?
+  ) -> Int? {
+    if let owner {
+      guard declarations.enumerations[owner.text] != nil else {
+        reportUnknown("enumeration", owner, known: declarations.enumerations.keys.sorted(), &diagnostics)
+        return nil
+      }
+      guard case .composite(let index)? = declaredType(named: owner.text, at: owner.span) else { return nil }
+      return index
+    }
+    if case .composite(let index)? = expected, interface.types[index].payloads != nil, caseNames(index).contains(name.text) { return index }
+    if name.text == "Some" || name.text == "None" { return optional(around: name, arguments) }
+    let owners = declarations.enumerationsByCase[name.text] ?? []
+    if owners.count == 1, case .composite(let index)? = declaredType(named: owners[0], at: name.span) { return index }
+    if owners.count > 1 {
+      diagnostics.report(
+        .unknownName, "`\(name.text)` is a case of several enumerations", at: name.span,
+        notes: ["say which: \(owners.map { "`\($0).\(name.text)`" }.joined(separator: " or "))"])
+    } else if owners.isEmpty {
+      reportUnknown(
+        "case or structure", name, known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted(), &diagnostics)
+    }
+    return nil
+  }
+
+  /// `Some(x)` has the type of its value; `None` needs somebody to expect it.
+  private mutating func optional(around name: Identifier, _ arguments: [Argument]) -> Int? {
+    if name.text == "Some", arguments.count == 1 {
+      let before = diagnostics
+      guard let value = expression(arguments[0].value), let type = restingType(value.type) else { return nil }
+      diagnostics = before
+      return intern(.optional(type))
+    }
+    diagnostics.report(.typeMismatch, "nothing here says what `\(name.text)` is an optional of", at: name.span)
+    return nil
+  }
+
+  func caseNames(_ index: Int) -> [String] {
+    switch interface.types[index] {
+    case .enumeration(_, let cases): cases.map(\.name)
+    case .optional: ["None", "Some"]
+    case .structure, .list, .set, .map: []
+    }
+  }
+
+  private func payloadNames(_ index: Int, _ number: Int) -> [String] {
+    switch interface.types[index] {
+    case .enumeration(let name, _): declarations.enumerations[name]?.cases[number].parameters.map(\.name.text) ?? []
+    case .optional: number == 0 ? [] : ["value"]
+    case .structure, .list, .set, .map: []
+    }
+  }
+
+  // MARK: Patterns
+
+  /// The places of the patterns in the order of the cases; nil, with a diagnostic, where a case is missing, doubled or none.
+  mutating func cases(of subject: TypedExpression, _ patterns: [Pattern], at span: Span) -> [Int]? {
+    guard case .composite(let index) = subject.type, interface.types[index].payloads != nil else {
+      reportMismatch(subject, wanted: "an enumeration or an optional")
+      return nil
+    }
+    let names = caseNames(index)
+    var places = [Int?](repeating: nil, count: names.count)
+    for (place, pattern) in patterns.enumerated() {
+      guard let number = names.firstIndex(of: pattern.name.text) else {
+        reportUnknown("case", pattern.name, known: names, &diagnostics)
+        return nil
+      }
+      if let first = places[number] {
+        reportDuplicate(pattern.name, first: patterns[first].name, &diagnostics)
+        return nil
+      }
+      places[number] = place
+    }
+    let missing = zip(names, places).filter { $0.1 == nil }.map { "`\($0.0)`" }
+    if missing.isEmpty { return places.compactMap { $0 } }
+    diagnostics.report(
+      .unhandledCase, "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not handled", at: span,
+      notes: ["a `match` has a `case` for every case"])
+    return nil
+  }
+
+  /// Declares what a pattern names; nil after a diagnostic.
+  mutating func bind(_ pattern: Pattern, of subject: TypedExpression) -> [Int?]? {
+    guard case .composite(let index) = subject.type, let payloads = interface.types[index].payloads,
+      let number = caseNames(index).firstIndex(of: pattern.name.text)
+    else { return nil }
+    let payload = payloads[number]
+    if pattern.bindings.isEmpty { return Array(repeating: nil, count: payload.count) }
+    guard pattern.bindings.count == payload.count else {
+      diagnostics.report(
+        .wrongArguments, "`\(pattern.name.text)` has \(counted(payload.count, "value")); here are \(pattern.bindings.count) names",
+        at: pattern.name.span)
+      return nil
+    }
+    var locals: [Int?] = []
+    for (name, type) in zip(pattern.bindings, payload) {
+      // `_` is no name.
+      if name.text == "_" {
+        locals.append(nil)
+        continue
+      }
+      guard let local = declareLocal(name, ExpressionType(type)) else { return nil }
+      locals.append(local)
+    }
+    return locals
+  }
+
+  mutating func isCase(_ subject: Expression, _ name: Identifier, at span: Span) -> TypedExpression? {
+    guard let checked = expression(subject) else { return nil }
+    guard case .composite(let index) = checked.type, interface.types[index].payloads != nil else {
+      reportMismatch(checked, wanted: "an enumeration or an optional")
+      return nil
+    }
+    guard let number = caseNames(index).firstIndex(of: name.text) else {
+      reportUnknown("case", name, known: caseNames(index), &diagnostics)
+      return nil
+    }
+    return TypedExpression(kind: .isCase(checked, number), type: .bool, span: span)
+  }
+
+  // MARK: Collections
+
+  mutating func isEmpty(_ subject: Expression, at span: Span) -> TypedExpression? {
+    switch subject.kind {
+    case .name(let name):
+      if case .vault(let vault)? = scope.meaning(of: name) {
+        guard value(of: .vault(vault), at: Identifier(text: name, span: subject.span)) != nil else { return nil }
+        _ = scope.use(name)
+        return TypedExpression(kind: .isEmpty(vault: vault, key: nil), type: .bool, span: span)
+      }
+    case .element(let object, let key):
+      if case .name(let name) = object.kind, case .vault? = scope.meaning(of: name) {
+        let place = PlaceName(name: Identifier(text: name, span: object.span), key: key, span: subject.span)
+        guard let (entry, _) = vaultPlace(place), case .entry(let vault, let key) = entry else { return nil }
+        return TypedExpression(kind: .isEmpty(vault: vault, key: key), type: .bool, span: span)
+      }
+    default: break
+    }
+    guard let checked = expression(subject) else { return nil }
+    switch definition(checked.type) {
+    case .list, .set, .map:
+      return TypedExpression(
+        kind: .compare(
+          .equal, TypedExpression(kind: .count(checked), type: countType(checked.type), span: span),
+          constant(.int(.zero), .int(bits: 1, range: IntegerRange(.zero, .zero)), span)), type: .bool, span: span)
+    case .optional: return TypedExpression(kind: .isCase(checked, 0), type: .bool, span: span)
+    case .structure, .enumeration, nil:
+      reportMismatch(checked, wanted: "a vault, a collection or an optional")
+      return nil
+    }
+  }
+
+  /// The type of the number of parts.
+  func countType(_ type: ExpressionType) -> ExpressionType {
+    let most =
+      switch type {
+      case .text(let max), .bytes(let max): max
+      default: definition(type)?.most ?? 0
+      }
+    let range = IntegerRange(.zero, Integer(most))
+    return .int(bits: range?.bits ?? 1, range: range)
+  }
+
+  mutating func contains(_ element: Expression, in collection: Expression, at span: Span) -> TypedExpression? {
+    if case .list = collection.kind {
+      // What is looked for says what the list is made of.
+      guard let element = expression(element), case .list(let arguments) = collection.kind,
+        let list = list(arguments, joining: element, at: collection.span), case .list(let part, _, _)? = definition(list.type),
+        let key = rest(element, as: part)
+      else { return nil }
+      return TypedExpression(kind: .contains(list, key), type: .bool, span: span)
+    }
+    guard let checked = expression(collection) else { return nil }
+    let part: ValueType
+    switch definition(checked.type) {
+    case .list(let type, _, _), .set(let type, _), .map(let type, _, _): part = type
+    case .structure, .enumeration, .optional, nil:
+      reportMismatch(checked, wanted: "a list, a set or a map")
+      return nil
+    }
+    // An integer that is outside of the range is simply not there.
+    guard let element = expression(element, expecting: ExpressionType(part)) else { return nil }
+    if case .int = part, case .int(_, let range) = element.type, range == nil, restingType(element.type) == nil {
+      diagnostics.report(.tooWide, "this integer is wider than any in the collection", at: element.span)
+      return nil
+    }
+    guard let key = rest(element, as: part) else { return nil }
+    let isThere = TypedExpression(kind: .contains(checked, key), type: .bool, span: span)
+    // What does not fit is not there. What traps by itself still does: then nothing is answered.
+    guard case .narrow = key.kind, !checked.canTrap(functionTraps), !element.canTrap(functionTraps) else { return isThere }
+    return TypedExpression(kind: .answered(isThere, constant(.bool(false), .bool, span)), type: .bool, span: span)
+  }
+
+  mutating func with(
+    _ collection: Expression, _ key: Expression, _ value: Expression?, expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
+    guard let checked = expression(collection, expecting: expected) else { return nil }
+    switch (definition(checked.type), value) {
+    case (.list(let part, _, _), nil), (.set(let part, _), nil):
+      return resting(key, as: part).map { TypedExpression(kind: .with(checked, $0, value: nil), type: checked.type, span: span) }
+    case (.map(let keyType, let valueType, _), let value?):
+      guard let key = resting(key, as: keyType), let value = resting(value, as: valueType) else { return nil }
+      return TypedExpression(kind: .with(checked, key, value: value), type: checked.type, span: span)
+    case (.map, nil):
+      diagnostics.report(.wrongArguments, "a map gets a key with a value: `prices with item: 3.00 CNY`", at: span)
+      return nil
+    case (.list, .some), (.set, .some):
+      diagnostics.report(.wrongArguments, "\(describe(checked.type)) gets one value; only a map gets a key with a value", at: span)
+      return nil
+    default:
+      reportMismatch(checked, wanted: "a list, a set or a map")
+      return nil
+    }
+  }
+
+  mutating func list(_ elements: [Argument], expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
+    for element in elements {
+      if let label = element.label {
+        diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span)
+        return nil
+      }
+    }
+    if case .composite(let index)? = expected {
+      switch interface.types[index] {
+      case .list(let part, let least, let most):
+        guard (least...most).contains(elements.count) else {
+          diagnostics.report(
+            .valueOutOfRange, "this list has \(counted(elements.count, "element")); between \(least) and \(most) were wanted", at: span)
+          return nil
+        }
+        let values = elements.compactMap { resting($0.value, as: part) }
+        return values.count == elements.count ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+      case .set(let part, let most):
+        guard elements.count <= most else {
+          diagnostics.report(.valueOutOfRange, "this set has \(counted(elements.count, "element")); at most \(most) were wanted", at: span)
+          return nil
+        }
+        var set = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+        for element in elements {
+          guard let key = resting(element.value, as: part) else { return nil }
+          set = TypedExpression(kind: .with(set, key, value: nil), type: .composite(index), span: span)
+        }
+        return set
+      case .map where elements.isEmpty: return TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+      case .map, .structure, .enumeration, .optional: break
+      }
+    }
+    if elements.isEmpty {
+      diagnostics.report(.typeMismatch, "nothing here says what this list is a list of", at: span)
+      return nil
+    }
+    return list(elements, joining: nil, at: span)
+  }
+
+  /// A list of the type that all its elements have, and `other` with them.
+  private mutating func list(_ elements: [Argument], joining other: TypedExpression?, at span: Span) -> TypedExpression? {
+    guard elements.count <= limits.elements else {
+      diagnostics.report(.valueOutOfRange, "a list has at most \(limits.elements) elements", at: span)
+      return nil
+    }
+    var checked: [TypedExpression] = []
+    var type = other?.type
+    for element in elements {
+      guard let value = expression(element.value, expecting: type) else { return nil }
+      if let before = type {
+        guard let joined = join(before, value.type) else {
+          diagnostics.report(
+            .typeMismatch, "this is \(describe(value.type)), and \(describe(before)) stands beside it", at: value.span, describe(value.type))
+          return nil
+        }
+        type = joined
+      } else {
+        type = value.type
+      }
+      checked.append(value)
+    }
+    guard let type, let part = restingType(type) else {
+      diagnostics.report(.tooWide, "these integers may be wider than the \(Limits.integerBitsAtRest) bits that a list holds", at: span)
+      return nil
+    }
+    let values = checked.compactMap { rest($0, as: part) }
+    let index = intern(.list(part, least: elements.count, most: max(1, elements.count)))
+    return values.count == elements.count ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+  }
+}

@@ -1,0 +1,392 @@
+import Interface
+import Primitives
+import Source
+import Syntax
+
+/// From the names of types to types. A type that is made of others is listed once, behind its parts.
+extension ContractChecker {
+  // MARK: Currencies
+
+  mutating func declareCurrencies() {
+    reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
+    checkSize(of: contract.name)
+    for generic in contract.generics {
+      checkSize(of: generic.name)
+      check(bound: generic)
+      interface.currencies.append(.parameter(generic.name.text))
+    }
+  }
+
+  mutating func check(bound generic: Generic) {
+    if generic.bound.text != "Currency" {
+      diagnostics.report(
+        .unknownName, "`\(generic.bound.text)` is nothing a parameter can be; only `Currency` is", at: generic.bound.span,
+        fixes: [.init("write", replacing: generic.bound.span, with: "Currency")])
+    }
+    if Currency.named(generic.name.text) != nil {
+      diagnostics.report(.duplicateName, "`\(generic.name.text)` is a currency already; a parameter needs a name of its own", at: generic.name.span)
+    }
+  }
+
+  /// The index of a currency, by the name of a parameter or a code.
+  mutating func currency(_ name: Identifier) -> Int? {
+    if let bound = bindings[name.text] { return bound }
+    if bindings.isEmpty, let index = interface.currencies.firstIndex(of: .parameter(name.text)) { return index }
+    guard let currency = Currency.named(name.text) else {
+      let parameters =
+        bindings.isEmpty ? interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } } : Array(bindings.keys).sorted()
+      reportUnknown("currency", name, known: parameters + Currency.all.map(\.code), &diagnostics)
+      return nil
+    }
+    if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
+    interface.currencies.append(.fixed(currency))
+    reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+    return interface.currencies.count - 1
+  }
+
+  func currencyName(_ index: Int) -> String { interface.currencies[index].name }
+
+  /// The one currency argument of `Amount<C>` and `Money<C>`.
+  mutating func currencyArgument(of type: TypeName) -> Int? {
+    if type.arguments.count == 1, case .type(let name) = type.arguments[0], name.arguments.isEmpty, !name.isOptional { return currency(name.name) }
+    diagnostics.report(.typeMismatch, "`\(type.name.text)` takes one currency: `\(type.name.text)<C>`", at: type.span)
+    return nil
+  }
+
+  // MARK: Types
+
+  private static let knownTypes = [
+    "Amount", "Bool", "Bytes", "Calendar", "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent", "Rate", "Ratio", "Set", "Text",
+    "Time",
+  ]
+
+  /// The type that a name stands for; nil after a diagnostic.
+  mutating func valueType(_ type: TypeName) -> ValueType? {
+    if let qualifier = type.qualifier {
+      diagnostics.report(.unknownName, "there is nothing called `\(qualifier.text)` that has types", at: qualifier.span)
+      return nil
+    }
+    guard let plain = plainType(type) else { return nil }
+    if !type.isOptional { return plain }
+    if case .counter = plain {
+      diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
+      return nil
+    }
+    return .composite(intern(.optional(plain)))
+  }
+
+  private mutating func plainType(_ type: TypeName) -> ValueType? {
+    switch type.name.text {
+    case "Amount": return currencyArgument(of: type).map { .amount(currency: $0) }
+    case "Money":
+      diagnostics.report(
+        .moneyIsNotAValue, "`Money` is the type of a vault; this is a number of units at most", at: type.span,
+        fixes: [.init("write", replacing: type.name.span, with: "Amount")])
+      return nil
+    case "Int": return integerType(type)
+    case "Text":
+      return bound(of: type, limits.textScalars, "a text's bound lies between 1 and \(limits.textScalars) characters: `Text<64>`").map {
+        .text(max: $0)
+      }
+    case "Bytes":
+      return bound(of: type, limits.bytesSize, "the bound of bytes lies between 1 and \(limits.bytesSize): `Bytes<32>`").map { .bytes(max: $0) }
+    case "Counter":
+      return bound(of: type, limits.vaultKeys, "a counter's end lies between 1 and \(limits.vaultKeys): `Counter<3>`").map { .counter(most: $0) }
+    case "Rate": return rateType(type)
+    case "List", "Set", "Map": return collectionType(type)
+    case "Bool": return withoutArguments(type, .bool)
+    case "Percent": return withoutArguments(type, .percent)
+    case "Ratio": return withoutArguments(type, .ratio)
+    case "Duration": return withoutArguments(type, .duration)
+    case "Time": return withoutArguments(type, .time)
+    case "Party": return withoutArguments(type, .party)
+    case "Hash": return withoutArguments(type, .bytes(max: 32))
+    case "Calendar": return withoutArguments(type, calendarType())
+    case "Item", "Quote":
+      diagnostics.report(
+        .noBuiltIn, "`\(type.name.text)` comes with the built-in contracts, which there are not yet", at: type.span)
+      return nil
+    default: return namedType(type)
+    }
+  }
+
+  private mutating func withoutArguments(_ type: TypeName, _ value: ValueType) -> ValueType? {
+    if type.arguments.isEmpty { return value }
+    diagnostics.report(.typeMismatch, "`\(type.name.text)` takes no arguments", at: type.span)
+    return nil
+  }
+
+  private mutating func integerType(_ type: TypeName) -> ValueType? {
+    if type.arguments.isEmpty { return .int(.whole) }
+    if type.arguments.count == 1, case .range(let low, let high) = type.arguments[0], let lowest = Literals.integer(low.text) {
+      let highest = high.map { Literals.integer($0.text) } ?? IntegerRange.whole.high
+      if let highest, let range = IntegerRange(lowest, highest) { return .int(range) }
+    }
+    diagnostics.report(.valueOutOfRange, "an integer's range runs upwards and stays below 2^255: `Int<0..3500>`", at: type.span)
+    return nil
+  }
+
+  /// The one number between `<` and `>`.
+  private mutating func bound(of type: TypeName, _ most: Int, _ rule: String) -> Int? {
+    if type.arguments.count == 1, case .bound(let bound) = type.arguments[0], let number = Literals.integer(bound.text)?.int,
+      (1...most).contains(number)
+    {
+      return number
+    }
+    diagnostics.report(.valueOutOfRange, rule, at: type.span)
+    return nil
+  }
+
+  private mutating func rateType(_ type: TypeName) -> ValueType? {
+    guard type.arguments.count == 2, case .type(let first) = type.arguments[0], case .type(let second) = type.arguments[1] else {
+      diagnostics.report(.typeMismatch, "`Rate` takes two currencies: `Rate<A, B>`", at: type.span)
+      return nil
+    }
+    guard let a = currency(first.name), let b = currency(second.name) else { return nil }
+    if a == b {
+      diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: type.span)
+      return nil
+    }
+    return .rate(of: a, per: b)
+  }
+
+  private mutating func collectionType(_ type: TypeName) -> ValueType? {
+    let name = type.name.text
+    let partCount = name == "Map" ? 2 : 1
+    guard type.arguments.count == partCount + 1 else { return malformed(type) }
+    var parts: [ValueType] = []
+    for argument in type.arguments.prefix(partCount) {
+      guard case .type(let part) = argument else { return malformed(type) }
+      guard let part = valueType(part) else { return nil }
+      if case .counter = part {
+        diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
+        return nil
+      }
+      parts.append(part)
+    }
+    let (low, high): (Identifier?, Identifier)
+    switch type.arguments[partCount] {
+    case .bound(let bound): (low, high) = (nil, bound)
+    case .range(let least, let most?): (low, high) = (least, most)
+    case .type, .range: return malformed(type)
+    }
+    guard let most = Literals.integer(high.text)?.int, (1...limits.elements).contains(most) else {
+      diagnostics.report(.valueOutOfRange, "a collection's bound lies between 1 and \(limits.elements)", at: high.span)
+      return nil
+    }
+    switch name {
+    case "List":
+      guard let least = low.map({ Literals.integer($0.text)?.int }) ?? 0, (0...most).contains(least) else { return malformed(type) }
+      return .composite(intern(.list(parts[0], least: least, most: most)))
+    case "Set":
+      if low != nil || !isKey(parts[0], type) { return low == nil ? nil : malformed(type) }
+      return .composite(intern(.set(parts[0], most: most)))
+    default:
+      if low != nil || !isKey(parts[0], type) { return low == nil ? nil : malformed(type) }
+      return .composite(intern(.map(parts[0], parts[1], most: most)))
+    }
+  }
+
+  private mutating func malformed(_ type: TypeName) -> ValueType? {
+    let example = type.name.text == "List" ? "List<Percent, 1..7>" : type.name.text == "Set" ? "Set<Party, 20>" : "Map<Party, Int<0..100>, 20>"
+    diagnostics.report(.typeMismatch, "a `\(type.name.text)` is written like `\(example)`: what it holds, and how many at most", at: type.span)
+    return nil
+  }
+
+  private mutating func isKey(_ type: ValueType, _ name: TypeName) -> Bool {
+    if type.isKey(in: interface.types) { return true }
+    diagnostics.report(
+      .typeNotAllowedHere, "\(describe(ExpressionType(type))) cannot be looked up: its values have no order that a collection could keep",
+      at: name.span)
+    return false
+  }
+
+  // MARK: Declared types
+
+  private mutating func namedType(_ type: TypeName) -> ValueType? {
+    let name = type.name.text
+    guard type.arguments.isEmpty else {
+      if declarations.structures[name] != nil || declarations.enumerations[name] != nil { return withoutArguments(type, .bool) }
+      return unknown(type)
+    }
+    if let known = declaredTypes[name] { return known }
+    if resolving.contains(name) {
+      diagnostics.report(.typeNotAllowedHere, "`\(name)` contains itself", at: type.span, notes: ["every value has a size; this one would have none"])
+      return nil
+    }
+    guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return unknown(type) }
+    guard resolving.count < limits.typeDepth else {
+      diagnostics.report(.limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: type.span)
+      return nil
+    }
+    resolving.append(name)
+    defer { resolving.removeLast() }
+    let resolved = declarations.structures[name].flatMap { structure($0) } ?? declarations.enumerations[name].flatMap { enumeration($0) }
+    if let resolved { declaredTypes[name] = resolved }
+    return resolved
+  }
+
+  private mutating func unknown(_ type: TypeName) -> ValueType? {
+    let declared = (Array(declarations.structures.keys) + Array(declarations.enumerations.keys)).sorted()
+    reportUnknown("type", type.name, known: ContractChecker.knownTypes + declared, &diagnostics)
+    return nil
+  }
+
+  /// A type that was declared by this name, whatever stands in it.
+  mutating func declaredType(named name: String, at span: Span) -> ValueType? {
+    if name == "Calendar" { return calendarType() }
+    guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return nil }
+    return valueType(
+      TypeName(qualifier: nil, name: Identifier(text: name, span: span), arguments: [], isOptional: false, span: span))
+  }
+
+  private mutating func structure(_ declaration: StructureDeclaration) -> ValueType? {
+    let outer = bindings
+    defer { bindings = outer }
+    bindings = [:]
+    checkSize(of: declaration.name)
+    reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span, &diagnostics)
+    if declaration.members.isEmpty {
+      diagnostics.report(.wrongArguments, "`\(declaration.name.text)` has no members, so there is only one of it", at: declaration.name.span)
+      return nil
+    }
+    let members = check(declaration.members)
+    guard members.count == declaration.members.count else { return nil }
+    return .composite(intern(.structure(name: declaration.name.text, members)))
+  }
+
+  private mutating func enumeration(_ declaration: EnumerationDeclaration) -> ValueType? {
+    let outer = bindings
+    defer { bindings = outer }
+    bindings = [:]
+    checkSize(of: declaration.name)
+    reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span, &diagnostics)
+    reportDuplicates(in: declaration.cases.map(\.name), &diagnostics)
+    var cases: [TypeDefinition.Case] = []
+    for item in declaration.cases {
+      checkSize(of: item.name)
+      reportLimit("values", item.parameters.count, limits.parameters, at: item.name.span, &diagnostics)
+      let payload = check(item.parameters)
+      guard payload.count == item.parameters.count else { return nil }
+      cases.append(.init(name: item.name.text, payload: payload.map(\.type)))
+    }
+    return .composite(intern(.enumeration(name: declaration.name.text, cases)))
+  }
+
+  /// `weekend`, Monday being 1; `holidays`; and `offset`, the minutes by which local time is ahead of UTC.
+  private mutating func calendarType() -> ValueType {
+    if let known = declaredTypes["Calendar"] { return known }
+    guard let weekday = IntegerRange(Integer(1), Integer(7)), let offset = IntegerRange(Integer(-1440), Integer(1440)) else {
+      preconditionFailure("these ranges run upwards")
+    }
+    let weekend = intern(.set(.int(weekday), most: 7))
+    let holidays = intern(.set(.time, most: 64))
+    let type = ValueType.composite(
+      intern(
+        .structure(
+          name: "Calendar",
+          [
+            .init(name: "weekend", type: .composite(weekend)), .init(name: "holidays", type: .composite(holidays)),
+            .init(name: "offset", type: .int(offset)),
+          ])))
+    declaredTypes["Calendar"] = type
+    return type
+  }
+
+  /// The place of a type in the contract's list.
+  mutating func intern(_ type: TypeDefinition) -> Int {
+    if let index = typeIndexes[type] { return index }
+    typeIndexes[type] = interface.types.count
+    interface.types.append(type)
+    return interface.types.count - 1
+  }
+
+  /// Whether what is listed stays within the limits; says so where not.
+  mutating func checkTypeSizes() {
+    reportLimit("types made of others", interface.types.count, limits.types, at: contract.name.span, &diagnostics)
+    guard diagnostics.isEmpty else { return }
+    let measures = TypeMeasures(interface.types)
+    for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
+      diagnostics.report(
+        .limitExceeded,
+        "a value of \(describe(.composite(index))) may take \(measures.wholeWords[index] == Int.max ? "more words than can be counted" : "\(measures.wholeWords[index]) words"); at most \(limits.valueWords) are allowed",
+        at: span(ofType: type))
+      return
+    }
+    for (index, type) in interface.types.enumerated() where measures.depths[index] > limits.typeDepth {
+      diagnostics.report(.limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: span(ofType: type))
+      return
+    }
+  }
+
+  private func span(ofType type: TypeDefinition) -> Span {
+    switch type {
+    case .structure(let name, _): declarations.structures[name]?.name.span ?? contract.name.span
+    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? contract.name.span
+    case .optional, .list, .set, .map: contract.name.span
+    }
+  }
+
+  // MARK: Types of expressions
+
+  func definition(_ type: ExpressionType) -> TypeDefinition? { if case .composite(let index) = type { interface.types[index] } else { nil } }
+
+  func describe(_ type: ExpressionType) -> String {
+    switch type {
+    case .bool: "a truth value"
+    case .int: "an integer"
+    case .percent(isAtRest: true): "a percent"
+    case .percent(isAtRest: false): "a ratio"
+    case .amount(let currency): "an `Amount<\(currencyName(currency))>`"
+    case .rate(let currency, let other): "a `Rate<\(currencyName(currency)), \(currencyName(other))>`"
+    case .duration: "a duration"
+    case .time: "a time"
+    case .text: "a text"
+    case .bytes: "bytes"
+    case .party: "a party"
+    case .composite(let index):
+      switch interface.types[index] {
+      case .structure(let name, _), .enumeration(let name, _): "a `\(name)`"
+      case .optional(let type): "\(describe(ExpressionType(type))) or nothing"
+      case .list: "a list"
+      case .set: "a set"
+      case .map: "a map"
+      }
+    }
+  }
+
+  /// The type under which a value of an expression can lie in a list; nil where an integer is too wide for that.
+  func restingType(_ type: ExpressionType) -> ValueType? {
+    switch type {
+    case .bool: return .bool
+    case .int(let bits, let range):
+      if let range { return .int(range) }
+      guard bits <= Limits.integerBitsAtRest else { return nil }
+      let bound = Integer.power(ofTwo: bits) - Integer(1)
+      return IntegerRange(-bound, bound).map { .int($0) }
+    case .percent(let isAtRest): return isAtRest ? .percent : .ratio
+    case .amount(let currency): return .amount(currency: currency)
+    case .rate(let currency, let other): return .rate(of: currency, per: other)
+    case .duration: return .duration
+    case .time: return .time
+    case .text(let max): return .text(max: max)
+    case .bytes(let max): return .bytes(max: max)
+    case .party: return .party
+    case .composite(let index): return .composite(index)
+    }
+  }
+
+  /// The type that has the values of both; nil where there is none.
+  func join(_ a: ExpressionType, _ b: ExpressionType) -> ExpressionType? {
+    switch (a, b) {
+    case (.int(let x, let first), .int(let y, let second)):
+      var range: IntegerRange?
+      if let first, let second { range = IntegerRange(min(first.low, second.low), max(first.high, second.high)) }
+      return .int(bits: max(x, y), range: range)
+    case (.percent(let x), .percent(let y)): return .percent(isAtRest: x && y)
+    case (.text(let x), .text(let y)): return .text(max: max(x, y))
+    case (.bytes(let x), .bytes(let y)): return .bytes(max: max(x, y))
+    default: return a == b ? a : nil
+    }
+  }
+}

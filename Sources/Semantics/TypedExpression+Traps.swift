@@ -1,0 +1,124 @@
+package import Interface
+import Primitives
+
+extension TypedExpression {
+  /// The expressions that it is made of, in the order in which they are evaluated.
+  package var parts: [TypedExpression] {
+    switch kind {
+    case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party, .isEmpty(vault: _, key: nil): []
+    case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part), .convert(_, let part),
+      .narrow(let part, _), .member(let part, _), .count(let part), .fold(_, let part), .isCase(let part, _):
+      [part]
+    case .arithmetic(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b), .answered(let a, let b),
+      .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b), .with(let a, let b, value: nil),
+      .extreme(isMin: _, let a, let b), .concatenate(let a, let b):
+      [a, b]
+    case .choose(let a, then: let b, else: let c), .with(let a, let b, value: let c?), .endOfDay(calendar: let a, day: let b, after: let c):
+      [a, b, c]
+    case .match(let subject, let cases): [subject] + cases.map(\.body)
+    case .call(_, let parts), .make(let parts), .wrap(case: _, let parts), .collect(let parts): parts
+    }
+  }
+
+  /// Whether it has values of its parts with which it traps. `calls` tells of each function of the contract whether it can.
+  package func canTrap(_ calls: [Bool]) -> Bool {
+    if case .answered(_, let second) = kind { return second.canTrap(calls) }
+    return trapsItself(calls) || parts.contains { $0.canTrap(calls) }
+  }
+
+  private func trapsItself(_ calls: [Bool]) -> Bool {
+    switch kind {
+    case .narrow, .element, .with: true
+    case .arithmetic(let operation, _, let b): TypedExpression.traps(operation, by: b.type)
+    case .convert(let conversion, _): conversion == .percentOfRatio
+    case .call(let index, _): calls[index]
+    case .fold(let fold, _):
+      // A sum of integers is as wide as it needs to be.
+      if case .int = type, fold == .sum { false } else { true }
+    default: false
+    }
+  }
+
+  private static func traps(_ operation: Arithmetic, by divisor: ExpressionType) -> Bool {
+    switch operation {
+    case .intAdd, .intSubtract, .intMultiply, .intMin, .intMax, .timeAdd: return false
+    case .intDivide, .intModulo:
+      guard case .int(_, let range?) = divisor else { return true }
+      return range.contains(.zero)
+    case .amountScale: return divisor != .percent(isAtRest: true)
+    case .ratioOfInts, .ratioAdd, .ratioSubtract, .ratioMultiply, .ratioDivide, .amountAdd, .amountSubtract, .amountTimes, .durationAdd,
+      .durationSubtract, .durationTimes, .timeBack, .timeSince:
+      return true
+    }
+  }
+}
+
+extension CheckedFunction {
+  package func canTrap(_ calls: [Bool]) -> Bool { result.canTrap(calls) || bindings.contains { $0.value.canTrap(calls) } }
+}
+
+extension CheckedContract {
+  /// Of each function, whether it can trap.
+  package var functionTraps: [Bool] {
+    functions.reduce(into: []) { traps, function in traps.append(function.canTrap(traps)) }
+  }
+
+  /// What an entry evaluates, in source order; the parts of these are in them.
+  package func expressions(of entry: Entry) -> [TypedExpression] {
+    switch entry {
+    case .bound(let term, let number): return [bounds[term][number]]
+    case .opening: return derived.map(\.value)
+    case .due(let index): return transitions[index].due.map { [$0] } ?? []
+    case .body(let index):
+      let transition = transitions[index]
+      let deposits = transition.deposits.flatMap { deposit in (deposit.payer?.expressions ?? []) + [deposit.amount] + deposit.place.expressions }
+      return transition.conditions + deposits + transition.body.flatMap(\.expressions)
+    case .invariant(let index): return [invariants[index]]
+    case .view(let index): return [views[index]]
+    }
+  }
+}
+
+extension CheckedPlace {
+  var expressions: [TypedExpression] {
+    switch self {
+    case .vault, .party: []
+    case .account(let expression), .entry(vault: _, key: let expression): [expression]
+    }
+  }
+}
+
+extension CheckedStatement {
+  var expressions: [TypedExpression] {
+    switch kind {
+    case .pay(from: let source, to: let target): source.expressions + target.expressions
+    case .payEach: []
+    case .split(from: let source, let shares, otherwise: let body):
+      source.expressions + shares.flatMap(\.expressions) + (body ?? []).flatMap(\.expressions)
+    case .emit(event: _, let values): values
+    case .define(local: _, let value), .require(let value), .assign(field: _, let value): [value]
+    case .raise(field: _, otherwise: let body): (body ?? []).flatMap(\.expressions)
+    case .choose(let branches, otherwise: let body):
+      branches.flatMap { [$0.condition] + $0.body.flatMap(\.expressions) } + body.flatMap(\.expressions)
+    case .match(let subject, let cases): [subject] + cases.flatMap { $0.body.flatMap(\.expressions) }
+    case .loop(local: _, in: let collection, let body): [collection] + body.flatMap(\.expressions)
+    case .assignElement(field: _, key: let key, value: let value): [key, value]
+    case .enter(state: _, let values): values.map(\.value)
+    }
+  }
+}
+
+extension CheckedShare {
+  var expressions: [TypedExpression] {
+    let portion: [TypedExpression] =
+      switch self.portion {
+      case .part(let value), .upTo(let value): [value]
+      case .rest, .evenly: []
+      }
+    switch targets {
+    case .places(let places): return portion + places.flatMap(\.expressions)
+    case .shares(let shares): return portion + shares.flatMap(\.expressions)
+    case .list(let list): return portion + [list]
+    }
+  }
+}

@@ -1,0 +1,267 @@
+import Assurance
+import Compiler
+import Interface
+import Ledger
+import Primitives
+import Runtime
+import Source
+
+/// One agreement under actions and waits that a tape chooses, on both engines. At the end everybody falls silent.
+struct DrawnSequence {
+  private(set) var tape: Tape
+  private(set) var log: [String] = []
+  private(set) var stepCount = 0
+  private(set) var defect: String?
+  private(set) var coverage: TrialCoverage
+
+  private let contract: CompiledContract
+  private let isTelling: Bool
+  private var twin: Twin
+  private var accounts: [AccountRow] = []
+  private var totals: [UInt128] = []
+
+  private var interface: ContractInterface { contract.interface }
+
+  /// `isTelling`: whether the log is kept, which costs time.
+  init(_ contract: CompiledContract, _ tape: Tape, isTelling: Bool) {
+    self.contract = contract
+    self.isTelling = isTelling
+    self.tape = tape
+    twin = Twin([contract])
+    coverage = TrialCoverage(contract)
+  }
+
+  mutating func run() {
+    for _ in 0..<(interface.parties.count + 2) {
+      let isPoor = tape.oneIn(6)
+      accounts.append(twin.openAccount { _ in Amount(unchecked: isPoor ? 50 : 1_000_000_000_000) })
+    }
+    totals = Currency.all.map { twin.state.total(of: $0) }
+    let currencies = interface.currencies.map { slot in
+      switch slot {
+      case .parameter: tape.element(Currency.all)
+      case .fixed(let currency): currency
+      }
+    }
+    var last = open(currencies)
+    var openings = 1
+    for _ in 0..<20 where defect == nil {
+      if tape.below(30) == 29 || openings > 6 { break }
+      guard let number = last, !isFinal(number) || tape.oneIn(6) else {
+        // One has ended, or none would begin: there may be another.
+        openings += 1
+        last = open(currencies) ?? last
+        continue
+      }
+      if tape.oneIn(4) { wait(number) } else { act(on: number) }
+      look(at: number)
+    }
+    if let number = last, defect == nil { fallSilent(number) }
+    coverage.finish()
+  }
+
+  private func isFinal(_ number: AgreementNumber) -> Bool { interface.states[twin.state.agreements[number.index].position.state].isFinal }
+
+  // MARK: Steps
+
+  private mutating func open(_ currencies: [Currency]) -> AgreementNumber? {
+    var parties = interface.parties.indices.map { accounts[$0] }
+    if parties.count > 1 && tape.oneIn(10) { parties[1] = parties[0] }
+    let terms = interface.terms.map { term in
+      if let value = term.defaultValue, tape.oneIn(2) { return value }
+      return value(of: term.type, mayBeWrong: false)
+    }
+    let wrong = tape.oneIn(40)
+    note("open \(currencies.map(\.code)) parties \(parties.map(\.index)) terms \(terms)")
+    let (number, steps) = twin.open(contract: 0, currencies: currencies, parties: parties, terms: wrong ? Array(terms.dropLast()) : terms)
+    record(steps)
+    return number
+  }
+
+  private mutating func act(on number: AgreementNumber) {
+    let position = twin.state.agreements[number.index].position
+    let offered = interface.transitions.indices.filter { !interface.transitions[$0].trigger.isAutomatic }
+    if offered.isEmpty { return wait(number) }
+    let here = offered.filter { interface.transitions[$0].source == position.state }
+    let transition = interface.transitions[tape.element(here.isEmpty || tape.oneIn(12) ? offered : here)]
+    guard case .action(let name, let parameters, let who) = transition.trigger else { return }
+    let mayBeWrong = tape.oneIn(8)
+    var arguments = parameters.map { value(of: $0.type, mayBeWrong: mayBeWrong) }
+    if tape.oneIn(30) { arguments.append(.bool(true)) }
+    let letGo = tape.oneIn(10) ? [CurrencyAmount(Amount(unchecked: UInt128(tape.below(2000))), tape.element(Currency.all))] : nil
+    for caller in callers(who, number, arguments) where defect == nil {
+      note("\(name) by \(caller.index) with \(arguments)\(letGo.map { " letting \($0.map { "\($0.amount.units) \($0.currency.code)" }) go" } ?? "")")
+      let before = twin.digest
+      let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo)
+      record(steps)
+      if case .refused(let failure)? = steps.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
+      if !(steps.first.map { if case .approved = $0.outcome { true } else { false } } ?? false) { return }
+    }
+  }
+
+  /// Mostly those who may act, as many as it takes.
+  private mutating func callers(_ who: ContractInterface.Who, _ number: AgreementNumber, _ arguments: [Value]) -> [AccountRow] {
+    guard case .parties(let actors, _) = who, !tape.oneIn(15) else { return [tape.element(accounts)] }
+    let rows = actors.compactMap { account(of: $0, number, arguments) }
+    if rows.isEmpty { return [tape.element(accounts)] }
+    return tape.oneIn(4) ? rows.reversed() : rows
+  }
+
+  private func account(of actor: ContractInterface.Actor, _ number: AgreementNumber, _ arguments: [Value]) -> AccountRow? {
+    let agreement = twin.state.agreements[number.index]
+    let value: Value
+    switch actor {
+    case .party(let party): return agreement.parties[party]
+    case .field(let field): value = agreement.value(interface.terms.count + field, interface)
+    case .parameter(let parameter): value = arguments[parameter]
+    }
+    guard case .party(let row) = value else { return nil }
+    return accounts.first { $0.index == Int(row) }
+  }
+
+  /// Up to a deadline, just before it, just past it, or some time.
+  private mutating func wait(_ number: AgreementNumber) {
+    let now = twin.state.time
+    let next = twin.state.agreements[number.index].position.deadlines.map(\.due).min()
+    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }].compactMap { $0 }
+    let time = times.isEmpty || tape.oneIn(4) ? now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000) : tape.element(times)
+    note("advance to \(max(now, time))")
+    record(twin.advance(to: max(now, time)))
+  }
+
+  /// What every view shows.
+  private mutating func look(at number: AgreementNumber) {
+    for (index, view) in interface.views.enumerated() where defect == nil {
+      let arguments = view.parameters.map { value(of: $0.type, mayBeWrong: tape.oneIn(20)) }
+      let ending = twin.show(index, of: number, arguments: arguments)
+      if let difference = twin.differences.first {
+        note("\(view.name) with \(arguments)")
+        defect = difference
+      }
+      coverage.note(ending, ofView: index)
+    }
+  }
+
+  private mutating func fallSilent(_ number: AgreementNumber) {
+    note("advance to \(Time.last)")
+    record(twin.advance(to: Time.last))
+    if defect != nil { return }
+    let agreement = twin.state.agreements[number.index]
+    if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
+    if agreement.vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }
+  }
+
+  private mutating func note(_ text: @autoclosure () -> String) { if isTelling { log.append(text()) } }
+
+  // MARK: What must hold
+
+  private mutating func record(_ steps: [Step]) {
+    stepCount += 1
+    for step in steps {
+      coverage.note(step)
+      if case .suspended(let failure) = step.outcome { defect = "a deadline failed: \(failure.name)" }
+    }
+    if let difference = twin.differences.first { defect = difference }
+    if let number = steps.compactMap(\.agreement).last { checkKeys(number) }
+    for (currency, total) in zip(Currency.all, totals) where twin.state.total(of: currency) != total {
+      defect = "\(currency.code) was made or lost: \(total) units before, \(twin.state.total(of: currency)) after"
+    }
+  }
+
+  private mutating func checkKeys(_ number: AgreementNumber) {
+    let agreement = twin.state.agreements[number.index]
+    for (index, vault) in interface.vaults.enumerated() {
+      guard let key = vault.key else { continue }
+      let held = agreement.holdings(ofVault: index)
+      if held.count > key.most { defect = "a vault holds money under \(held.count) keys; it may under \(key.most)" }
+      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units || held.contains(where: { $0.amount == .zero }) {
+        defect = "the keys of a vault do not add up to what it holds"
+      }
+    }
+  }
+
+  // MARK: Values
+
+  /// A value of the type, or now and then one that it does not admit.
+  private mutating func value(of type: ValueType, mayBeWrong: Bool) -> Value {
+    let value = drawn(type, mayBeWrong: mayBeWrong && tape.oneIn(2))
+    return mayBeWrong || type.admits(value, in: interface.types) ? value : type.blank(in: interface.types)
+  }
+
+  private mutating func drawn(_ type: ValueType, mayBeWrong: Bool) -> Value {
+    switch type {
+    case .bool: return .bool(tape.oneIn(2))
+    case .int(let range): return .int(integer(in: range, mayBeWrong))
+    case .counter(let most): return .int(Integer(tape.below(most + 1)))
+    case .percent:
+      let denominator = tape.element([1, 100, 3, 10_000, 1 << 30])
+      return fraction(mayBeWrong ? denominator + 1 : tape.below(denominator + 1), denominator)
+    case .ratio:
+      return fraction(tape.below(tape.element([3, 100, 1 << 30])) * tape.element([1, 1 << 31]), 1 + tape.below(tape.element([3, 100, 1 << 30])))
+    case .rate: return fraction(mayBeWrong ? 0 : 1 + tape.below(100_000), tape.element([1, 100, 10_000]))
+    case .amount:
+      let units = tape.element([100, 0, 1, 2000, 1_000_000])
+      return .amount(Amount(unchecked: tape.oneIn(25) ? Amount.max.units - UInt128(tape.below(2)) : UInt128(units + tape.below(3))))
+    case .duration:
+      let day = 86_400_000
+      let spans = [day, 0, 1, Int(Duration.max.milliseconds), tape.below(100) * day / 7]
+      return .duration(Duration(unchecked: Int64(tape.element(spans))))
+    case .time:
+      let now = twin.state.time.milliseconds
+      let times = [now, now + 1, 0, Time.last.milliseconds, now + Int64(tape.below(400)) * 21_600_000]
+      return .time(min(Time(milliseconds: tape.element(times)), Time.last))
+    case .party: return .party(UInt64(tape.element(accounts).index))
+    case .text(let max):
+      let count = mayBeWrong ? max + 1 : tape.below(min(max, 9) + 1)
+      return .text((0..<count).flatMap { _ in tape.element(["x", "é", "货", "𝄞"]).utf8 })
+    case .bytes(let max):
+      let count = mayBeWrong ? max + 1 : tape.below(min(max, 9) + 1)
+      return .bytes((0..<count).map { _ in UInt8(tape.below(256)) })
+    case .composite(let index): return drawn(interface.types[index], mayBeWrong: mayBeWrong)
+    }
+  }
+
+  private mutating func integer(in range: IntegerRange, _ mayBeWrong: Bool) -> Integer {
+    if mayBeWrong { return range.high + Integer(1) }
+    let value: Integer
+    switch tape.weighted(5, 2, 2, 2) {
+    case 0: value = (range.contains(.zero) ? .zero : range.low) + Integer(tape.below(4))
+    case 1: value = range.low + Integer(tape.below(3))
+    case 2: value = range.high - Integer(tape.below(3))
+    default:
+      let power = Integer.power(ofTwo: tape.element([62, 63, 64, 31, 127, 253])) + Integer(tape.below(3) - 1)
+      value = tape.oneIn(2) ? -power : power
+    }
+    return max(range.low, min(range.high, value))
+  }
+
+  private func fraction(_ numerator: Int, _ denominator: Int) -> Value {
+    .percent(Percent(Integer(numerator), outOf: Integer(denominator)) ?? .whole)
+  }
+
+  private mutating func drawn(_ type: TypeDefinition, mayBeWrong: Bool) -> Value {
+    switch type {
+    case .structure(_, let members): return .sequence(members.map { drawn($0.type, mayBeWrong: mayBeWrong) })
+    case .enumeration, .optional:
+      let payloads = type.payloads ?? []
+      let number = tape.below(payloads.count)
+      return .variant(number, payloads[number].map { drawn($0, mayBeWrong: mayBeWrong) })
+    case .list(let element, let least, let most):
+      let count = mayBeWrong && tape.oneIn(2) ? most + 1 : min(most, least + tape.below(4))
+      return .sequence((0..<count).map { _ in drawn(element, mayBeWrong: mayBeWrong) })
+    case .set(let element, let most): return .sequence(keys(of: element, most))
+    case .map(let key, let element, let most):
+      return .sequence(keys(of: key, most).flatMap { [$0, drawn(element, mayBeWrong: mayBeWrong)] })
+    }
+  }
+
+  /// A few distinct keys, ascending.
+  private mutating func keys(of type: ValueType, _ most: Int) -> [Value] {
+    var keys: [Value] = []
+    for _ in 0..<tape.below(min(most, 3) + 1) {
+      let key = drawn(type, mayBeWrong: false)
+      if !keys.contains(key) { keys.append(key) }
+    }
+    return keys.sorted(by: Value.precedes)
+  }
+}
