@@ -85,7 +85,7 @@ let package = Package(
     // Random integers and modules: a little in the tests, much with `make fuzz`.
     .target(
       name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing", swiftSettings: strict),
-    .executableTarget(name: "Fuzz", dependencies: ["Trials", "Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
+    .executableTarget(name: "Fuzz", dependencies: ["Trials", "Source", "Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
     trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Bytecode", "Interface", "Primitives", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),

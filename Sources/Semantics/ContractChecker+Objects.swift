@@ -316,8 +316,16 @@ extension ContractChecker {
           return nil
         }
         var set = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+        var literals: [Value] = []
         for element in elements {
           guard let key = resting(element.value, as: part) else { return nil }
+          if let literal = constantValue(key) {
+            if literals.contains(literal) {
+              diagnostics.report(.duplicateName, "this stands in the set already; a set has each element once", at: element.value.span)
+              return nil
+            }
+            literals.append(literal)
+          }
           set = TypedExpression(kind: .with(set, key, value: nil), type: .composite(index), span: span)
         }
         return set
