@@ -24,6 +24,8 @@ package enum Finding: Hashable, Sendable {
   case finalStateMayHoldMoney(transition: Int, instruction: Int, vault: Int)
   /// A function's worst case is above the limit.
   case gasAboveLimit(function: Int, gas: Int)
+  /// No transaction could pay ahead for what happens by itself once the state is entered: nobody could take an action that leads there.
+  case aheadAboveLimit(state: Int, gas: Int, most: Int)
 
   /// A module is refused for one finding; nobody reads more than so many of a kind.
   static let countMax = 100
@@ -44,10 +46,32 @@ package func assure(_ wellFormed: WellFormedModule) -> Verdict {
     + strandedMoney(wellFormed, fallibility)
     + bounds.indices.filter { bounds[$0] > wellFormed.module.protocolNumber.limits.gas }.map { .gasAboveLimit(function: $0, gas: bounds[$0]) }
   if !findings.isEmpty { return .refused(findings) }
+  let prepayment = Prepayment(wellFormed, edges: edges, bounds: bounds)
+  let unaffordable = unaffordableStates(wellFormed, prepayment, bounds)
+  if !unaffordable.isEmpty { return .refused(unaffordable) }
   return .assured(
     AssuredModule(
       wellFormed: wellFormed, gasMax: interface.transitions.indices.map { bounds[wellFormed.function(of: .body(transition: $0))] },
-      prepayment: Prepayment(wellFormed, edges: edges, bounds: bounds)))
+      prepayment: prepayment))
+}
+
+/// The states that no transaction can lead into, whatever its size and however many sign it: each costs what leads there, entering it, and W.
+private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Prepayment, _ bounds: [Int]) -> [Finding] {
+  let (interface, limits) = (wellFormed.module.interface, wellFormed.module.protocolNumber.limits)
+  let schedule = GasSchedule.of(wellFormed.module.protocolNumber)
+  let most =
+    limits.transactionGas - schedule.transaction - (1 + limits.coSigners) * schedule.signature - limits.transactionSize * schedule.byte
+    - max(schedule.opening, schedule.action)
+  var dearest = [Int](repeating: 0, count: interface.states.count)
+  dearest[interface.initialState] = prepayment.opening + prepayment.ahead[interface.initialState]
+  for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+    let function = wellFormed.function(of: .body(transition: index))
+    for instruction in wellFormed.module.functions[function].code where instruction.opcode == .enter {
+      let target = Int(instruction.a)
+      dearest[target] = max(dearest[target], bounds[function] + prepayment.entering[target] + prepayment.ahead[target])
+    }
+  }
+  return dearest.indices.filter { dearest[$0] > most }.prefix(Finding.countMax).map { .aheadAboveLimit(state: $0, gas: dearest[$0], most: most) }
 }
 
 private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] {

@@ -127,6 +127,12 @@ extension Diagnostics {
         .limitExceeded,
         "in the worst case this uses \(gas == Int.max ? "more gas than can be counted" : "\(gas) gas"); at most \(ProtocolNumber.current.limits.gas) are allowed",
         at: spans[function][0])
+    case .aheadAboveLimit(let state, let gas, let most):
+      report(
+        .limitExceeded,
+        "leading into `\(interface.states[state].name)` may cost \(gas) gas, what then happens by itself included; a transaction has at most \(most) for it",
+        at: contract.spans.states[state], "nobody could pay that ahead",
+        notes: ["loops over smaller collections and counters with lower ends cost less"])
     }
   }
 }

@@ -115,6 +115,12 @@ extension ContractChecker {
     case .make(let members): return all(members).map { .sequence($0) }
     case .wrap(case: let number, let payload): return all(payload).map { .variant(number, $0) }
     case .collect(let elements): return all(elements).map { .sequence($0) }
+    case .convert(let conversion, let inner):
+      switch (conversion, constantValue(inner)) {
+      case (.sha256, .text(let bytes)?), (.sha256, .bytes(let bytes)?): return .bytes(Digest(sha256: bytes).bytes)
+      case (.sm3, .text(let bytes)?), (.sm3, .bytes(let bytes)?): return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+      default: return nil
+      }
     case .with(let set, let key, value: nil):
       // A literal of a set: its elements one by one.
       guard case .set? = definition(expression.type), case .sequence(var keys)? = constantValue(set), let key = constantValue(key) else { return nil }

@@ -168,7 +168,7 @@ extension ContractChecker {
     if pattern.bindings.isEmpty { return Array(repeating: nil, count: payload.count) }
     guard pattern.bindings.count == payload.count else {
       diagnostics.report(
-        .wrongArguments, "`\(pattern.name.text)` has \(counted(payload.count, "value")); here are \(pattern.bindings.count) names",
+        .wrongArguments, "`\(pattern.name.text)` has \(counted(payload.count, "value")), and this names \(pattern.bindings.count)",
         at: pattern.name.span)
       return nil
     }

@@ -48,14 +48,20 @@ extension ContractChecker {
 
   /// The one currency argument of `Amount<C>` and `Money<C>`.
   mutating func currencyArgument(of type: TypeName) -> Int? {
-    if type.arguments.count == 1, case .type(let name) = type.arguments[0], name.arguments.isEmpty, !name.isOptional { return currency(name.name) }
+    if type.arguments.count == 1, let name = currencyName(type.arguments[0]) { return currency(name) }
     diagnostics.report(.typeMismatch, "`\(type.name.text)` takes one currency: `\(type.name.text)<C>`", at: type.span)
     return nil
   }
 
+  /// The name of a currency between `<` and `>`, which has nothing about it.
+  private func currencyName(_ argument: TypeName.Argument) -> Identifier? {
+    guard case .type(let type) = argument, type.arguments.isEmpty, !type.isOptional, type.qualifier == nil else { return nil }
+    return type.name
+  }
+
   // MARK: Types
 
-  private static let knownTypes = [
+  static let knownTypes = [
     "Amount", "Bool", "Bytes", "Calendar", "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent", "Rate", "Ratio", "Set", "Text",
     "Time",
   ]
@@ -138,11 +144,11 @@ extension ContractChecker {
   }
 
   private mutating func rateType(_ type: TypeName) -> ValueType? {
-    guard type.arguments.count == 2, case .type(let first) = type.arguments[0], case .type(let second) = type.arguments[1] else {
+    guard type.arguments.count == 2, let first = currencyName(type.arguments[0]), let second = currencyName(type.arguments[1]) else {
       diagnostics.report(.typeMismatch, "`Rate` takes two currencies: `Rate<A, B>`", at: type.span)
       return nil
     }
-    guard let a = currency(first.name), let b = currency(second.name) else { return nil }
+    guard let a = currency(first), let b = currency(second) else { return nil }
     if a == b {
       diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: type.span)
       return nil
@@ -234,10 +240,19 @@ extension ContractChecker {
 
   /// A type that was declared by this name, whatever stands in it.
   mutating func declaredType(named name: String, at span: Span) -> ValueType? {
+    if let own = declarations.structures[name]?.name ?? declarations.enumerations[name]?.name { reportBuiltInType(own) }
     if name == "Calendar" { return calendarType() }
     guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return nil }
     return valueType(
       TypeName(qualifier: nil, name: Identifier(text: name, span: span), arguments: [], isOptional: false, span: span))
+  }
+
+  /// The types of the language keep their names, and so do the cases of an optional.
+  private mutating func reportBuiltInType(_ name: Identifier) {
+    guard ContractChecker.knownTypes.contains(name.text) || ["Money", "Item", "Quote", "Currency", "Some", "None"].contains(name.text) else { return }
+    diagnostics.report(
+      .duplicateName, "`\(name.text)` is a name of the language; this needs one of its own", at: name.span,
+      notes: ["a name means one thing: there is no overloading and no shadowing"])
   }
 
   private mutating func structure(_ declaration: StructureDeclaration) -> ValueType? {

@@ -268,6 +268,10 @@ struct ContractChecker {
   /// False after a diagnostic.
   private mutating func declare(_ vault: Vault) -> Bool {
     checkSize(of: vault.name)
+    if vault.type.isOptional || vault.type.qualifier != nil {
+      diagnostics.report(.typeMismatch, "a vault holds money: its type is `Money<C>`, without anything about it", at: vault.type.span)
+      return false
+    }
     guard vault.type.name.text == "Money" else {
       if vault.type.name.text == "Item" {
         diagnostics.report(.noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
@@ -429,9 +433,13 @@ struct ContractChecker {
     for case .invariant(let invariant) in contract.members {
       reportDuplicates(in: invariant.states, &diagnostics)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
-      surroundings = .invariant
-      callDepth = 0
-      guard let condition = condition(invariant.condition) else { continue }
+      (surroundings, callDepth) = (.invariant, 0)
+      // Of a single state it may read the parameters.
+      let mark = scope.mark
+      if states.count == 1 { for (name, field) in stateParameters[states[0]] { scope.declare(name, .field(field), &diagnostics) } }
+      let condition = condition(invariant.condition)
+      _ = scope.leave(to: mark)
+      guard let condition else { continue }
       interface.invariants.append(.init(text: invariant.text, states: states.sorted()))
       checked.append(condition)
     }

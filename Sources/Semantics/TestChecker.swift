@@ -149,6 +149,10 @@ struct TestChecker {
 
   mutating func check(_ open: Open, name: Identifier?) -> CheckedStep.Kind? {
     if let name { names.bind(name, &diagnostics) }
+    if open.contract.isOptional || open.contract.qualifier != nil {
+      diagnostics.report(.testStep, "a contract is opened by its name and its currencies, such as `Purchase<CNY>`", at: open.contract.span)
+      return nil
+    }
     guard let index = contracts.firstIndex(where: { $0.interface.name == open.contract.name.text }) else {
       reportUnknown("contract", open.contract.name, known: contracts.map(\.interface.name), &diagnostics)
       return nil
@@ -170,7 +174,9 @@ struct TestChecker {
     let wanted = interface.currencies.filter { if case .parameter = $0 { true } else { false } }.count
     guard given.count == wanted, given.count == type.arguments.count else {
       diagnostics.report(
-        .wrongArguments, "`\(interface.name)` takes \(wanted) currencies between `<` and `>`; here are \(type.arguments.count)", at: type.span)
+        .wrongArguments,
+        "`\(interface.name)` takes \(wanted == 1 ? "1 currency" : "\(wanted) currencies") between `<` and `>`; here are \(type.arguments.count)",
+        at: type.span)
       return nil
     }
     var rest = given[...]

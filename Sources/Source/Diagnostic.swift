@@ -36,11 +36,20 @@ package struct Diagnostic: Sendable {
     _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Label] = [], notes: [String] = [], fixes: [Fix] = []
   ) {
     self.code = code
-    self.message = message
+    self.message = Diagnostic.cut(message)
     primary = Label(span, label)
     self.secondary = secondary
     self.notes = notes
     self.fixes = fixes
+  }
+}
+
+extension Diagnostic {
+  /// A message repeats names and literals of the source, which may be as long as a file; nobody reads them to the end.
+  private static let messageSizeMax = 800
+
+  private static func cut(_ message: String) -> String {
+    message.utf8.count <= messageSizeMax ? message : "\(message.prefix(messageSizeMax / 4))…\(message.suffix(messageSizeMax / 4))"
   }
 }
 

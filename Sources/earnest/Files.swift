@@ -58,12 +58,23 @@ enum Files {
   static func compile(_ source: SourceText) -> Compilation {
     let folder = (source.path as NSString).deletingLastPathComponent
     return Compilation(source) { path in
-      var status = stat()
       let place = join(folder, path)
-      guard stat(place, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let handle = FileHandle(forReadingAtPath: place) else { return nil }
+      guard isReachedWithoutLinks(path, from: folder), let handle = FileHandle(forReadingAtPath: place) else { return nil }
       defer { handle.closeFile() }
       return Array((try? handle.read(upToCount: sizeMax + 1)) ?? Data())
     }
+  }
+
+  /// Whether a path leads through folders to an ordinary file. A symbolic link could lead anywhere, or to a file that comes in under another name as well.
+  private static func isReachedWithoutLinks(_ path: String, from folder: String) -> Bool {
+    var place = folder
+    let parts = path.split(separator: "/")
+    for (index, part) in parts.enumerated() {
+      place = join(place, String(part))
+      var status = stat()
+      guard lstat(place, &status) == 0, status.st_mode & S_IFMT == (index == parts.count - 1 ? S_IFREG : S_IFDIR) else { return false }
+    }
+    return true
   }
 
   /// Does something with each source file that the paths name, folders searched through, in order of their paths. One that cannot be read does not keep the

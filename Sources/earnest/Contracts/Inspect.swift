@@ -76,6 +76,8 @@ extension Finding {
     case .automaticCycle(let states): "deadlines lead round in a circle: \(states.map { interface.states[$0].name }.joined(separator: " → "))"
     case .finalStateMayHoldMoney(let transition, _, let vault):
       "transition \(transition) enters a final state although the vault \(interface.vaults[vault].name) may hold money"
+    case .aheadAboveLimit(let state, let gas, let most):
+      "leading into state \(state) may cost \(gas) gas, which is more than the \(most) that a transaction has for it"
     case .gasAboveLimit(let function, let gas): "function \(function) may use \(gas) gas, which is more than is allowed"
     }
   }
