@@ -44,8 +44,8 @@ package struct WorkingDays: Hashable, Sendable {
   package func end(ofDay number: Int, after time: Time) -> Time {
     let day: Int64 = 86_400_000
     let shift = Int64(offset) * 60_000
-    var current = (time.milliseconds + shift).quotientAndRemainder(dividingBy: day).quotient
-    if time.milliseconds + shift < 0 { current -= 1 }
+    // Rounded down: local time may lie before 1970, but by no more than a day.
+    var current = (time.milliseconds + shift + day) / day - 1
     let free = holidays.map { $0.milliseconds / day }
     var left = number
     for _ in 0..<WorkingDays.daysMax where left > 0 {

@@ -60,8 +60,8 @@ extension Machine {
     let (holidayCount, holiday) = (arena.count(of: holidays), arena.elements(of: holidays))
     let day: Int64 = 86_400_000
     let shift = (Int64(bitPattern: calendar[2]) >> 1) * 60_000
-    var current = (time + shift) / day
-    if time + shift < 0 { current -= 1 }
+    // Rounded down: local time may lie before 1970, but by no more than a day.
+    var current = (time + shift + day) / day - 1
 
     gas -= Gas.days(0, holidays: holidayCount)
     if gas < 0 { return 0 }
