@@ -20,10 +20,10 @@ extension ContractChecker {
     case .type(let text):
       let name = Identifier(text: text, span: callee.span)
       if declarations.structures[text] != nil || text == "Calendar" { return make(name, arguments, at: span) }
-      return wrap(name, arguments, hasArguments: true, expecting: expected, at: span)
+      return wrap(name, arguments, expecting: expected, at: span)
     case .member(let object, let name):
       if case .type(let owner) = object.kind {
-        return wrap(name, arguments, hasArguments: true, of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
+        return wrap(name, arguments, of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
       }
       return method(object, name, arguments, at: span)
     default:

@@ -137,7 +137,7 @@ extension ContractChecker {
   mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression? {
     switch tree.kind {
     case .name(let name): return reference(Identifier(text: name, span: tree.span))
-    case .type(let name): return wrap(Identifier(text: name, span: tree.span), [], hasArguments: false, expecting: expected, at: tree.span)
+    case .type(let name): return wrap(Identifier(text: name, span: tree.span), [], expecting: expected, at: tree.span)
     case .int(let digits): return integer(digits, expecting: expected, at: tree.span)
     case .negate(let inner): return negated(inner, at: tree.span)
     case .decimal(let digits):

@@ -10,7 +10,7 @@ extension ContractChecker {
   /// `ruling.share`, or the case `Ruling.Partial`.
   mutating func memberAccess(_ object: Expression, _ name: Identifier, expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
     if case .type(let owner) = object.kind {
-      return wrap(name, [], hasArguments: false, of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
+      return wrap(name, [], of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
     }
     guard let checked = expression(object), let member = member(name, of: checked), case .structure(_, let members)? = definition(checked.type) else {
       return nil
@@ -62,7 +62,7 @@ extension ContractChecker {
 
   /// A case of an enumeration or optional with its values; `owner` is the enumeration where the source names it.
   mutating func wrap(
-    _ name: Identifier, _ arguments: [Argument], hasArguments: Bool, of owner: Identifier? = nil, expecting expected: ExpressionType?, at span: Span
+    _ name: Identifier, _ arguments: [Argument], of owner: Identifier? = nil, expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
     guard let index = enumeration(of: name, owner, arguments, expecting: expected), let payloads = interface.types[index].payloads else { return nil }
     guard let number = caseNames(index).firstIndex(of: name.text) else {
