@@ -161,23 +161,7 @@ struct DrawnSequence {
       coverage.note(step)
       if case .suspended(let failure) = step.outcome { defect = "a deadline failed: \(failure.name)" }
     }
-    if let difference = twin.differences.first { defect = difference }
-    if let number = steps.compactMap(\.agreement).last { checkKeys(number) }
-    for (currency, total) in zip(Currency.all, totals) where twin.state.total(of: currency) != total {
-      defect = "\(currency.code) was made or lost: \(total) units before, \(twin.state.total(of: currency)) after"
-    }
-  }
-
-  private mutating func checkKeys(_ number: AgreementNumber) {
-    let agreement = twin.state.agreements[number.index]
-    for (index, vault) in interface.vaults.enumerated() {
-      guard let key = vault.key else { continue }
-      let held = agreement.holdings(ofVault: index)
-      if held.count > key.most { defect = "a vault holds money under \(held.count) keys; it may under \(key.most)" }
-      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units || held.contains(where: { $0.amount == .zero }) {
-        defect = "the keys of a vault do not add up to what it holds"
-      }
-    }
+    if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }
 
   // MARK: Values

@@ -266,23 +266,6 @@ private struct Sequence {
       if let transition = step.transition, !name.hasPrefix("refused") { outcomes["transition \(transition)", default: 0] += 1 }
       if let index = step.defects.first { defect = "a deadline broke the invariant “\(interface.invariants[index].text)”" }
     }
-    if let difference = twin.differences.first { defect = difference }
-    if let number = steps.compactMap(\.agreement).last { checkKeys(number) }
-    for (currency, total) in zip(Currency.all, totals) where twin.state.total(of: currency) != total {
-      defect = "\(currency.code) was made or lost: \(total) units before, \(twin.state.total(of: currency)) after"
-    }
-  }
-
-  /// What a vault holds under its keys is together what it holds, under no more of them than it may, and under none nothing.
-  private mutating func checkKeys(_ number: AgreementNumber) {
-    let agreement = twin.state.agreements[number.index]
-    for (index, vault) in interface.vaults.enumerated() {
-      guard let key = vault.key else { continue }
-      let held = agreement.holdings(ofVault: index)
-      if held.count > key.most { defect = "the vault `\(vault.name)` holds money under \(held.count) keys; it may under \(key.most)" }
-      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units || held.contains(where: { $0.amount == .zero }) {
-        defect = "the keys of the vault `\(vault.name)` do not add up to what it holds"
-      }
-    }
+    if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }
 }

@@ -69,6 +69,32 @@ package struct Twin {
     return ours
   }
 
+  // MARK: What must hold
+
+  /// The first thing that is not as it must be after an event: the engines differ, money was made or lost, or the keys of a vault of the agreement do not add up.
+  /// `totals` has of each currency what there is.
+  package func defect(of number: AgreementNumber?, holding totals: [UInt128]) -> String? {
+    if let difference = differences.first { return difference }
+    for (currency, total) in zip(Currency.all, totals) where state.total(of: currency) != total {
+      return "\(currency.code) was made or lost: \(total) units before, \(state.total(of: currency)) after"
+    }
+    return number.flatMap { defectOfKeys(of: $0) }
+  }
+
+  /// What a vault holds under its keys is together what it holds, under no more of them than it may, and under none nothing.
+  private func defectOfKeys(of number: AgreementNumber) -> String? {
+    let agreement = state.agreements[number.index]
+    for (index, vault) in interface(of: number).vaults.enumerated() {
+      guard let key = vault.key else { continue }
+      let held = agreement.holdings(ofVault: index)
+      if held.count > key.most { return "the vault `\(vault.name)` holds money under \(held.count) keys; it may under \(key.most)" }
+      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units || held.contains(where: { $0.amount == .zero }) {
+        return "the keys of the vault `\(vault.name)` do not add up to what it holds"
+      }
+    }
+    return nil
+  }
+
   // MARK: Comparison
 
   /// The machine's steps, after holding them against the reference's.
