@@ -18,8 +18,8 @@ package enum Finding: Hashable, Sendable {
   case stateWithoutDeadline(Int)
   /// An instruction of an automatic transition can trap.
   case automaticCanFail(function: Int, instruction: Int)
-  /// The states lead round in a circle by themselves, and no counter is raised on the way.
-  case automaticCycle([Int])
+  /// The agreement can go round in this circle for ever: no counter is raised on it, and no date ends it.
+  case endlessCircle([Edge])
   /// A transition enters a final state with a vault that may hold money.
   case finalStateMayHoldMoney(transition: Int, instruction: Int, vault: Int)
   /// A function's worst case is above the limit.
@@ -40,10 +40,10 @@ package func assure(_ wellFormed: WellFormedModule) -> Verdict {
   let interface = wellFormed.module.interface
   let bounds = gasBounds(wellFormed)
   let fallibility = Fallibility(wellFormed)
-  let edges = automaticEdges(wellFormed)
+  let edges = edges(wellFormed)
   let findings =
-    statesWithoutDeadline(interface) + fallibleAutomaticInstructions(wellFormed, fallibility) + automaticCycles(interface, edges)
-    + strandedMoney(wellFormed, fallibility)
+    statesWithoutDeadline(interface) + fallibleAutomaticInstructions(wellFormed, fallibility) + endlessCircles(wellFormed, edges)
+    + MoneyFlow(wellFormed, fallibility).stranded
     + bounds.indices.filter { bounds[$0] > wellFormed.module.protocolNumber.limits.gas }.map { .gasAboveLimit(function: $0, gas: bounds[$0]) }
   if !findings.isEmpty { return .refused(findings) }
   let prepayment = Prepayment(wellFormed, edges: edges, bounds: bounds)
@@ -63,12 +63,12 @@ private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Pr
     limits.transactionGas - schedule.transaction - (1 + limits.coSigners) * schedule.signature - limits.transactionSize * schedule.byte
     - max(schedule.opening, schedule.action)
   var dearest = [Int](repeating: 0, count: interface.states.count)
-  dearest[interface.initialState] = prepayment.opening + prepayment.ahead[interface.initialState]
+  dearest[interface.initialState] = prepayment.opening + prepayment.ahead[interface.initialState].most
   for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
     let function = wellFormed.function(of: .body(transition: index))
     for instruction in wellFormed.module.functions[function].code where instruction.opcode == .enter {
       let target = Int(instruction.a)
-      dearest[target] = max(dearest[target], bounds[function] + prepayment.entering[target] + prepayment.ahead[target])
+      dearest[target] = max(dearest[target], bounds[function] + prepayment.entering[target] + prepayment.ahead[target].most)
     }
   }
   return dearest.indices.filter { dearest[$0] > most }.prefix(Finding.countMax).map { .aheadAboveLimit(state: $0, gas: dearest[$0], most: most) }

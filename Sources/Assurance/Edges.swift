@@ -1,37 +1,37 @@
-import Bytecode
+// The graph of an agreement, read off the code: one edge for each `enter`.
+
+package import Bytecode
 import Interface
 
-/// One way in which an agreement goes on by itself: an `enter` of an automatic transition.
-struct AutomaticEdge: Hashable {
-  let transition: Int
-  let source: Int
-  let target: Int
+/// One way in which a transition leads on: an `enter` of its body.
+package struct Edge: Hashable, Sendable {
+  package let transition: Int
+  package let source: Int
+  package let target: Int
+  /// The `enter`, by its place in the body.
+  package let instruction: Int
   /// The counters that every way to it has raised, a bit for each field. None of them is ever lowered, so such an edge is gone along only so often.
-  let raised: UInt64
+  package let raised: UInt64
 
-  var isRanked: Bool { raised != 0 }
+  package var isRanked: Bool { raised != 0 }
+
+  /// The field of the first counter that it raises, which is the one that its rounds are counted by.
+  package var rank: Int? { isRanked ? raised.trailingZeroBitCount : nil }
 }
 
-/// All of them, in the order of the transitions and of the code; one that differs from another in nothing stands once.
-func automaticEdges(_ wellFormed: WellFormedModule) -> [AutomaticEdge] {
-  let interface = wellFormed.module.interface
-  var edges: [AutomaticEdge] = []
-  for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
-    var seen: Set<AutomaticEdge> = []
-    for (target, raised) in endings(of: wellFormed.function(of: .body(transition: index)), in: wellFormed) {
-      let edge = AutomaticEdge(transition: index, source: transition.source, target: target, raised: raised)
-      if seen.insert(edge).inserted { edges.append(edge) }
-    }
-  }
-  return edges
+/// All of them, in the order of the transitions and of the code.
+package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
+  wellFormed.module.interface.transitions.indices.flatMap { edges(of: $0, in: wellFormed) }
 }
 
 /// Where a body leads, with the counters that have been raised on every way there. Nothing takes a bit away again, so a loop's rounds need not be gone through
 /// twice: what holds before it holds in every round.
-private func endings(of function: Int, in wellFormed: WellFormedModule) -> [(state: Int, raised: UInt64)] {
+private func edges(of transition: Int, in wellFormed: WellFormedModule) -> [Edge] {
+  let function = wellFormed.function(of: .body(transition: transition))
+  let source = wellFormed.module.interface.transitions[transition].source
   let code = wellFormed.module.functions[function].code
   var arriving = [UInt64?](repeating: nil, count: code.count)
-  var endings: [(state: Int, raised: UInt64)] = []
+  var edges: [Edge] = []
   var here: UInt64? = 0
   func arrive(_ target: Int, _ raised: UInt64) { arriving[target] = (arriving[target] ?? .max) & raised }
   for (pc, instruction) in code.enumerated() {
@@ -42,36 +42,93 @@ private func endings(of function: Int, in wellFormed: WellFormedModule) -> [(sta
     switch instruction.opcode {
     case .raise: here = raised | 1 << UInt64(instruction.c)
     case .enter:
-      endings.append((Int(instruction.a), raised))
+      edges.append(Edge(transition: transition, source: source, target: Int(instruction.a), instruction: pc, raised: raised))
       here = nil
     case .jump, .stay, .return, .fail: here = nil
     default: break
     }
   }
-  return endings
+  return edges
 }
 
-/// A circle on which no counter is raised would be gone round for ever. Each is named once, by the states on it, from the first on.
-func automaticCycles(_ interface: ContractInterface, _ edges: [AutomaticEdge]) -> [Finding] {
-  var next = [[Int]](repeating: [], count: interface.states.count)
-  for edge in edges where !edge.isRanked && !next[edge.source].contains(edge.target) { next[edge.source].append(edge.target) }
+/// What an agreement's memory is made of, by the slot at which it begins.
+struct Items {
+  private let interface: ContractInterface
+  private let itemAtSlot: [Int]
+
+  init(_ interface: ContractInterface) {
+    self.interface = interface
+    var items = [Int](repeating: 0, count: interface.wordCount)
+    for (item, place) in interface.slots.enumerated() where place.type.wordsAtRest > 0 { items[place.slot] = item }
+    itemAtSlot = items
+  }
+
+  /// The term or field, counted terms first, whose first word lies there.
+  func item(atSlot slot: UInt16) -> Int { itemAtSlot[Int(slot)] }
+
+  /// The term or field that an instruction reads.
+  func read(by instruction: Instruction) -> Int? {
+    switch instruction.opcode {
+    case .load, .loadPair, .loadInt, .loadWide: item(atSlot: instruction.b)
+    case .loadObject, .countEntries: Int(instruction.b)
+    case .findEntry: Int(instruction.a)
+    default: nil
+    }
+  }
+
+  /// Whether it has one value from the opening on: a term, or what follows from the terms.
+  func isFixed(_ item: Int) -> Bool { item < interface.terms.count || interface.fields[item - interface.terms.count].role == .derived }
+}
+
+extension WellFormedModule {
+  /// Whether this is a deadline at a time that is the same in every visit: nothing but terms, what follows from them, and the time of the opening tells it. What
+  /// it calls need not be looked at, since functions are given all that they know.
+  func isDated(_ transition: Int, _ items: Items) -> Bool {
+    guard module.interface.transitions[transition].trigger == .at else { return false }
+    return module.functions[function(of: .due(transition: transition))].code.allSatisfy { instruction in
+      switch instruction.opcode {
+      case .balance, .balanceOfKey, .countKeys, .empty, .now, .caller: false
+      default: items.read(by: instruction).map(items.isFixed) ?? true
+      }
+    }
+  }
+}
+
+/// Agreements end because every way round is gone along only so often, or only until a date. What may be gone round without end is named, once for each circle,
+/// by its edges from the first state on.
+///
+/// An edge that raises a counter is used up. An action of a state with a dated deadline is taken before that date and never again: afterwards the deadline is due
+/// as soon as the state is entered, before anybody can act. What remains of the graph without the two must have no circle.
+func endlessCircles(_ wellFormed: WellFormedModule, _ edges: [Edge]) -> [Finding] {
+  let interface = wellFormed.module.interface
+  let items = Items(interface)
+  var isDated = [Bool](repeating: false, count: interface.states.count)
+  for (index, transition) in interface.transitions.enumerated() where wellFormed.isDated(index, items) { isDated[transition.source] = true }
+  var leaving = [[Edge]](repeating: [], count: interface.states.count)
+  for edge in edges where !edge.isRanked && (interface.transitions[edge.transition].trigger.isAutomatic || !isDated[edge.source]) {
+    leaving[edge.source].append(edge)
+  }
   var findings: [Finding] = []
   var isDone = [Bool](repeating: false, count: interface.states.count)
+  var placeOnPath = [Int?](repeating: nil, count: interface.states.count)
   for start in interface.states.indices where !isDone[start] {
     // A walk in depth with its path kept aside, so that no graph makes the stack grow.
-    var path = [(state: start, edge: 0)]
-    while let (state, edge) = path.last {
-      if edge == next[state].count {
+    var path = [(state: start, next: 0)]
+    placeOnPath[start] = 0
+    while let (state, next) = path.last {
+      if next == leaving[state].count {
         isDone[state] = true
+        placeOnPath[state] = nil
         path.removeLast()
         continue
       }
-      path[path.count - 1].edge += 1
-      let target = next[state][edge]
-      if let first = path.firstIndex(where: { $0.state == target }) {
+      path[path.count - 1].next += 1
+      let target = leaving[state][next].target
+      if let first = placeOnPath[target] {
         if findings.count == Finding.countMax { return findings }
-        findings.append(.automaticCycle(path[first...].map(\.state)))
+        findings.append(.endlessCircle(path[first...].map { leaving[$0.state][$0.next - 1] }))
       } else if !isDone[target] {
+        placeOnPath[target] = path.count
         path.append((target, 0))
       }
     }

@@ -10,16 +10,20 @@ struct Fallibility {
   private var canFail: [Bool]
   /// Of each function, the instructions that are led to from elsewhere than before them.
   private let isTarget: [[Bool]]
+  /// Of each function, the instructions on integers that cannot trap.
+  private let fits: [[Bool]]
 
   init(_ wellFormed: WellFormedModule) {
     self.wellFormed = wellFormed
     let functions = wellFormed.module.functions
-    isTarget = functions.map { function in
+    let isTarget = functions.map { function in
       var isTarget = [Bool](repeating: false, count: function.code.count)
       for case let target? in function.code.map(\.target) { isTarget[target] = true }
       for answer in function.answers { isTarget[answer.target] = true }
       return isTarget
     }
+    self.isTarget = isTarget
+    fits = functions.indices.map { instructionsThatFit($0, in: wellFormed, isTarget: isTarget[$0]) }
     canFail = Array(repeating: false, count: functions.count)
     // What a function calls lies behind it.
     for function in functions.indices.reversed() {
@@ -35,9 +39,7 @@ struct Fallibility {
     let instruction = wellFormed.module.functions[function].code[pc]
     switch instruction.opcode {
     case .require, .ask, .settle: return true
-    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
-      guard case .int(let range)? = wellFormed.registers[function].type(at: Int(instruction.c)) else { return true }
-      return range.contains(.zero)
+    case .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: return !fits[function][pc]
     case .call: return canFail[Int(instruction.a)]
     case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven: return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
     case .pay: return PlaceOperand(number: instruction.b).map(canBeFull) ?? true

@@ -3,18 +3,52 @@ import Interface
 
 /// What an agreement must have paid ahead, state by state, so that nothing that happens by itself can ever run out of gas.
 package struct Prepayment: Sendable {
+  /// W of a state: the dearest way that leads on from it by itself, to an end, by what its counters have reached.
+  package struct Ahead: Hashable, Sendable {
+    /// What is left when every counter has reached its end.
+    package fileprivate(set) var least: Int
+    /// What each time costs that a counter can still be raised: the counter's field, ascending, with its end.
+    package fileprivate(set) var rounds: [Round]
+
+    package struct Round: Hashable, Sendable {
+      package let field: Int
+      package let most: Int
+      package fileprivate(set) var gas: Int
+    }
+
+    /// W where the counters stand so. No counter stands above its end.
+    package func gas(_ counter: (_ field: Int) -> Int) -> Int {
+      rounds.reduce(least) { sum($0, product($1.gas, $1.most - counter($1.field))) }
+    }
+
+    /// W with every counter at 0.
+    package var most: Int { gas { _ in 0 } }
+
+    /// Of each number the greater one.
+    fileprivate mutating func cover(_ other: Ahead, after cost: Int) {
+      least = max(least, sum(cost, other.least))
+      for round in other.rounds {
+        if let known = rounds.firstIndex(where: { $0.field == round.field }) {
+          rounds[known].gas = max(rounds[known].gas, round.gas)
+        } else {
+          rounds.append(round)
+        }
+      }
+    }
+  }
+
   /// Of each state what entering it costs at most, and what a transition costs there that stays: computing what is due in it, asking its conditions, and
   /// checking what must hold in it.
   package let entering: [Int]
-  /// W of each state: the dearest way that leads on from it by itself, to an end, with all counters at zero. It does not fall as counters are raised: within
-  /// a circle, what was paid ahead on entering it suffices, though it is less than W of the next state then.
-  package let ahead: [Int]
+  /// W of each state. Along every automatic edge, W of the source is at least what the edge costs and W of the target after it.
+  package let ahead: [Ahead]
   /// What opening costs at most: the terms' bounds, what follows from them, and entering the initial state.
   package let opening: Int
 
-  /// On every circle of `edges` a counter is raised. `bounds` are the most gas that each function uses.
-  init(_ wellFormed: WellFormedModule, edges: [AutomaticEdge], bounds: [Int]) {
+  /// On every circle of automatic edges a counter is raised. `bounds` are the most gas that each function uses.
+  init(_ wellFormed: WellFormedModule, edges: [Edge], bounds: [Int]) {
     let interface = wellFormed.module.interface
+    let automatic = edges.filter { interface.transitions[$0.transition].trigger.isAutomatic }
     let deadlineGas = GasSchedule.of(wellFormed.module.protocolNumber).deadline
     func bound(_ entry: Entry) -> Int { bounds[wellFormed.function(of: entry)] }
 
@@ -26,26 +60,40 @@ package struct Prepayment: Sendable {
       for state in invariant.states { entering[state] += bound(.invariant(index)) }
     }
 
-    func cost(_ edge: AutomaticEdge) -> Int { deadlineGas + bound(.body(transition: edge.transition)) + entering[edge.target] }
-    let ways = Ways(edges, stateCount: interface.states.count)
-    var ahead = [Int](repeating: 0, count: interface.states.count)
-    // Components come after those that they lead to.
-    for component in ways.components {
-      let inside = ways.inside(component)
+    func cost(_ edge: Edge) -> Int { sum(deadlineGas + entering[edge.target], bound(.body(transition: edge.transition))) }
+    let components = Components(automatic, stateCount: interface.states.count)
+    var ahead = [Ahead](repeating: Ahead(least: 0, rounds: []), count: interface.states.count)
+    // Groups come after those that they lead to.
+    for group in components.groups {
       // The dearest way out, from any state of it.
-      let exit = ways.outside(component).reduce(0) { max($0, sum(cost(edges[$1]), ahead[edges[$1].target])) }
-      let ranked = inside.filter { edges[$0].isRanked }
-      var counters: UInt64 = 0
-      for edge in ranked { counters |= edges[edge].raised }
-      // However the counters are raised, so often at most an edge that raises one is gone along; before, between and behind, others make a way on which
-      // each stands once.
-      let rounds = interface.fields.indices.filter { counters & 1 << UInt64($0) != 0 }.reduce(0) { total, field in
-        if case .counter(let most) = interface.fields[field].type { total + most } else { total }
+      var exit = Ahead(least: 0, rounds: [])
+      for edge in components.outside(group) { exit.cover(ahead[edge.target], after: cost(edge)) }
+      let inside = components.inside(group)
+      // The dearest way within it on which no counter is raised.
+      let between = dearestWays(inside.filter { !$0.isRanked }, cost)
+      // An edge that raises is gone along once for each time that its counter can be raised, and leads to the dearest way at most that follows it.
+      var raising: [Ahead.Round] = []
+      for edge in inside {
+        guard let field = edge.rank, case .counter(let most) = interface.fields[field].type else { continue }
+        let round = sum(cost(edge), between[edge.target] ?? 0)
+        if let known = raising.firstIndex(where: { $0.field == field }) {
+          raising[known].gas = max(raising[known].gas, round)
+        } else {
+          raising.append(Ahead.Round(field: field, most: most, gas: round))
+        }
       }
-      let between = inside.filter { !edges[$0].isRanked }.reduce(0) { sum($0, cost(edges[$1])) }
-      let raising = ranked.reduce(0) { max($0, cost(edges[$1])) }
-      let inner = sum(product(rounds + 1, between), product(rounds, raising))
-      for state in component { ahead[state] = sum(inner, exit) }
+      for state in group {
+        ahead[state] = exit
+        ahead[state].least = sum(exit.least, between[state] ?? 0)
+        for round in raising {
+          if let known = ahead[state].rounds.firstIndex(where: { $0.field == round.field }) {
+            ahead[state].rounds[known].gas = sum(ahead[state].rounds[known].gas, round.gas)
+          } else {
+            ahead[state].rounds.append(round)
+          }
+        }
+        ahead[state].rounds.sort { $0.field < $1.field }
+      }
     }
     self.entering = entering
     self.ahead = ahead
@@ -56,60 +104,13 @@ package struct Prepayment: Sendable {
   }
 }
 
-/// The graph of what happens by itself.
-private struct Ways {
-  /// Of each state, the edges that leave it, by number.
-  let leaving: [[Int]]
-  /// States from each of which the others can be reached; those that a component leads to stand before it.
-  private(set) var components: [[Int]] = []
-  private let edges: [AutomaticEdge]
-  private var componentOf: [Int]
-
-  /// By Tarjan's walk in depth, with its path kept aside, so that no graph makes the stack grow.
-  init(_ edges: [AutomaticEdge], stateCount: Int) {
-    self.edges = edges
-    var leaving = [[Int]](repeating: [], count: stateCount)
-    for (index, edge) in edges.enumerated() { leaving[edge.source].append(index) }
-    self.leaving = leaving
-    componentOf = Array(repeating: -1, count: stateCount)
-    var (number, least) = ([Int](repeating: -1, count: stateCount), [Int](repeating: 0, count: stateCount))
-    var open: [Int] = []
-    var count = 0
-    for start in 0..<stateCount where number[start] < 0 {
-      var path: [(state: Int, edge: Int)] = []
-      func enter(_ state: Int) {
-        (number[state], least[state]) = (count, count)
-        count += 1
-        open.append(state)
-        path.append((state, 0))
-      }
-      enter(start)
-      while let (state, edge) = path.last {
-        if edge < leaving[state].count {
-          path[path.count - 1].edge += 1
-          let target = edges[leaving[state][edge]].target
-          if number[target] < 0 {
-            enter(target)
-          } else if componentOf[target] < 0 {
-            least[state] = min(least[state], number[target])
-          }
-          continue
-        }
-        path.removeLast()
-        if let before = path.last { least[before.state] = min(least[before.state], least[state]) }
-        guard least[state] == number[state], let first = open.lastIndex(of: state) else { continue }
-        for member in open[first...] { componentOf[member] = components.count }
-        components.append(Array(open[first...]))
-        open.removeSubrange(first...)
-      }
-    }
+/// Of each state that these edges leave the dearest way along them. They have no circle.
+private func dearestWays(_ edges: [Edge], _ cost: (Edge) -> Int) -> [Int: Int] {
+  var dearest: [Int: Int] = [:]
+  if edges.isEmpty { return dearest }
+  let components = Components(edges, stateCount: edges.reduce(0) { max($0, $1.source + 1, $1.target + 1) })
+  for state in components.groups {
+    for edge in components.outside(state) { dearest[edge.source] = max(dearest[edge.source] ?? 0, sum(cost(edge), dearest[edge.target] ?? 0)) }
   }
-
-  private func stays(_ edge: Int) -> Bool { componentOf[edges[edge].source] == componentOf[edges[edge].target] }
-
-  /// The edges between states of a component.
-  func inside(_ component: [Int]) -> [Int] { component.flatMap { leaving[$0] }.filter(stays) }
-
-  /// The edges that leave it.
-  func outside(_ component: [Int]) -> [Int] { component.flatMap { leaving[$0] }.filter { !stays($0) } }
+  return dearest
 }

@@ -110,11 +110,11 @@ extension Diagnostics {
           "`else` answers it, such as `a - b else 0`; in a split, `up to` caps a share by what is left",
           "or compute it in an action, which may fail, and keep it in a field",
         ])
-    case .automaticCycle(let states):
-      let names = states.map { "`\(interface.states[$0].name)`" }.joined(separator: " → ")
+    case .endlessCircle(let edges):
+      let names = edges.map { "`\(interface.states[$0.source].name)`" }.joined(separator: " → ")
       report(
-        .automaticCycle, "deadlines lead from \(names) back to `\(interface.states[states[0]].name)`, round and round for ever",
-        at: contract.spans.states[states[0]], "comes round by itself")
+        .endlessCircle, "the agreement can go round for ever: \(names) and back to `\(interface.states[edges[0].source].name)`",
+        at: contract.spans.states[edges[0].source], "comes round again")
     case .finalStateMayHoldMoney(let transition, let instruction, let vault):
       let function = wellFormed.function(of: .body(transition: transition))
       let name = interface.vaults[vault].name

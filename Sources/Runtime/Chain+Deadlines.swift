@@ -1,7 +1,9 @@
 // What happens by itself, and the gas that was paid ahead for it.
 
+package import Assurance
+import Bytecode
 import Interface
-import Ledger
+package import Ledger
 import Primitives
 
 extension Chain {
@@ -36,6 +38,12 @@ extension Chain {
 
   // MARK: Pots
 
+  /// W of an agreement as it stands: what its pot holds at least.
+  package func ahead(of number: AgreementNumber) -> Int {
+    let agreement = state.agreements[number.index]
+    return modules[agreement.contract].ahead(of: agreement)
+  }
+
   private func takeFromPot(_ gas: UInt64, of number: AgreementNumber) {
     var pot = state.agreements[number.index].pot
     var rest = gas
@@ -55,5 +63,18 @@ extension Chain {
     for share in pot { state.setCredit(share.payer, state.account(share.payer).credit + share.gas * genesis.gasPrice) }
     state.setPot(number, [])
     return pot
+  }
+}
+
+extension AssuredModule {
+  /// W of an agreement of this contract: the gas that the dearest way takes at most that leads on by itself.
+  package func ahead(of agreement: Agreement) -> Int {
+    let interface = wellFormed.module.interface
+    return prepayment.ahead[agreement.position.state].gas { field in
+      guard case .int(let reached) = agreement.value(interface.terms.count + field, interface), let count = reached.int else {
+        preconditionFailure("a counter is a small integer")
+      }
+      return count
+    }
   }
 }

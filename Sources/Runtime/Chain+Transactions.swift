@@ -216,7 +216,7 @@ extension Chain {
       return
     }
     let agreement = state.agreements[number.index]
-    let needed = UInt64(modules[agreement.contract].prepayment.ahead[agreement.position.state])
+    let needed = UInt64(ahead(of: number))
     let held = agreement.pot.reduce(0) { $0 + $1.gas }
     guard held < needed else { return }
     try meter.prepay(Int(needed - held))

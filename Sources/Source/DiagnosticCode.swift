@@ -45,7 +45,7 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   case automaticStays = "E0404"
   case unreachableStatement = "E0405"
   case automaticCanFail = "E0406"
-  case automaticCycle = "E0407"
+  case endlessCircle = "E0407"
   // Money.
   case splitWithoutRest = "E0501"
   case finalStateMayHoldMoney = "E0502"

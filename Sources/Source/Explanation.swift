@@ -300,7 +300,7 @@ extension DiagnosticCode {
         "Nobody is there to try again. `else` says what holds instead; in a split, `up to` caps a share by what is left; or what can fail stands in an action, while somebody is there.",
         wrong: .transition("after 3 days { split escrow { price -> seller; rest -> buyer } } -> Closed"),
         right: .transition("after 3 days { split escrow { up to price -> seller; rest -> buyer } } -> Closed"))
-    case .automaticCycle:
+    case .endlessCircle:
       Explanation(
         "Deadlines and conditions do not lead round in a circle, unless every round raises a counter.",
         "The agreement would move by itself for ever and never end. Let a way lead out of the circle, or count the rounds: `raise rounds else { … -> Closed }`.",

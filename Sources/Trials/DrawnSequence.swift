@@ -144,8 +144,12 @@ struct DrawnSequence {
 
   private mutating func fallSilent(_ number: AgreementNumber) {
     note("advance to \(Time.last)")
-    record(twin.advance(to: Time.last))
+    let before = twin.state.agreements[number.index]
+    let claim = SilenceClaim(contract, Outlook(contract.assured).silence, before, now: twin.state.time)
+    let steps = twin.advance(to: Time.last)
+    record(steps)
     if defect != nil { return }
+    defect = claim.fault(in: steps.filter { $0.agreement == number }, parties: before.parties)
     let agreement = twin.state.agreements[number.index]
     if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
     if agreement.vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }

@@ -39,12 +39,16 @@ package struct RandomSequences: Sendable {
   package private(set) var defect: String?
 
   private let contract: CompiledContract
+  private let silence: Silence
 
-  package init(_ contract: CompiledContract) { self.contract = contract }
+  package init(_ contract: CompiledContract) {
+    self.contract = contract
+    silence = Outlook(contract.assured).silence
+  }
 
   package mutating func run(count: Int, seed: UInt64) {
     for index in 0..<count where defect == nil {
-      var sequence = Sequence(contract, seed: seed &+ UInt64(index))
+      var sequence = Sequence(contract, silence, seed: seed &+ UInt64(index))
       sequence.run()
       for (name, times) in sequence.outcomes { outcomes[name, default: 0] += times }
       stepCount += sequence.stepCount
@@ -56,6 +60,9 @@ package struct RandomSequences: Sendable {
 /// One agreement.
 private struct Sequence {
   private let contract: CompiledContract
+  private let silence: Silence
+  /// A party that does nothing from the opening on.
+  private var silent: Int?
   private var random: SplitMix
   private var twin: Twin
   private var accounts: [AccountRow] = []
@@ -67,8 +74,9 @@ private struct Sequence {
 
   private var interface: ContractInterface { contract.interface }
 
-  init(_ contract: CompiledContract, seed: UInt64) {
+  init(_ contract: CompiledContract, _ silence: Silence, seed: UInt64) {
     self.contract = contract
+    self.silence = silence
     random = SplitMix(seed: seed)
     twin = Twin([contract])
   }
@@ -96,6 +104,7 @@ private struct Sequence {
       opened = number
     }
     guard let number = opened else { return }
+    if random.oneIn(3), !parties.isEmpty { silent = random.below(parties.count) }
     for _ in 0..<(1 + random.below(12)) where defect == nil {
       if random.oneIn(4) { wait(number) } else { act(on: number) }
     }
@@ -114,6 +123,7 @@ private struct Sequence {
     var caller = random.element(accounts)
     if case .parties(let actors, _) = who, !random.oneIn(5) { caller = account(of: random.element(actors), number, arguments) ?? caller }
     if random.oneIn(20) { arguments.append(.bool(true)) }
+    if let silent, caller == twin.state.agreements[number.index].parties[silent] { return }
     let before = twin.digest
     let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
     record(steps)
@@ -149,11 +159,25 @@ private struct Sequence {
 
   /// Nobody does anything any more: time alone must end the agreement and empty its vaults.
   private mutating func fallSilent(_ number: AgreementNumber) {
-    record(twin.advance(to: Time.last))
+    let agreement = twin.state.agreements[number.index]
+    let claim = SilenceClaim(contract, silence, agreement, now: twin.state.time)
+    let steps = twin.advance(to: Time.last)
+    record(steps)
     if defect != nil { return }
+    defect =
+      claim.fault(in: steps, parties: agreement.parties)
+      ?? silent.flatMap { party in
+        SilenceClaim.latest(silence.latestWithout[party][interface.initialState] ?? [], contract, agreement, enteredAt: agreement.openedAt)
+          .flatMap { latest in
+            guard let end = end(of: number), end > latest else { return nil }
+            return "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[party]) is silent"
+          }
+      }
     if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
     if twin.state.agreements[number.index].vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }
   }
+
+  private func end(of number: AgreementNumber) -> Time? { isFinal(number) ? twin.state.agreements[number.index].position.enteredAt : nil }
 
   private func isFinal(_ number: AgreementNumber) -> Bool { interface.states[twin.state.agreements[number.index].position.state].isFinal }
 

@@ -148,7 +148,7 @@ final class TestLedger {
       let interface = chain.interface(ofModule: agreement.contract)
       let isFinal = interface.states[agreement.position.state].isFinal
       let pot = agreement.pot.reduce(0) { $0 + $1.gas }
-      let ahead = UInt64(chain.modules[agreement.contract].prepayment.ahead[agreement.position.state])
+      let ahead = UInt64(chain.ahead(of: AgreementNumber(index)))
       if pot < ahead { return "agreement \(index) has \(pot) gas ahead; the dearest way from here takes \(ahead)" }
       if isFinal && (pot > 0 || agreement.vaults.contains { $0 > .zero }) { return "agreement \(index) has ended and holds something" }
       if agreement.position.isSuspended { return "agreement \(index) is suspended" }

@@ -158,8 +158,8 @@ import VM
       }
       (dearest, longest) = (max(dearest, used), max(longest, steps))
     }
-    #expect(dearest <= assured.prepayment.ahead[0], "\(dearest) of \(assured.prepayment.ahead)")
-    #expect(longest >= 5 && assured.prepayment.ahead[2] == 0)
+    #expect(dearest <= assured.prepayment.ahead[0].most, "\(dearest) of \(assured.prepayment.ahead)")
+    #expect(longest >= 5 && assured.prepayment.ahead[2].most == 0)
   }
 
   /// A block of which an instruction traps is paid for as a whole, once the trap is answered; where it is not, the block costs nothing.

@@ -59,6 +59,23 @@ import Wording
     }
   }
 
+  /// Agreements of every trade that were written to be read, not to be compiled: all of them are taken as they stand, their tests pass on both engines, and
+  /// what is told of each for the case of silence comes true.
+  @Test(arguments: Repository.files("Tests/Corpus/sound", ".ern"))
+  func soundContractsAreTakenAsWritten(_ path: String) throws {
+    let compilation = try ContractTests.compilation(path)
+    #expect(compilation.diagnostics.isEmpty && !compilation.tests.isEmpty, "\(compilation.diagnostics.all.map(\.message))")
+    for test in compilation.tests {
+      let run = TestRun(test, in: compilation, wording: Wording(.english))
+      #expect(run.hasPassed, "\(run.name): \(run.failure?.message ?? "")")
+    }
+    for contract in compilation.contracts {
+      var sequences = RandomSequences(contract)
+      sequences.run(count: 60, seed: 3)
+      #expect(sequences.defect == nil)
+    }
+  }
+
   @Test func aFailingTestSaysWhatHappenedInstead() throws {
     let compilation = try ContractTests.compilation("Tests/Corpus/failing.ern")
     #expect(compilation.diagnostics.isEmpty)

@@ -67,8 +67,8 @@ import VM
           return ways.isEmpty ? [0] : ways
         }
         for state in interface.states.indices {
-          #expect(assured.prepayment.ahead[state] == ways(from: state).max(), "\(path): \(interface.states[state].name)")
-          #expect((assured.prepayment.ahead[state] == 0) == interface.states[state].isFinal)
+          #expect(assured.prepayment.ahead[state].most == ways(from: state).max(), "\(path): \(interface.states[state].name)")
+          #expect((assured.prepayment.ahead[state].most == 0) == interface.states[state].isFinal)
         }
       }
     }

@@ -73,7 +73,7 @@ extension Finding {
     switch self {
     case .stateWithoutDeadline(let state): "the state \(interface.states[state].name) has no deadline"
     case .automaticCanFail(let function, let instruction): "a deadline can fail (function \(function), instruction \(instruction))"
-    case .automaticCycle(let states): "deadlines lead round in a circle: \(states.map { interface.states[$0].name }.joined(separator: " → "))"
+    case .endlessCircle(let edges): "a circle has no end: \(edges.map { interface.states[$0.source].name }.joined(separator: " → "))"
     case .finalStateMayHoldMoney(let transition, _, let vault):
       "transition \(transition) enters a final state although the vault \(interface.vaults[vault].name) may hold money"
     case .aheadAboveLimit(let state, let gas, let most):

@@ -26,7 +26,7 @@ struct ModuleView {
     case .gas:
       let rows = interface.transitions.indices.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
       let ahead = interface.states.indices.filter { !interface.states[$0].isFinal }
-        .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0]))) }
+        .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0].most))) }
       let width = (rows + ahead).map { displayWidth($0.0) }.max() ?? 0
       func table(_ rows: [(String, String)]) -> [String] { rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" } }
       let lines =
@@ -184,7 +184,7 @@ struct ModuleView {
       members.append(
         ("gas", .list(interface.transitions.indices.map { .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))]) })))
       let ahead = interface.states.indices.map { state -> JSON in
-        .object([("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state]))])
+        .object([("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state].most))])
       }
       members.append(("setAside", .list(ahead)))
     case .states:

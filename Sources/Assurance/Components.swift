@@ -1,0 +1,57 @@
+/// A graph's states in groups, from each state of which the others can be reached; those that a group leads to stand before it.
+struct Components {
+  private(set) var groups: [[Int]] = []
+  /// Of each state, the group in which it is.
+  private(set) var groupOf: [Int]
+  private let edges: [Edge]
+  /// Of each state, the edges that leave it, by number.
+  private let leaving: [[Int]]
+
+  /// By Tarjan's walk in depth, with its path kept aside, so that no graph makes the stack grow.
+  init(_ edges: [Edge], stateCount: Int) {
+    self.edges = edges
+    var leaving = [[Int]](repeating: [], count: stateCount)
+    for (index, edge) in edges.enumerated() { leaving[edge.source].append(index) }
+    self.leaving = leaving
+    groupOf = Array(repeating: -1, count: stateCount)
+    var (number, least) = ([Int](repeating: -1, count: stateCount), [Int](repeating: 0, count: stateCount))
+    var open: [Int] = []
+    var count = 0
+    for start in 0..<stateCount where number[start] < 0 {
+      var path: [(state: Int, edge: Int)] = []
+      func enter(_ state: Int) {
+        (number[state], least[state]) = (count, count)
+        count += 1
+        open.append(state)
+        path.append((state, 0))
+      }
+      enter(start)
+      while let (state, edge) = path.last {
+        if edge < leaving[state].count {
+          path[path.count - 1].edge += 1
+          let target = edges[leaving[state][edge]].target
+          if number[target] < 0 {
+            enter(target)
+          } else if groupOf[target] < 0 {
+            least[state] = min(least[state], number[target])
+          }
+          continue
+        }
+        path.removeLast()
+        if let before = path.last { least[before.state] = min(least[before.state], least[state]) }
+        guard least[state] == number[state], let first = open.lastIndex(of: state) else { continue }
+        for member in open[first...] { groupOf[member] = groups.count }
+        groups.append(Array(open[first...]))
+        open.removeSubrange(first...)
+      }
+    }
+  }
+
+  private func stays(_ edge: Edge) -> Bool { groupOf[edge.source] == groupOf[edge.target] }
+
+  /// The edges between states of a group.
+  func inside(_ group: [Int]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter(stays) }
+
+  /// The edges that leave it.
+  func outside(_ group: [Int]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter { !stays($0) } }
+}

@@ -1,0 +1,211 @@
+// What is allowed and yet seldom meant. A warning decides nothing: the ledger publishes what has some, and the compiler says them.
+
+import Bytecode
+import Interface
+
+package enum Warning: Hashable, Sendable {
+  /// A deadline at a time can come before the step that it waits for: before the state can be entered, or before an action's `where` can hold.
+  case deadlineBeforeStep(deadline: Int, Step)
+  /// Nobody can ever take the action.
+  case neverTaken(action: Int)
+  /// Whoever takes the action is paid nothing, and is paid if it waits.
+  case gainsBySilence(action: Int, party: Int)
+  /// A party that pays nothing decides how others share, and is paid for deciding.
+  case paidByOwnRuling(action: Int, party: Int)
+  /// Others can hold a party's money for as long as they like.
+  case heldBack(Silence.Delay)
+
+  package enum Step: Hashable, Sendable {
+    /// The state is entered at the time of this deadline, or before it, from the state that it ends.
+    case entering(after: Int)
+    /// The `require` of an action that asks for a time no earlier than the form.
+    case condition(action: Int, instruction: Int, earliest: TimeForm)
+  }
+}
+
+/// What an agreement comes to: told of an assured module, and no part of the verdict.
+package struct Outlook: Sendable {
+  package let silence: Silence
+  /// By kind, then in the order of the source.
+  package let warnings: [Warning]
+
+  package init(_ assured: AssuredModule) {
+    let wellFormed = assured.wellFormed
+    let edges = edges(wellFormed)
+    let flow = MoneyFlow(wellFormed)
+    let reading = Reading(wellFormed)
+    silence = Silence(wellFormed, edges, flow, reading)
+    let lookout = Lookout(wellFormed, edges, flow, reading, silence)
+    warnings = lookout.untimely + lookout.neverTaken + lookout.gainsBySilence + lookout.paidByOwnRuling + silence.delays.map(Warning.heldBack)
+  }
+}
+
+private struct Lookout {
+  private let wellFormed: WellFormedModule
+  private let interface: ContractInterface
+  private let edges: [Edge]
+  private let flow: MoneyFlow
+  private let reading: Reading
+  private let silence: Silence
+  private let graph: TimedGraph
+  /// Of each state its deadlines at one time for all visits.
+  private let dated: [[Int]]
+  /// Of each action what its `where` compares with the time of the event: the earliest that it may be taken at.
+  private let earliest: [[(instruction: Int, time: TimeForm)]]
+  /// Of each action whether its `where` never holds.
+  private let isImpossible: [Bool]
+
+  init(_ wellFormed: WellFormedModule, _ edges: [Edge], _ flow: MoneyFlow, _ reading: Reading, _ silence: Silence) {
+    self.wellFormed = wellFormed
+    self.edges = edges
+    self.flow = flow
+    self.reading = reading
+    self.silence = silence
+    let interface = wellFormed.module.interface
+    self.interface = interface
+    graph = TimedGraph(wellFormed, reading)
+    let items = Items(interface)
+    var dated = [[Int]](repeating: [], count: interface.states.count)
+    for (index, transition) in interface.transitions.enumerated() {
+      if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false { dated[transition.source].append(index) }
+    }
+    self.dated = dated
+    var earliest = [[(instruction: Int, time: TimeForm)]](repeating: [], count: interface.transitions.count)
+    var isImpossible = [Bool](repeating: false, count: interface.transitions.count)
+    for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+      for (instruction, condition) in reading.conditions(of: index) {
+        switch condition {
+        case .always(let truth): if !truth { isImpossible[index] = true }
+        case .holds(let form, let isStrict):
+          if form.isConstant && form.milliseconds < (isStrict ? 1 : 0) { isImpossible[index] = true }
+          // now - time ≥ 0
+          guard form.parts.contains(where: { $0.part == .now && $0.count == 1 }), let time = TimeForm(.now) - form, reading.isFixed(time)
+          else { continue }
+          earliest[index].append((instruction, time))
+        }
+      }
+    }
+    self.earliest = earliest
+    self.isImpossible = isImpossible
+  }
+
+  private func due(_ deadline: Int) -> TimeForm { reading.due[deadline] ?? TimeForm(milliseconds: 0) }
+
+  private func actions(of state: Int) -> [Int] {
+    interface.transitions.indices.filter { interface.transitions[$0].source == state && !interface.transitions[$0].trigger.isAutomatic }
+  }
+
+  /// Deadlines that the terms' bounds do not keep behind what they wait for.
+  var untimely: [Warning] {
+    var warnings: [Warning] = []
+    for state in interface.states.indices {
+      for deadline in dated[state] {
+        for action in actions(of: state) where !isTooLate(action) {
+          for (instruction, time) in earliest[action] where !reading.isKnown(due(deadline), atLeast: time) {
+            warnings.append(.deadlineBeforeStep(deadline: deadline, .condition(action: action, instruction: instruction, earliest: time)))
+          }
+        }
+        if actions(of: state).isEmpty || isEnteredTooLate(state) { continue }
+        for edge in edges where edge.target == state && edge.source != state && !dated[edge.source].isEmpty {
+          // However late the state before is left, one of its deadlines has kept it from being too late.
+          if dated[edge.source].contains(where: { reading.isKnown(due(deadline), atLeast: due($0)) }) { continue }
+          let warning = Warning.deadlineBeforeStep(deadline: deadline, .entering(after: dated[edge.source][0]))
+          if !warnings.contains(warning) { warnings.append(warning) }
+        }
+      }
+    }
+    return warnings
+  }
+
+  /// Whether a deadline of the state has always come before the action's `where` can hold.
+  private func isTooLate(_ action: Int) -> Bool {
+    let deadlines = dated[interface.transitions[action].source]
+    return earliest[action].contains { earliest in deadlines.contains { reading.isKnown(earliest.time, atLeast: due($0)) } }
+  }
+
+  /// Whether a deadline of the state is due as soon as it is entered: it waits no time, or until a time at which alone others lead there.
+  private func isEnteredTooLate(_ state: Int) -> Bool {
+    if graph.deadlines(of: state).contains(where: { !graph.isTime($0) && due($0) == TimeForm(milliseconds: 0) }) { return true }
+    if state == interface.initialState { return false }
+    let entering = edges.filter { $0.target == state }
+    return dated[state].contains { deadline in
+      !entering.isEmpty
+        && entering.allSatisfy { edge in
+          dated[edge.source].contains(edge.transition) && reading.isKnown(due(edge.transition), atLeast: due(deadline))
+        }
+    }
+  }
+
+  var neverTaken: [Warning] {
+    interface.transitions.indices.filter { action in
+      !interface.transitions[action].trigger.isAutomatic
+        && (isImpossible[action] || isTooLate(action) || isEnteredTooLate(interface.transitions[action].source))
+    }.map { .neverTaken(action: $0) }
+  }
+
+  // MARK: Who is paid
+
+  /// The parties that can take an action alone.
+  private func single(_ action: Int) -> [Int] {
+    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[action].trigger, needed == 1 else { return [] }
+    return actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
+  }
+
+  private func legs(of transition: Int) -> [Silence.Leg] {
+    var legs: [Silence.Leg] = []
+    for edge in edges where edge.transition == transition {
+      let leg = Silence.Leg(transition: transition, target: edge.target)
+      if !legs.contains(leg) { legs.append(leg) }
+    }
+    return legs
+  }
+
+  private func payees(_ leg: Silence.Leg) -> [Payout.Payee] { silence.payouts[leg]?.map(\.payee) ?? [] }
+
+  /// Whether a party is paid, or whoever is paid may be it.
+  private func mayBePaid(_ party: Int, _ leg: Silence.Leg) -> Bool {
+    payees(leg).contains { if case .party(let other) = $0 { other == party } else { true } }
+  }
+
+  var gainsBySilence: [Warning] {
+    var warnings: [Warning] = []
+    for action in interface.transitions.indices {
+      let taking = legs(of: action)
+      let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: action))].code
+      if taking.isEmpty || code.contains(where: { $0.opcode == .stay }) { continue }
+      let source = interface.transitions[action].source
+      let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap(legs)
+      for party in single(action) {
+        guard !waiting.isEmpty, (taking + waiting).allSatisfy({ interface.states[$0.target].isFinal }),
+          !taking.contains(where: { mayBePaid(party, $0) }),
+          waiting.allSatisfy({ payees($0).contains(.party(party)) })
+        else { continue }
+        warnings.append(.gainsBySilence(action: action, party: party))
+      }
+    }
+    return warnings
+  }
+
+  var paidByOwnRuling: [Warning] {
+    var warnings: [Warning] = []
+    for party in interface.parties.indices {
+      if interface.transitions.indices.contains(where: { single($0).contains(party) && isPaying($0) }) { continue }
+      for state in interface.states.indices {
+        let own = actions(of: state).filter { single($0).contains(party) }
+        let shares = own.map { action in legs(of: action).map { leg in payees(leg).filter { $0 != .party(party) } } }
+        let choices = shares.flatMap { $0 }.filter { !$0.isEmpty }
+        let isChoosing = choices.contains { $0 != choices[0] }
+        for (action, others) in zip(own, shares) where legs(of: action).contains(where: { payees($0).contains(.party(party)) }) {
+          let isDividing = !interface.transitions[action].trigger.parameters.isEmpty && others.contains { $0.count > 1 }
+          if isChoosing || isDividing { warnings.append(.paidByOwnRuling(action: action, party: party)) }
+        }
+      }
+    }
+    return warnings
+  }
+
+  /// Whether something is asked for in it.
+  private func isPaying(_ transition: Int) -> Bool {
+    wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code.contains { $0.opcode == .ask }
+  }
+}
