@@ -103,7 +103,7 @@ let package = Package(
         "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Assurance", "Bytecode", "Wording", "Source", "Signing", "Interface", "Primitives",
         "Support",
       ]),
-    trial("StoreTests", ["Store", "Runtime", "Ledger", "Signing", "Interface", "Primitives", "Support"]),
+    trial("StoreTests", ["Trials", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
     trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]

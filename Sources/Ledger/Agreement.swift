@@ -134,8 +134,7 @@ package struct Agreement: Hashable, Sendable {
     package var approvals: [Approval]
     /// The deadline or condition that led here, if one did.
     package var endedBy: EndedBy?
-    /// An automatic transition failed, against all that was proved: nothing happens any more.
-    package var isSuspended = false
+    package var standing = Standing.regular
 
     package init(state: Int, visit: UInt64, enteredAt: Time, deadlines: [Deadline], endedBy: EndedBy?) {
       self.state = state
@@ -145,6 +144,15 @@ package struct Agreement: Hashable, Sendable {
       self.endedBy = endedBy
       approvals = []
     }
+  }
+
+  /// Whether the agreement goes its way. One that was suspended never does again.
+  package enum Standing: UInt8, Sendable {
+    case regular = 0
+    /// An automatic transition failed, against all that was proved: nothing happens any more, and what the agreement holds waits to be released.
+    case suspended
+    /// What a suspended agreement held has been paid out.
+    case released
   }
 
   package struct Deadline: Hashable, Sendable {
@@ -334,7 +342,7 @@ extension Agreement.Position: Canonical {
     writer.write(deadlines)
     writer.write(approvals)
     writer.write(endedBy)
-    writer.write(isSuspended)
+    writer.write(standing.rawValue)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
@@ -347,7 +355,8 @@ extension Agreement.Position: Canonical {
       throw .notCanonical
     }
     endedBy = try reader.readOptional(Agreement.EndedBy.self)
-    isSuspended = try reader.readBool()
+    guard let standing = Agreement.Standing(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
+    self.standing = standing
   }
 }
 

@@ -98,7 +98,7 @@ extension Outcome: Canonical {
     case .refused(let failure):
       writer.write(UInt8(4))
       writer.write(failure)
-    case .suspended(let failure):
+    case .defect(let failure):
       writer.write(UInt8(5))
       writer.write(failure)
     }
@@ -111,7 +111,7 @@ extension Outcome: Canonical {
     case 2: self = .stayed
     case 3: self = .approved(have: Int(try reader.read(UInt8.self)), needed: Int(try reader.read(UInt8.self)))
     case 4: self = .refused(try reader.read(Failure.self))
-    case 5: self = .suspended(try reader.read(Failure.self))
+    case 5: self = .defect(try reader.read(Failure.self))
     default: throw .unknownCase
     }
   }
@@ -179,6 +179,12 @@ extension Deed: Canonical {
     case .advanced(let until):
       writer.write(UInt8(5))
       writer.write(until)
+    case .released(let agreement, let signers, let moves, let returned):
+      writer.write(UInt8(6))
+      writer.write(agreement)
+      writer.write(signers)
+      writer.write(moves)
+      writer.write(returned)
     }
   }
 
@@ -191,6 +197,10 @@ extension Deed: Canonical {
     case 4:
       self = .granted(from: try reader.read(AccountRow.self), to: try reader.read(AccountRow.self), credit: try reader.read(UInt64.self))
     case 5: self = .advanced(until: try reader.read(Time.self))
+    case 6:
+      self = .released(
+        try reader.read(AgreementNumber.self), by: try reader.readList(of: AccountRow.self), moves: try reader.readList(of: Move.self),
+        returned: try reader.readList(of: PotShare.self))
     default: throw .unknownCase
     }
   }
@@ -214,6 +224,9 @@ extension Receipt: Canonical {
     case .inadmissible(let reason):
       writer.write(UInt8(2))
       writer.write(reason.rawValue)
+    case .defect(let failure):
+      writer.write(UInt8(3))
+      writer.write(failure)
     }
     writer.write(gas)
     writer.write(deeds)
@@ -234,6 +247,7 @@ extension Receipt: Canonical {
     case 2:
       guard let reason = Inadmissible(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
       verdict = .inadmissible(reason)
+    case 3: verdict = .defect(try reader.read(Failure.self))
     default: throw .unknownCase
     }
     self.init(origin: origin, time: time, verdict: verdict, gas: try reader.read(UInt64.self), deeds: try reader.readList(of: Deed.self))

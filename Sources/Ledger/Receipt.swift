@@ -52,8 +52,8 @@ package enum Outcome: Hashable, Sendable {
   /// A party agreed to an action that waits for others.
   case approved(have: Int, needed: Int)
   case refused(Failure)
-  /// What happens by itself failed, which no assured contract's does: it is undone and the agreement stands still.
-  case suspended(Failure)
+  /// What happens by itself failed, which no assured contract's does: it is undone and the agreement is suspended.
+  case defect(Failure)
 }
 
 /// What happened to one agreement.
@@ -109,6 +109,8 @@ package enum Deed: Hashable, Sendable {
   case transferred(Move)
   case granted(from: AccountRow, to: AccountRow, credit: UInt64)
   case advanced(until: Time)
+  /// What a suspended agreement held has been paid out, on the word of these, and what was left in its pot has gone back.
+  case released(AgreementNumber, by: [AccountRow], moves: [Move], returned: [PotShare])
 }
 
 /// What became of one event of the ledger: a transaction, or a deadline.
@@ -125,6 +127,8 @@ package struct Receipt: Hashable, Sendable {
     case failed(instruction: Int, Failure)
     /// Nothing at all has happened.
     case inadmissible(Inadmissible)
+    /// Of what happens by itself: it failed, against all that was proved. It is undone, and its agreement is suspended.
+    case defect(Failure)
   }
 
   package let origin: Origin
@@ -152,6 +156,7 @@ package struct Receipt: Hashable, Sendable {
       switch deed {
       case .stepped(let step): step.moves.map { ($0, step.agreement) }
       case .transferred(let move): [(move, nil)]
+      case .released(let agreement, _, let moves, _): moves.map { ($0, agreement) }
       case .published, .consented, .granted, .advanced: []
       }
     }

@@ -61,10 +61,12 @@ extension Transaction {
     case grant(to: AccountID, credit: UInt64, signer: Int)
     /// The operator allows blocks to be stamped until this time, however long after their parents.
     case advance(until: Time, signer: Int)
+    /// Pays out all that a suspended agreement holds. Everybody who has a say signs the transaction, or whom the genesis names.
+    case release(Release)
 
     package var signer: Int {
       switch self {
-      case .publish: 0
+      case .publish, .release: 0
       case .open(_, let signer), .consent(_, _, let signer), .act(_, let signer), .transfer(_, _, let signer), .grant(_, _, let signer),
         .advance(_, let signer):
         signer
@@ -105,6 +107,48 @@ extension Transaction {
       self.action = action
       self.arguments = arguments
       self.letGo = letGo
+    }
+  }
+}
+
+extension Transaction {
+  package struct Release: Hashable, Sendable {
+    package var agreement: AgreementNumber
+    /// Ascending; of one holder to one account there is at most one.
+    package var payouts: [Payout]
+
+    package init(agreement: AgreementNumber, payouts: [Payout]) {
+      self.agreement = agreement
+      self.payouts = payouts.sorted()
+    }
+  }
+
+  /// What somebody gets of what a vault holds, or of what it holds under a key.
+  package struct Payout: Hashable, Sendable {
+    package let vault: Int
+    /// As it rests, in a word; nil of a vault without keys.
+    package let key: UInt64?
+    package let to: AccountID
+    package let amount: Amount
+
+    package init(vault: Int, key: UInt64? = nil, to: AccountID, amount: Amount) {
+      self.vault = vault
+      self.key = key
+      self.to = to
+      self.amount = amount
+    }
+  }
+}
+
+extension Transaction.Payout: Comparable {
+  /// The order of places, then of accounts; amounts do not matter, so that nobody is paid twice from one place.
+  package static func < (a: Transaction.Payout, b: Transaction.Payout) -> Bool {
+    if a.vault != b.vault { return a.vault < b.vault }
+    switch (a.key, b.key) {
+    case (nil, nil): return a.to < b.to
+    case (nil, _?): return true
+    case (_?, nil): return false
+    case (let a0?, let b0?): return a0 == b0 ? a.to < b.to : a0 < b0
     }
   }
 }
@@ -257,6 +301,10 @@ extension Transaction.Instruction: Canonical {
     case .advance(let until, let signer):
       begin(6, signer)
       writer.write(until)
+    case .release(let release):
+      writer.write(UInt8(7))
+      writer.write(release.agreement)
+      writer.write(release.payouts)
     }
   }
 
@@ -264,6 +312,13 @@ extension Transaction.Instruction: Canonical {
     let code = try reader.read(UInt8.self)
     if code == 0 {
       self = .publish(module: try reader.readBytes())
+      return
+    }
+    if code == 7 {
+      let agreement = try reader.read(AgreementNumber.self)
+      let payouts = try reader.readList(of: Transaction.Payout.self)
+      guard zip(payouts, payouts.dropFirst()).allSatisfy(<) else { throw .notCanonical }
+      self = .release(Transaction.Release(agreement: agreement, payouts: payouts))
       return
     }
     let signer = Int(try reader.read(UInt8.self))
@@ -285,5 +340,23 @@ extension Transaction.Instruction: Canonical {
     case 6: self = .advance(until: try reader.read(Time.self), signer: signer)
     default: throw .unknownCase
     }
+  }
+}
+
+extension Transaction.Payout: Canonical {
+  package func encode(to writer: inout CanonicalWriter) {
+    writer.write(UInt8(vault))
+    writer.write(key != nil)
+    if let key { writer.write(key) }
+    writer.write(to)
+    writer.write(amount)
+  }
+
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    vault = Int(try reader.read(UInt8.self))
+    key = try reader.readBool() ? try reader.read(UInt64.self) : nil
+    to = try reader.read(AccountID.self)
+    amount = try reader.read(Amount.self)
+    guard amount > .zero else { throw .notCanonical }
   }
 }

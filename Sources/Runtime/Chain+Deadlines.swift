@@ -22,14 +22,17 @@ extension Chain {
 
   private func runDeadline(until: Time) -> Receipt? {
     let potGas = { [state, schedule] (number: AgreementNumber) in
-      Int(clamping: state.agreements[number.index].pot.reduce(0) { $0 + $1.gas }) - schedule.deadline
+      max(0, Int(clamping: state.agreements[number.index].pot.reduce(0) { $0 + $1.gas }) - schedule.deadline)
     }
     guard var step = runtime.runNextDeadline(until: until, gas: potGas), let number = step.agreement else { return nil }
-    let gas = step.gas + UInt64(schedule.deadline)
+    var verdict = Receipt.Verdict.done
+    if case .defect(let failure) = step.outcome { verdict = .defect(failure) }
+    // A pot holds the dearest way that leads on by itself. Should one hold less nevertheless, that is a defect of one agreement and not the ledger's end.
+    let gas = min(step.gas + UInt64(schedule.deadline), state.agreements[number.index].pot.reduce(0) { $0 + $1.gas })
     takeFromPot(gas, of: number)
     state.spend(gas * genesis.gasPrice)
     if isFinal(number) { step.returned = returnPot(of: number) }
-    return Receipt(origin: .deadline, time: step.time, verdict: .done, gas: gas, deeds: [.stepped(step)])
+    return Receipt(origin: .deadline, time: step.time, verdict: verdict, gas: gas, deeds: [.stepped(step)])
   }
 
   func isFinal(_ number: AgreementNumber) -> Bool {
@@ -48,7 +51,7 @@ extension Chain {
     var pot = state.agreements[number.index].pot
     var rest = gas
     while rest > 0 {
-      guard let first = pot.first else { preconditionFailure("a pot holds the dearest way that leads on by itself") }
+      guard let first = pot.first else { preconditionFailure("no more is taken from a pot than it holds") }
       let taken = min(rest, first.gas)
       rest -= taken
       pot[0] = PotShare(payer: first.payer, gas: first.gas - taken)

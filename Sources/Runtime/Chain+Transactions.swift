@@ -101,7 +101,7 @@ extension Chain {
 
   private func rowOrNew(_ id: AccountID) -> AccountRow { state.row(of: id) ?? state.addAccount(id) }
 
-  private func row(_ id: AccountID, _ meter: inout Meter) throws(Failed) -> AccountRow {
+  func row(_ id: AccountID, _ meter: inout Meter) throws(Failed) -> AccountRow {
     if let row = state.row(of: id) { return row }
     try meter.charge(schedule.row)
     return state.addAccount(id)
@@ -123,6 +123,7 @@ extension Chain {
       guard state.account(signer).id == genesis.operatorAccount else { throw Failed(.authority) }
       state.setStampUntil(max(until, state.stampUntil))
       return .advanced(until: until)
+    case .release(let release): return try self.release(release, by: signers, &meter)
     }
   }
 
@@ -161,7 +162,7 @@ extension Chain {
     return Failed(failure, step)
   }
 
-  private func agreement(_ number: AgreementNumber) throws(Failed) -> Agreement {
+  func agreement(_ number: AgreementNumber) throws(Failed) -> Agreement {
     guard number.index < state.agreements.count else { throw Failed(.agreement) }
     return state.agreements[number.index]
   }

@@ -6,7 +6,7 @@ import Bytecode
 import Interface
 package import Ledger
 package import Primitives
-import VM
+package import VM
 
 /// Why a chain does not open.
 package enum ChainFault: Error, Hashable, Sendable {
@@ -31,7 +31,8 @@ package final class Chain: Application {
 
   let limits: Limits
   let schedule: GasSchedule
-  var runtime: Runtime<Machine>
+  /// A test gives it another module than was published, to see what becomes of what cannot happen.
+  package var runtime: Runtime<Machine>
   /// By the state's numbering of modules.
   package internal(set) var modules: [AssuredModule] = []
 

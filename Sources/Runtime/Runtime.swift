@@ -244,7 +244,7 @@ package struct Runtime<E: Engine> {
       step.endedBy = Agreement.EndedBy(transition: due.transition, due: due.due)
       throw Refused(failure: .refused(.state))
     }
-    guard let transition = interface.transition(action: call.action, in: position.state), !position.isSuspended,
+    guard let transition = interface.transition(action: call.action, in: position.state), position.standing == .regular,
       case .action(_, let parameters, let who) = interface.transitions[transition].trigger
     else {
       step.endedBy = position.endedBy
@@ -358,7 +358,7 @@ package struct Runtime<E: Engine> {
     if let failure {
       state.rollBack(to: mark)
       suspend(item.agreement)
-      step.outcome = .suspended(failure)
+      step.outcome = .defect(failure)
     } else {
       step.moves = host.moves
       step.events = host.events
@@ -372,7 +372,7 @@ package struct Runtime<E: Engine> {
   private func suspend(_ number: AgreementNumber) {
     var position = state.agreements[number.index].position
     position.deadlines = []
-    position.isSuspended = true
+    position.standing = .suspended
     state.setPosition(number, position)
   }
 

@@ -26,7 +26,7 @@ package struct LedgerStory {
     case .failed(let index, let failure):
       guard let transaction, transaction.instructions.indices.contains(index) else { return [wording.refused(failure, because: failure.name)] }
       return [wording.refused(failure, because: reason(failure, transaction.instructions[index], receipt.steps.first, transaction))]
-    case .done:
+    case .done, .defect:
       return receipt.deeds.enumerated().flatMap { index, deed in
         lines(deed, transaction.flatMap { $0.instructions.indices.contains(index) ? $0.instructions[index] : nil })
       }
@@ -44,6 +44,10 @@ package struct LedgerStory {
       return [wording.pays(move.sum, from: name(from), to: name(to))]
     case .granted(let from, let to, let credit): return [wording.grants(credit, from: name(from), to: name(to))]
     case .advanced(let until): return [wording.allowsTime(until: until)]
+    case .released(let number, let signers, let moves, let returned):
+      let agreement = chain.state.agreements[number.index]
+      return [wording.releases(signers.map(name), agreement: number.index + 1)]
+        + story.lines(moves, chain.interface(ofModule: agreement.contract), agreement) + returned.map { wording.getsBack(name($0.payer), $0.gas) }
     case .stepped(let step):
       guard let number = step.agreement else { return [] }
       let agreement = chain.state.agreements[number.index]
@@ -67,10 +71,11 @@ package struct LedgerStory {
         case .open(let opening, _): chain.state.moduleRow(opening.module)
         case .act(let call, _):
           chain.state.agreements.indices.contains(call.agreement.index) ? chain.state.agreements[call.agreement.index].contract : nil
-        case .publish, .consent, .transfer, .grant, .advance: nil
+        case .publish, .consent, .transfer, .grant, .advance, .release: nil
         }
       if let contract { return story.refusal(failure, step, chain.interface(ofModule: contract)) }
     }
+    if case .release = instruction, let sentence = wording.sentence(ofRelease: failure) { return sentence }
     return wording.sentence(failure, .init(who: who, action: instruction.name, state: "", endedBy: nil))
   }
 }
@@ -86,6 +91,7 @@ extension Transaction.Instruction {
     case .transfer: "transfer"
     case .grant: "transfer"
     case .advance: "advance"
+    case .release: "release"
     }
   }
 }

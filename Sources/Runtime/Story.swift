@@ -1,5 +1,6 @@
 package import Interface
 package import Ledger
+import Primitives
 package import Wording
 
 /// Tells steps as sentences, with the names that whoever asks gives to accounts.
@@ -18,7 +19,7 @@ package struct Story {
     let values = values(interface, agreement)
     var lines: [String] = []
     switch (step.cause, step.outcome) {
-    case (_, .suspended(let failure)): return [wording.suspended(state, step.transition.map { occasion($0, interface) } ?? .deadline, failure)]
+    case (_, .defect(let failure)): return [wording.defect(state, step.transition.map { occasion($0, interface) } ?? .deadline, failure)]
     case (_, .refused(let failure)): return [wording.refused(failure, because: refusal(failure, step, interface))]
     case (.opening, _):
       let parties = zip(interface.parties, agreement?.parties ?? []).map { (role: $0, name: name($1)) }
@@ -33,8 +34,15 @@ package struct Story {
       lines.append(wording.records(declared.name, zip(declared.parameters, event.arguments).map { ($0.name, values.text($1, $0.type)) }))
     }
     for move in step.moves { lines.append(sentence(move, interface, values)) }
+    for invariant in step.defects { lines.append(wording.defect(invariant: Characters.shown(interface.invariants[invariant].text))) }
     if case .entered(let target) = step.outcome { lines.append(wording.enters(state, interface.states[target].name)) }
     return lines
+  }
+
+  /// One line for each movement of an agreement's money.
+  func lines(_ moves: [Move], _ interface: ContractInterface, _ agreement: Agreement) -> [String] {
+    let values = values(interface, agreement)
+    return moves.map { sentence($0, interface, values) }
   }
 
   /// How the values of a contract are told.

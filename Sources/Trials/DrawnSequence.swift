@@ -163,7 +163,7 @@ struct DrawnSequence {
     stepCount += 1
     for step in steps {
       coverage.note(step)
-      if case .suspended(let failure) = step.outcome { defect = "a deadline failed: \(failure.name)" }
+      if case .defect(let failure) = step.outcome { defect = "a deadline failed: \(failure.name)" }
     }
     if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }

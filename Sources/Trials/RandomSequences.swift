@@ -282,8 +282,8 @@ private struct Sequence {
       case .stayed: name = "stayed"
       case .approved: name = "approved"
       case .refused(let failure): name = "refused \(failure.name)"
-      case .suspended(let failure):
-        name = "suspended"
+      case .defect(let failure):
+        name = "defect"
         defect = "a deadline failed: \(failure.name)"
       }
       outcomes[name, default: 0] += 1

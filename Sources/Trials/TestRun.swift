@@ -121,7 +121,7 @@ private struct Stage {
       if let number = happened.agreement { emissions += happened.events.map { (number, $0) } }
       switch happened.outcome {
       case .entered, .stayed: if let transition = happened.transition { transitions.insert(transition) }
-      case .opened, .approved, .refused, .suspended: break
+      case .opened, .approved, .refused, .defect: break
       }
     }
   }
@@ -301,7 +301,7 @@ private struct Stage {
 
   private func defect(in steps: [Step], at step: CheckedStep) -> Diagnostic? {
     for happened in steps {
-      if case .suspended(let failure) = happened.outcome { return fail(step, "a deadline failed, which is a bug of Earnest: \(failure.name)") }
+      if case .defect(let failure) = happened.outcome { return fail(step, "a deadline failed, which is a bug of Earnest: \(failure.name)") }
       guard let number = happened.agreement, let index = happened.defects.first else { continue }
       return fail(step, "a deadline breaks the invariant “\(twin.interface(of: number).invariants[index].text)”")
     }

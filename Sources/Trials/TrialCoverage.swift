@@ -52,7 +52,7 @@ package struct TrialCoverage: Sendable {
       outcomes["stayed", default: 0] += 1
       stand(in: step.state)
     case .approved: outcomes["approved", default: 0] += 1
-    case .refused(let failure), .suspended(let failure):
+    case .refused(let failure), .defect(let failure):
       outcomes["refused", default: 0] += 1
       failures[Int(failure.code)] += 1
       switch failure {

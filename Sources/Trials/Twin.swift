@@ -150,7 +150,7 @@ extension AssuredModule {
       switch step.outcome {
       case .entered(let state): prepayment.entering[state]
       // A refusal comes before or after the body; what it would have entered is not told.
-      case .refused, .stayed, .opened, .approved, .suspended: prepayment.entering.max() ?? 0
+      case .refused, .stayed, .opened, .approved, .defect: prepayment.entering.max() ?? 0
       }
     return gasMax[transition] + target
   }

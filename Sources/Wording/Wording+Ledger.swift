@@ -100,8 +100,28 @@ extension Wording {
 
   package var waitsForConsents: String { say("no money comes in before every party that may act has consented", "全体可操作的当事方同意之前，不收任何款项") }
 
-  package var standsStill: String {
-    say("stands still: what happens by itself failed against all that was proved", "已停住：自动事项执行失败，这本不应发生")
+  package var isSuspended: String {
+    say("suspended: what happens by itself failed against all that was proved", "已停住：自动事项执行失败，这本不应发生")
+  }
+
+  package var isReleased: String { say("suspended and released: what it held has been paid out", "已停住并放款：所存款项已全部付出") }
+
+  /// Who pays out what a suspended agreement holds. `areEverybody`: whether those can divide all of it without the operator.
+  package func canBeReleased(_ number: Int, by who: [String], areEverybody: Bool, orBy operatorName: String) -> String {
+    let command = "earnest release \(number)"
+    if who.isEmpty { return say("\(operatorName) alone can release it: \(command)", "只有 \(operatorName) 可以放款：\(command)") }
+    if areEverybody {
+      return say(
+        "\(list(who)) can release it if all of them sign, or \(operatorName): \(command)",
+        "\(list(who)) 全体签字，或 \(operatorName) 签字，即可放款：\(command)")
+    }
+    return say(
+      "\(operatorName) can release it; \(list(who)), if all of them sign, only what lies under the keys of accounts: \(command)",
+      "\(operatorName) 可以放款；\(list(who)) 全体签字，只可就各账户名下的款项放款：\(command)")
+  }
+
+  package func releases(_ who: [String], agreement number: Int) -> String {
+    say("Agreement \(number) is released on the word of \(list(who)).", "协议 \(number) 由 \(list(who)) 签字放款。")
   }
 
   /// What time alone does to an agreement.

@@ -100,6 +100,19 @@ extension Wording {
     }
   }
 
+  /// Why a suspended agreement was not released; nil where it is what anybody else would be told.
+  package func sentence(ofRelease failure: Failure) -> String? {
+    switch failure {
+    case .refused(.state): say("The agreement is not suspended, or has been released before.", "协议并未停住，或此前已放款。")
+    case .refused(.argument):
+      say("The release names a vault that there is not, or no key of one that has keys.", "放款所列的金库不存在，或未列明分户金库的键。")
+    case .refused(.authority): say("Nobody who signed has a say in this release.", "签字者均无权对该协议放款。")
+    case .refused(.consent): say("Not everybody who has a say in this release has signed.", "须为此次放款签字的各方尚未全部签字。")
+    case .refused(.amount): say("What is paid out is not exactly what the agreement holds.", "付出的金额与协议所存的不完全相符。")
+    case .refused, .trapped: nil
+    }
+  }
+
   /// Why an entry had no effect.
   package func sentence(_ reason: Inadmissible) -> String {
     switch reason {

@@ -145,17 +145,23 @@ package struct Wording: Sendable {
     }
   }
 
-  package func suspended(_ state: String, _ occasion: Occasion, _ failure: Failure) -> String {
+  /// What happens by itself failed, although it was proved that it cannot.
+  package func defect(_ state: String, _ occasion: Occasion, _ failure: Failure) -> String {
     switch occasion {
     case .deadline:
       say(
-        "The deadline of \(state) failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
-        "\(state) 的期限执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+        "Defect (\(failure.name)): the deadline of \(state) failed, against all that was proved. It is undone, and the agreement is suspended.",
+        "缺陷（\(failure.name)）：\(state) 的期限执行失败，这本不应发生。已撤销，协议就此停住。")
     case .condition:
       say(
-        "What \(state) does when its condition holds failed (\(failure.name)), against all that was proved: it is undone, and the agreement stands still.",
-        "\(state) 的条件成立后执行失败（\(failure.name)），这本不应发生：已撤销，协议就此停住。")
+        "Defect (\(failure.name)): what \(state) does when its condition holds failed, against all that was proved. It is undone, and the agreement is suspended.",
+        "缺陷（\(failure.name)）：\(state) 的条件成立后执行失败，这本不应发生。已撤销，协议就此停住。")
     }
+  }
+
+  /// A deadline left this broken.
+  package func defect(invariant text: String) -> String {
+    say("Defect: “\(text)” no longer holds, although the contract promises it.", "缺陷：合约所保证的“\(text)”不再成立。")
   }
 
   package func deposits(_ who: String, _ sum: CurrencyAmount, into place: String) -> String {

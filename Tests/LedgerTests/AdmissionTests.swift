@@ -183,6 +183,7 @@ import Wording
       #expect(ledger.chain.state.balance(row, Currency.all[0]).units == 100_000_000 && ledger.units("carol", "CNY") == 100_000_000)
       #expect(ledger.defect == nil)
     }
+    #expect(try ledger.defectOfAnyEvent() == nil)
   }
 
   @Test func aTransactionThatRunsOutOfGasSpendsItsLimit() throws {
@@ -217,7 +218,7 @@ import Wording
       #expect(try ledger.send([.consent(number, subject: subject, signer: 0)], by: name).verdict == .done)
     }
     #expect(try ledger.send([pay], by: "alice").verdict == .done)
-    #expect(ledger.defect == nil)
+    #expect(try ledger.defectOfAnyEvent() == nil)
   }
 
   /// An orderer may put anything into a block. What was not signed has no effect, and the chain replays, with and without verifying again.
@@ -240,6 +241,7 @@ import Wording
       try again.replay(1, verifyingSignatures: isVerifying)
       #expect(again.root == ledger.chain.root)
     }
+    #expect(try ledger.defectOfAnyEvent() == nil)
   }
 
   /// A replica judges a proposal by itself: it need not have seen the transactions before.
@@ -295,7 +297,7 @@ import Wording
     let failed = try ledger.send(undone)
     #expect(failed.verdict == .failed(instruction: 1, .refused(.state)) && failed.deeds.isEmpty)
     #expect(story.lines(failed, undone.transaction) == ["Refused (state): ship is not offered in the agreement's state."])
-    #expect(ledger.defect == nil)
+    #expect(try ledger.defectOfAnyEvent() == nil)
   }
 
   private struct Unexpected: Error {}

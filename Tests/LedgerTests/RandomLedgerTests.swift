@@ -6,7 +6,7 @@ import Runtime
 import Testing
 import Trials
 
-/// Random people doing random things. After every block no money and no gas was made or lost, and every agreement can pay what it will do by itself; the chain
+/// Random people doing random things. After every event no money and no gas was made or lost, and every agreement can pay what it will do by itself; the chain
 /// replays to the same roots, also from a checkpoint.
 @Suite struct RandomLedgerTests {
   private func run(seed: UInt64, steps: Int) throws -> (ledger: TestLedger, verdicts: [String: Int]) {
@@ -38,6 +38,9 @@ import Trials
       case 6, 7:
         let subject = agreement.index < chain.state.agreements.count && !random.oneIn(8) ? chain.subject(of: agreement) : .zero
         return .consent(agreement, subject: subject, signer: 0)
+      case 8 where random.oneIn(2):
+        let payouts = random.oneIn(2) ? [] : [TestLedger.payout(0, to: random.element(names), UInt128(1 + random.below(20_000)))]
+        return .release(.init(agreement: agreement, payouts: payouts))
       default:
         let action = random.element(["pay", "pay", "ship", "cancel", "deliver", "dispute", "accept", "settle", "rule"])
         let percent = Percent(Integer(random.below(101)), outOf: Integer(100)).map { Value.percent($0) } ?? .bool(true)
@@ -81,6 +84,7 @@ import Trials
           case .done: verdicts["done", default: 0] += 1
           case .failed(_, let failure): verdicts["\(failure.name)", default: 0] += 1
           case .inadmissible(let reason): verdicts["not \(reason)", default: 0] += 1
+          case .defect: verdicts["defect", default: 0] += 1
           }
         }
         #expect(block.isWhole && (try? Block(canonicalBytes: block.canonicalBytes)) == block)
@@ -105,6 +109,8 @@ import Trials
       // In the end everybody falls silent, and every agreement ends by itself: a block a day needs nobody's leave.
       for _ in 0..<400 { try ledger.sequencer.advance(to: ledger.chain.latestStamp) { _ in } }
       #expect(ledger.defect == nil)
+      // One event at a time, with what must hold after each.
+      #expect(try ledger.defectOfAnyEvent() == nil, "seed \(seed)")
       #expect(
         ledger.chain.state.agreements.allSatisfy {
           ledger.chain.interface(ofModule: $0.contract).states[$0.position.state].isFinal && $0.vaults.allSatisfy { $0 == .zero }

@@ -25,8 +25,9 @@ import Wording
 
   @Test func whatFailsIsUndoneAndTheAgreementStandsStill() {
     var (world, steps) = suspended(.after, due: .duration(ScriptedWorld.day))
-    #expect(steps.map(\.outcome) == [.suspended(.trapped(.range))] && steps[0].moves.isEmpty)
-    #expect(world.agreement.position.isSuspended && world.agreement.position.state == 1 && world.agreement.vaults == [Amount(unchecked: 5)])
+    #expect(steps.map(\.outcome) == [.defect(.trapped(.range))] && steps[0].moves.isEmpty)
+    #expect(
+      world.agreement.position.standing == .suspended && world.agreement.position.state == 1 && world.agreement.vaults == [Amount(unchecked: 5)])
     #expect(world.units(0) == 995 && world.state.nextDue == nil)
     #expect(world.act("go", by: 0, letGo: nil) == .refused(.refused(.state)))
   }
@@ -34,9 +35,9 @@ import Wording
   /// What failed is told for what it was.
   @Test func whatFailedIsToldForWhatItWas() {
     for (trigger, due, beginning) in [
-      (.after, .duration(ScriptedWorld.day), "The deadline of P failed (range)"),
-      (.at, .time(ScriptedWorld.start), "The deadline of P failed (range)"),
-      (.when, .bool(true), "What P does when its condition holds failed (range)"),
+      (.after, .duration(ScriptedWorld.day), "Defect (range): the deadline of P failed"),
+      (.at, .time(ScriptedWorld.start), "Defect (range): the deadline of P failed"),
+      (.when, .bool(true), "Defect (range): what P does when its condition holds failed"),
     ] as [(ContractInterface.Trigger, Value, String)] {
       let (world, steps) = suspended(trigger, due: due)
       let story = Story(Wording(.english)) { _ in "alice" }

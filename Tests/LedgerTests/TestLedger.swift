@@ -19,6 +19,8 @@ final class TestLedger {
 
   let store: MemoryStore
   let chain: Chain
+  /// Agreements that a test has made fail. Of any other it would be a defect to be suspended.
+  var suspended: Set<AgreementNumber> = []
   let sequencer: EmbeddedSequencer<Chain>
 
   init(gasPrice: UInt64 = 1, credit: UInt64 = 1_000_000_000, units: UInt128 = 100_000_000, store: MemoryStore? = nil) throws {
@@ -141,17 +143,24 @@ final class TestLedger {
 
   static func fen(_ units: UInt128) -> [CurrencyAmount] { [CurrencyAmount(Amount(unchecked: units), Currency.all[0])] }
 
-  /// What must hold between any two blocks; nil where it does.
+  /// What must hold between any two events; nil where it does.
   var defect: String? {
     if let imbalance = chain.imbalance { return imbalance }
     for (index, agreement) in chain.state.agreements.enumerated() {
       let interface = chain.interface(ofModule: agreement.contract)
       let isFinal = interface.states[agreement.position.state].isFinal
       let pot = agreement.pot.reduce(0) { $0 + $1.gas }
+      if suspended.contains(AgreementNumber(index)) {
+        if !agreement.position.deadlines.isEmpty { return "agreement \(index) is suspended and waits for something" }
+        let isEmpty = pot == 0 && agreement.vaults.allSatisfy { $0 == .zero } && agreement.holdings.isEmpty
+        if agreement.position.standing == .regular { return "agreement \(index) goes on" }
+        if agreement.position.standing == .released && !isEmpty { return "agreement \(index) is released and holds something" }
+        continue
+      }
       let ahead = UInt64(chain.ahead(of: AgreementNumber(index)))
       if pot < ahead { return "agreement \(index) has \(pot) gas ahead; the dearest way from here takes \(ahead)" }
       if isFinal && (pot > 0 || agreement.vaults.contains { $0 > .zero }) { return "agreement \(index) has ended and holds something" }
-      if agreement.position.isSuspended { return "agreement \(index) is suspended" }
+      if agreement.position.standing != .regular { return "agreement \(index) is suspended" }
     }
     return nil
   }

@@ -18,6 +18,10 @@ import Trials
       .consent(AgreementNumber(3), subject: Digest(sha256: [4]), signer: 0), TestLedger.call("pay", AgreementNumber(9), [], TestLedger.fen(5), 2),
       TestLedger.transfer(9, "JPY", to: "dave"), .grant(to: TestLedger.id("dave"), credit: 3, signer: 1),
       .advance(until: TestLedger.start, signer: 0),
+      .release(
+        .init(
+          agreement: AgreementNumber(4),
+          payouts: [TestLedger.payout(0, to: "bob", 5), TestLedger.payout(1, 7, to: "bob", 5), TestLedger.payout(1, .max, to: "carol", .max >> 1)])),
     ])
 
   @Test func whatIsEncodedIsDecoded() throws {
@@ -72,6 +76,26 @@ import Trials
     let twice = TestLedger.fen(1) + TestLedger.fen(2)
     #expect(!isTaken { $0.instructions = [TestLedger.call("pay", AgreementNumber(0), [], twice)] })
     #expect(!isTaken { $0.instructions = [TestLedger.call("pay", AgreementNumber(0), [], TestLedger.fen(0))] })
+    // Payouts ascend, by vault, key and account; nobody is paid twice from one place, nor nothing.
+    func areTaken(_ payouts: [Transaction.Payout]) -> Bool {
+      var release = Transaction.Release(agreement: AgreementNumber(0), payouts: [])
+      release.payouts = payouts
+      return isTaken { $0.instructions = [.release(release)] }
+    }
+    let people = ["bob", "carol"].sorted { TestLedger.id($0) < TestLedger.id($1) }
+    let ascending = [
+      TestLedger.payout(0, to: people[0], 2), TestLedger.payout(0, to: people[1], 1), TestLedger.payout(0, 0, to: people[0], 1),
+      TestLedger.payout(0, 9, to: people[0], 1), TestLedger.payout(0, 9, to: people[1], 1), TestLedger.payout(255, to: people[0], 1),
+    ]
+    #expect(areTaken([]) && areTaken(ascending))
+    #expect(Transaction.Release(agreement: AgreementNumber(0), payouts: ascending.reversed()).payouts == ascending)
+    for index in ascending.indices.dropLast() {
+      var swapped = ascending
+      swapped.swapAt(index, index + 1)
+      #expect(!areTaken(swapped))
+    }
+    #expect(!areTaken([TestLedger.payout(0, to: "bob", 1), TestLedger.payout(0, to: "bob", 2)]))
+    #expect(!areTaken([TestLedger.payout(0, to: "bob", 0)]))
   }
 
   /// Random bytes, and good ones with random changes, never end the process.

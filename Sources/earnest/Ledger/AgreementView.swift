@@ -51,7 +51,8 @@ struct AgreementView {
   /// Nil parties: anyone.
   private var actions: [(name: String, by: [String]?, needed: Int)] {
     interface.transitions.compactMap { transition in
-      guard transition.source == agreement.position.state, !agreement.position.isSuspended, case .action(let name, _, let who) = transition.trigger
+      guard transition.source == agreement.position.state, agreement.position.standing == .regular,
+        case .action(let name, _, let who) = transition.trigger
       else { return nil }
       switch who {
       case .anyone: return (name, nil, 1)
@@ -104,7 +105,18 @@ struct AgreementView {
       sentences.enumerated().map { "    \($0 == 0 ? wording.time(step.time) : String(repeating: " ", count: 16))  \($1)" }
     }
     if !ahead.isEmpty { lines += ["  " + wording.ifSilent] + ahead.joined() }
-    if agreement.position.isSuspended { lines.append("  " + wording.standsStill) }
+    switch agreement.position.standing {
+    case .regular: break
+    case .suspended:
+      let releasers = open.chain.releasers(of: number)
+      lines.append("  " + wording.isSuspended)
+      lines.append(
+        "  "
+          + wording.canBeReleased(
+            number.index + 1, by: releasers.accounts.map { open.name(UInt64($0.index)) }, areEverybody: releasers.areEverybody,
+            orBy: open.name(open.chain.genesis.operatorAccount)))
+    case .released: lines.append("  " + wording.isReleased)
+    }
     return lines
   }
 
@@ -158,7 +170,19 @@ struct AgreementView {
           silence { step, sentences in
             .object([("step", Show.json(step, open)), ("en", .list(sentences.map { .text($0) }))])
           })
-      ), ("suspended", .bool(agreement.position.isSuspended)),
+      ), ("suspended", .bool(agreement.position.standing != .regular)), ("released", .bool(agreement.position.standing == .released)),
+      ("release", release),
+    ])
+  }
+
+  /// Who can release a suspended agreement: all of these, or whom the genesis names.
+  private var release: JSON {
+    guard agreement.position.standing == .suspended else { return .null }
+    let releasers = open.chain.releasers(of: number)
+    func account(_ id: AccountID) -> JSON { .object([("account", .text(id.description)), ("name", .text(open.name(id)))]) }
+    return .object([
+      ("all", .list(releasers.accounts.map { account(open.chain.state.account($0).id) })), ("areEverybody", .bool(releasers.areEverybody)),
+      ("or", account(open.chain.genesis.operatorAccount)),
     ])
   }
 }

@@ -74,7 +74,8 @@ struct LedgerCommand: ParsableCommand {
           .object([
             ("schema", "earnest.ledger/1"), ("chain", .text(chain.id.description)), ("height", .number(Int(chain.durable.height))),
             ("time", .text(chain.time.description)), ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
-            ("development", .bool(chain.genesis.isDevelopment)), ("gasPrice", .text(String(chain.genesis.gasPrice))),
+            ("development", .bool(chain.genesis.isDevelopment)), ("operator", .text(chain.genesis.operatorAccount.description)),
+            ("gasPrice", .text(String(chain.genesis.gasPrice))),
             ("contracts", .list(contracts.map { .object([("name", .text($0.0)), ("module", .text($0.1.description))]) })),
             ("agreements", .number(state.agreements.count)),
             ("accounts", .list(balances.map { .object([("name", .text($0.0)), ("balances", Show.balances(of: $0.1, state))]) })),
@@ -83,6 +84,8 @@ struct LedgerCommand: ParsableCommand {
       try Console.print("height \(chain.durable.height)  \(Wording(.english).time(chain.time)) UTC")
       try Console.print("root   \(chain.root)")
       try Console.print("chain  \(chain.id)")
+      // The one account that the genesis gives rights to.
+      try Console.print("operator \(open.name(chain.genesis.operatorAccount))")
       for (name, id) in contracts { try Console.print("contract \(name)  \(Console.dim(id.description))") }
       for (name, row) in balances {
         let held = Show.held(by: row, state).map { Wording(.english).amount($0) }.joined(separator: "  ")

@@ -71,7 +71,7 @@ struct Payments {
         switch payment.instruction {
         case .transfer(_, let sum, _): (sum.currency, Integer(sum.amount.units))
         case .grant(_, let credit, _): (nil, Integer(credit))
-        case .publish, .open, .consent, .act, .advance: (nil, .zero)
+        case .publish, .open, .consent, .act, .advance, .release: (nil, .zero)
         }
       if let index = totals.firstIndex(where: { $0.payer == payment.payer && $0.currency == currency }) {
         totals[index].units = totals[index].units + units

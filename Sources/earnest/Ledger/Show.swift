@@ -30,7 +30,13 @@ struct Show: ParsableCommand {
     let interface = open.chain.interface(ofModule: agreement.contract)
     let next = agreement.position.deadlines.map(\.due).min()
     let due = next.map { "  by itself at \(Wording(.english).time($0))" } ?? ""
-    return "agreement \(number.index + 1)  \(interface.name)  \(interface.states[agreement.position.state].name)\(due)"
+    let standing =
+      switch agreement.position.standing {
+      case .regular: ""
+      case .suspended: "  suspended"
+      case .released: "  suspended, released"
+      }
+    return "agreement \(number.index + 1)  \(interface.name)  \(interface.states[agreement.position.state].name)\(due)\(standing)"
   }
 
   /// A value for programs and for people.
@@ -76,7 +82,12 @@ struct Show: ParsableCommand {
       case .stayed: ("stayed", step.state)
       case .approved: ("approved", step.state)
       case .refused: ("refused", step.state)
-      case .suspended: ("suspended", step.state)
+      case .defect: ("defect", step.state)
+      }
+    let reason: JSON =
+      switch step.outcome {
+      case .refused(let failure), .defect(let failure): .text(failure.name)
+      case .opened, .entered, .stayed, .approved: .null
       }
     let events = step.events.map { event -> JSON in
       let declared = interface.events[event.event]
@@ -87,7 +98,8 @@ struct Show: ParsableCommand {
       ("agreement", .number(number.index + 1)), ("time", .text(step.time.description)), ("cause", .text(cause.0)), ("action", cause.1),
       ("from", .text(interface.states[step.state].name)), ("outcome", .text(outcome.0)),
       ("to", outcome.1.map { .text(interface.states[$0].name) } ?? .null), ("events", .list(events)), ("prepaid", .text(String(step.prepaid))),
-      ("moves", .list(step.moves.map { json($0, number, open) })),
+      ("moves", .list(step.moves.map { json($0, number, open) })), ("reason", reason),
+      ("defects", .list(step.defects.map { .text(interface.invariants[$0].text) })),
     ])
   }
 
@@ -127,6 +139,7 @@ struct Show: ParsableCommand {
       case .failed(let index, .refused(let refusal)): ("refused", .text(refusal.rawValue), .number(index))
       case .failed(let index, .trapped(let trap)): ("trapped", .text(trap.rawValue), .number(index))
       case .inadmissible(let reason): ("notAdmitted", .text("\(reason)"), .null)
+      case .defect(let failure): ("defect", .text(failure.name), .null)
       }
     return .object([
       ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"), ("time", .text(receipt.time.description)),
