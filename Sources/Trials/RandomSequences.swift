@@ -35,6 +35,8 @@ package struct RandomSequences: Sendable {
   /// How often each outcome came up, by name: `entered Paid`, `refused funds` and so on, for a test to see that all of them did.
   package private(set) var outcomes: [String: Int] = [:]
   package private(set) var stepCount = 0
+  /// What each transition used at most; nil of one that has not led on.
+  package private(set) var gasUse: [GasUse?]
   /// The first thing that was not as it must be, with the seed that shows it again.
   package private(set) var defect: String?
 
@@ -44,6 +46,7 @@ package struct RandomSequences: Sendable {
   package init(_ contract: CompiledContract) {
     self.contract = contract
     silence = Outlook(contract.assured).silence
+    gasUse = Array(repeating: nil, count: contract.interface.transitions.count)
   }
 
   package mutating func run(count: Int, seed: UInt64) {
@@ -52,6 +55,7 @@ package struct RandomSequences: Sendable {
       sequence.run()
       for (name, times) in sequence.outcomes { outcomes[name, default: 0] += times }
       stepCount += sequence.stepCount
+      for (transition, use) in sequence.gasUse.enumerated() { gasUse[transition] = gasUse[transition].joined(use) }
       if let found = sequence.defect { defect = "seed \(seed &+ UInt64(index)): \(found)" }
     }
   }
@@ -73,6 +77,8 @@ private struct Sequence {
   private(set) var defect: String?
 
   private var interface: ContractInterface { contract.interface }
+
+  var gasUse: [GasUse?] { twin.gasUse[0] }
 
   init(_ contract: CompiledContract, _ silence: Silence, seed: UInt64) {
     self.contract = contract

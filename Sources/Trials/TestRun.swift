@@ -28,6 +28,8 @@ package struct TestRun: Sendable {
   package let digest: Digest
   /// The transitions that were taken, by index in their contract.
   package let transitions: Set<Int>
+  /// What transitions used at most, by contract and transition.
+  package let gasUse: [[GasUse?]]
 
   package var hasPassed: Bool { failure == nil }
 
@@ -37,7 +39,9 @@ package struct TestRun: Sendable {
     self = stage.run()
   }
 
-  fileprivate init(name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>) {
+  fileprivate init(
+    name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>, gasUse: [[GasUse?]]
+  ) {
     self.name = name
     self.span = span
     self.failure = failure
@@ -45,6 +49,7 @@ package struct TestRun: Sendable {
     self.gas = gas
     self.digest = digest
     self.transitions = transitions
+    self.gasUse = gasUse
   }
 }
 
@@ -89,7 +94,9 @@ private struct Stage {
 
   mutating func run() -> TestRun {
     let failure = run(test.steps)
-    return TestRun(name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest, transitions: transitions)
+    return TestRun(
+      name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest, transitions: transitions,
+      gasUse: twin.gasUse)
   }
 
   /// Up to the first step that goes otherwise than it says.

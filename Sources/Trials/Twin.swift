@@ -18,11 +18,15 @@ package struct Twin {
   /// What the engines did not agree on, in words. It should stay empty.
   package private(set) var differences: [String] = []
 
+  /// What transitions that led on used at most, by contract and transition; nil of one that has not led on.
+  package private(set) var gasUse: [[GasUse?]]
+
   /// Where the last call that failed stopped.
   package private(set) var failureSite: Span?
 
   package init(_ contracts: [CompiledContract]) {
     self.contracts = contracts
+    gasUse = contracts.map { Array(repeating: nil, count: $0.interface.transitions.count) }
     machine = Runtime(engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: CheckedTest.start))
     reference = Runtime(engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: CheckedTest.start))
   }
@@ -116,6 +120,9 @@ package struct Twin {
     for step in ours {
       let bound = contracts[index(step)].assured.gasMax(of: step)
       if step.gas > UInt64(bound) { differences.append("\(step.cause) used \(step.gas) gas; its bound is \(bound)") }
+      guard case .entered = step.outcome, let transition = step.transition else { continue }
+      let use = GasUse(used: Int(step.gas), bound: bound)
+      gasUse[index(step)][transition] = gasUse[index(step)][transition].joined(use)
     }
     machine.state.commit()
     reference.state.commit()
@@ -139,6 +146,20 @@ package struct Twin {
     }
     if our.events != their.events { return "the events differ" }
     return "the steps differ in time, state or invariants"
+  }
+}
+
+/// The most gas that a transition was seen to use, with what entering its target takes, and the highest bound that this was held against.
+package struct GasUse: Hashable, Sendable {
+  package let used: Int
+  package let bound: Int
+
+}
+
+extension GasUse? {
+  package func joined(_ other: GasUse?) -> GasUse? {
+    guard let self, let other else { return self ?? other }
+    return GasUse(used: max(self.used, other.used), bound: max(self.bound, other.bound))
   }
 }
 
