@@ -76,7 +76,9 @@ let package = Package(
     // What `make bench` measures, outside Sources because it is no part of Earnest.
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Compiler", "Source", "Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives"],
+      dependencies: [
+        "Compiler", "Assurance", "Source", "Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives",
+      ],
       path: "benchmarks",
       exclude: ["Makefile", "README.md", "compare", "peers", "programs", "results.json", "twin"], swiftSettings: strict),
 

@@ -1,5 +1,7 @@
+import Assurance
 import Compiler
 import Foundation
+import Interface
 import Primitives
 import Source
 
@@ -40,6 +42,22 @@ enum Compiling {
     }
     print(
       "  a file of \(lineCount(long)) lines: \(Double(Int(best(single) * 100_000)) / 100) ms; hashing alone: \(perSecond(best(hashing))) lines/s")
+    try assuring(bodies)
+  }
+
+  /// The milliseconds that assurance takes of the contract with the most states, and those of the outlook, which the ledger never asks for.
+  private static func assuring(_ bodies: [String]) throws {
+    let contracts = bodies.flatMap { Compilation(SourceText(path: "one", text: $0)).contracts }
+    guard let contract = contracts.max(by: { $0.interface.states.count < $1.interface.states.count }) else { return }
+    let times = 1000
+    func milliseconds(_ body: () -> Void) -> Double {
+      let taken = (0..<rounds).map { _ in seconds { for _ in 0..<times { body() } } }
+      return Double(Int((taken.min() ?? 0) / Double(times) * 1e7)) / 1e4
+    }
+    let verdict = milliseconds { if case .refused = assure(contract.module) { preconditionFailure("what has compiled is assured") } }
+    let outlook = milliseconds { if Outlook(contract.assured).silence.states.isEmpty { preconditionFailure("every contract has states") } }
+    print(
+      "  assurance of \(contract.interface.name), \(contract.interface.states.count) states: \(verdict) ms; silence and warnings \(outlook) ms")
   }
 
   /// The contracts of a folder, without their tests.

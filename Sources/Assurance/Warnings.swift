@@ -48,6 +48,12 @@ private struct Lookout {
   private let reading: Reading
   private let silence: Silence
   private let graph: TimedGraph
+  /// Of each transition, where it leads.
+  private let legs: [[Silence.Leg]]
+  /// Of each state, its actions.
+  private let actions: [[Int]]
+  /// Of each action, the parties that can take it alone.
+  private let single: [[Int]]
   /// Of each state its deadlines at one time for all visits.
   private let dated: [[Int]]
   /// Of each action what its `where` compares with the time of the event: the earliest that it may be taken at.
@@ -70,6 +76,22 @@ private struct Lookout {
       if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false { dated[transition.source].append(index) }
     }
     self.dated = dated
+    var legs = [[Silence.Leg]](repeating: [], count: interface.transitions.count)
+    for edge in edges {
+      let leg = Silence.Leg(transition: edge.transition, target: edge.target)
+      if !legs[edge.transition].contains(leg) { legs[edge.transition].append(leg) }
+    }
+    self.legs = legs
+    var actions = [[Int]](repeating: [], count: interface.states.count)
+    var single = [[Int]](repeating: [], count: interface.transitions.count)
+    for (index, transition) in interface.transitions.enumerated() {
+      guard case .action(_, _, let who) = transition.trigger else { continue }
+      actions[transition.source].append(index)
+      guard case .parties(let actors, 1) = who else { continue }
+      single[index] = actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
+    }
+    self.actions = actions
+    self.single = single
     var earliest = [[(instruction: Int, time: TimeForm)]](repeating: [], count: interface.transitions.count)
     var isImpossible = [Bool](repeating: false, count: interface.transitions.count)
     for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
@@ -91,21 +113,17 @@ private struct Lookout {
 
   private func due(_ deadline: Int) -> TimeForm { reading.due[deadline] ?? TimeForm(milliseconds: 0) }
 
-  private func actions(of state: Int) -> [Int] {
-    interface.transitions.indices.filter { interface.transitions[$0].source == state && !interface.transitions[$0].trigger.isAutomatic }
-  }
-
   /// Deadlines that the terms' bounds do not keep behind what they wait for.
   var untimely: [Warning] {
     var warnings: [Warning] = []
     for state in interface.states.indices {
       for deadline in dated[state] {
-        for action in actions(of: state) where !isTooLate(action) {
+        for action in actions[state] where !isTooLate(action) {
           for (instruction, time) in earliest[action] where !reading.isKnown(due(deadline), atLeast: time) {
             warnings.append(.deadlineBeforeStep(deadline: deadline, .condition(action: action, instruction: instruction, earliest: time)))
           }
         }
-        if actions(of: state).isEmpty || isEnteredTooLate(state) { continue }
+        if actions[state].isEmpty || isEnteredTooLate(state) { continue }
         for edge in edges where edge.target == state && edge.source != state && !dated[edge.source].isEmpty {
           // However late the state before is left, one of its deadlines has kept it from being too late.
           if dated[edge.source].contains(where: { reading.isKnown(due(deadline), atLeast: due($0)) }) { continue }
@@ -145,21 +163,6 @@ private struct Lookout {
 
   // MARK: Who is paid
 
-  /// The parties that can take an action alone.
-  private func single(_ action: Int) -> [Int] {
-    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[action].trigger, needed == 1 else { return [] }
-    return actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
-  }
-
-  private func legs(of transition: Int) -> [Silence.Leg] {
-    var legs: [Silence.Leg] = []
-    for edge in edges where edge.transition == transition {
-      let leg = Silence.Leg(transition: transition, target: edge.target)
-      if !legs.contains(leg) { legs.append(leg) }
-    }
-    return legs
-  }
-
   private func payees(_ leg: Silence.Leg) -> [Payout.Payee] { silence.payouts[leg]?.map(\.payee) ?? [] }
 
   /// Whether a party is paid, or whoever is paid may be it.
@@ -170,12 +173,12 @@ private struct Lookout {
   var gainsBySilence: [Warning] {
     var warnings: [Warning] = []
     for action in interface.transitions.indices {
-      let taking = legs(of: action)
+      let taking = legs[action]
       let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: action))].code
       if taking.isEmpty || code.contains(where: { $0.opcode == .stay }) { continue }
       let source = interface.transitions[action].source
-      let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap(legs)
-      for party in single(action) {
+      let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }
+      for party in single[action] {
         guard !waiting.isEmpty, (taking + waiting).allSatisfy({ interface.states[$0.target].isFinal }),
           !taking.contains(where: { mayBePaid(party, $0) }),
           waiting.allSatisfy({ payees($0).contains(.party(party)) })
@@ -189,13 +192,13 @@ private struct Lookout {
   var paidByOwnRuling: [Warning] {
     var warnings: [Warning] = []
     for party in interface.parties.indices {
-      if interface.transitions.indices.contains(where: { single($0).contains(party) && isPaying($0) }) { continue }
+      if interface.transitions.indices.contains(where: { single[$0].contains(party) && isPaying($0) }) { continue }
       for state in interface.states.indices {
-        let own = actions(of: state).filter { single($0).contains(party) }
-        let shares = own.map { action in legs(of: action).map { leg in payees(leg).filter { $0 != .party(party) } } }
+        let own = actions[state].filter { single[$0].contains(party) }
+        let shares = own.map { action in legs[action].map { leg in payees(leg).filter { $0 != .party(party) } } }
         let choices = shares.flatMap { $0 }.filter { !$0.isEmpty }
         let isChoosing = choices.contains { $0 != choices[0] }
-        for (action, others) in zip(own, shares) where legs(of: action).contains(where: { payees($0).contains(.party(party)) }) {
+        for (action, others) in zip(own, shares) where legs[action].contains(where: { payees($0).contains(.party(party)) }) {
           let isDividing = !interface.transitions[action].trigger.parameters.isEmpty && others.contains { $0.count > 1 }
           if isChoosing || isDividing { warnings.append(.paidByOwnRuling(action: action, party: party)) }
         }
