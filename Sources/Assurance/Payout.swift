@@ -1,0 +1,93 @@
+import Bytecode
+import Interface
+
+/// Who gets what of a vault.
+package struct Payout: Hashable, Sendable {
+  /// The instruction that pays, by its place in the transition's body.
+  package let instruction: Int
+  package let vault: Int
+  package let payee: Payee
+  package let portion: Portion
+
+  package enum Payee: Hashable, Sendable {
+    case party(Int)
+    /// An account that a register names: of a field or an argument.
+    case account(register: Int)
+    case vault(Int)
+    /// Each key of the vault, which is an account.
+    case each
+    /// The accounts of a list.
+    case list(register: Int)
+  }
+
+  package enum Portion: Hashable, Sendable {
+    case all
+    /// A share that a register tells, perhaps capped by what is left.
+    case share(register: Int, isCapped: Bool)
+    /// What other shares have left.
+    case rest
+    /// An equal part of what other shares have left, or of all.
+    case evenly
+  }
+}
+
+extension WellFormedModule {
+  /// What may be paid on the ways through a body to a state, out of vaults that may hold something then, in the order of the code.
+  func payouts(on leg: Silence.Leg, _ flow: MoneyFlow) -> [Payout] {
+    let function = function(of: .body(transition: leg.transition))
+    let code = module.functions[function].code
+    let holdings = flow.holdings(in: leg.transition)
+    // Which instructions lead there. All ways lead ahead but those round loops, and what stands in one is followed by what follows it.
+    var leads = [Bool](repeating: false, count: code.count)
+    for pc in code.indices.reversed() {
+      let instruction = code[pc]
+      func isLed(_ target: Int?) -> Bool { target.map { $0 < leads.count && leads[$0] } ?? false }
+      switch instruction.opcode {
+      case .enter: leads[pc] = Int(instruction.a) == leg.target
+      case .stay, .return, .fail: leads[pc] = false
+      case .jump: leads[pc] = isLed(Int(instruction.a))
+      default: leads[pc] = isLed(pc + 1) || isLed(instruction.target) || isLed(target(answering: pc, in: function))
+      }
+    }
+    var payouts: [Payout] = []
+    for (pc, instruction) in code.enumerated() where leads[pc] {
+      func add(_ vault: Int, _ place: PlaceOperand, _ portion: Payout.Portion) {
+        let payee: Payout.Payee =
+          switch place {
+          case .party(let party): .party(party)
+          case .account(let register): .account(register: register)
+          case .vault(let vault), .entry(let vault, _): .vault(vault)
+          }
+        if payee != .vault(vault) { payouts.append(Payout(instruction: pc, vault: vault, payee: payee, portion: portion)) }
+      }
+      func add(_ vault: Int, _ shares: [SplitShare]) {
+        for share in shares {
+          let portion: Payout.Portion =
+            switch share.portion {
+            case .part(let register): .share(register: register, isCapped: false)
+            case .upTo(let register): .share(register: register, isCapped: true)
+            case .rest: .rest
+            case .evenly: .evenly
+            }
+          switch share.targets {
+          case .places(let places): for place in places { add(vault, place, portion) }
+          case .split(let table): add(vault, module.splits[table])
+          case .list(let register): payouts.append(Payout(instruction: pc, vault: vault, payee: .list(register: register), portion: portion))
+          }
+        }
+      }
+      switch instruction.opcode {
+      case .pay, .split, .payEach:
+        let source = instruction.opcode == .payEach ? Int(instruction.a) : PlaceOperand(number: instruction.a)?.vault
+        guard let source, let held = holdings.isEmpty ? nil : holdings[pc], held & 1 << source != 0 else { continue }
+        switch instruction.opcode {
+        case .pay: if let place = PlaceOperand(number: instruction.b) { add(source, place, .all) }
+        case .split: add(source, module.splits[Int(instruction.b)])
+        default: payouts.append(Payout(instruction: pc, vault: source, payee: .each, portion: .all))
+        }
+      default: break
+      }
+    }
+    return payouts
+  }
+}
