@@ -100,4 +100,14 @@ import Wording
     }
     try check("docs/ledger.md", "refusals", "| reason | such as | |\n| --- | --- | --- |\n" + refusals.joined())
   }
+
+  /// Who reads what is guaranteed finds each name in the code, or in a test's name.
+  @Test func guaranteesNameWhatThereIs() throws {
+    let code = try (Repository.files("Sources", ".swift") + Repository.files("Tests", ".swift")).map { try Repository.text($0) }.joined()
+    for name in try Repository.text("docs/guarantees.md").matches(of: #/`([A-Za-z]+)(?:\.([A-Za-z]+))?`/#).map({ $0.output.2 ?? $0.output.1 })
+    where name.utf8.count > 8 && !name.contains("swift") {
+      let isThere = code.contains(name)
+      #expect(isThere, "\(name)")
+    }
+  }
 }
