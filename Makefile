@@ -1,7 +1,7 @@
 # make demo   sets up and shows what Earnest does
 # make test   sets up and runs every test
 # make bench  sets up and measures the machine against its peers
-# make fuzz   sets up and tries many random integers, modules and contracts; SEED=2 tries others
+# make fuzz   sets up and tries many random integers, modules, contracts and mutants; SEED=2 tries others
 
 # The C libraries that Package.swift names, by their Debian packages.
 PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils
@@ -37,4 +37,6 @@ fuzz: release
 	$(RELEASE)/release/Fuzz integers 10000000 $(SEED)
 	$(RELEASE)/release/Fuzz modules 10000000 $(SEED)
 	$(RELEASE)/release/Fuzz contracts 100000 $(SEED)
+	$(RELEASE)/release/Fuzz mutants source 10000 $(SEED) contracts Tests/Corpus/sound
+	$(RELEASE)/release/Fuzz mutants modules 100000 100 $(SEED) contracts Tests/Corpus/sound
 	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no swift run -c release --scratch-path .build-address --sanitize=address Fuzz modules 200000 $(SEED)

@@ -62,7 +62,8 @@ let package = Package(
     room(
       "Trials",
       [
-        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface", "Primitives",
+        "Compiler", "Semantics", "Syntax", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface",
+        "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
@@ -87,7 +88,9 @@ let package = Package(
     // Random integers and modules: a little in the tests, much with `make fuzz`.
     .target(
       name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing", swiftSettings: strict),
-    .executableTarget(name: "Fuzz", dependencies: ["Trials", "Source", "Fuzzing"], path: "Tests/Fuzz", swiftSettings: strict),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["Trials", "Compiler", "Source", "Assurance", "Bytecode", "Interface", "Primitives", "Fuzzing"], path: "Tests/Fuzz",
+      swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
     trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Bytecode", "Interface", "Primitives", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),

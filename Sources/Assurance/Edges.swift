@@ -87,7 +87,7 @@ extension WellFormedModule {
     guard module.interface.transitions[transition].trigger == .at else { return false }
     return module.functions[function(of: .due(transition: transition))].code.allSatisfy { instruction in
       switch instruction.opcode {
-      case .balance, .balanceOfKey, .countKeys, .empty, .now, .caller: false
+      case .balance, .balanceOfKey, .countKeys, .empty: false
       default: items.read(by: instruction).map(items.isFixed) ?? true
       }
     }

@@ -152,7 +152,7 @@ private struct Others {
     var readsMore = false
     for instruction in wellFormed.module.functions[wellFormed.function(of: .due(transition: deadline))].code {
       switch instruction.opcode {
-      case .balance, .balanceOfKey, .countKeys, .empty, .now: readsMore = true
+      case .balance, .balanceOfKey, .countKeys, .empty: readsMore = true
       default: if let item = items.read(by: instruction), !items.isFixed(item) { read.append(item) }
       }
     }

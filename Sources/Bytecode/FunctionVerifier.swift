@@ -75,6 +75,10 @@ struct FunctionVerifier {
   enum Purpose {
     /// It gives a value, and does nothing.
     case value
+    /// It gives the time of a deadline, or whether a condition holds: what it gives stays the same while nothing is done.
+    case due
+    /// It is called, and knows only what it is given.
+    case function
     /// What follows from the terms.
     case opening
     /// What somebody does.
@@ -157,7 +161,9 @@ struct FunctionVerifier {
       switch entry {
       case .body(let transition): module.interface.transitions[transition].trigger.isAutomatic ? .automatic : .action
       case .opening: .opening
-      case .bound, .due, .invariant, .view, nil: .value
+      case .due: .due
+      case .bound, .invariant, .view: .value
+      case nil: .function
       }
     probed = .nothing
     loopOf.removeAll(keepingCapacity: !loopOf.isEmpty)
@@ -445,8 +451,12 @@ struct FunctionVerifier {
       if !purposes.contains(purpose) || !facts.isSettled { throw fault(.effect, pc) }
     }
     switch instruction.opcode {
-    case .return: try demand(.value)
+    case .return: try demand(.value, .due, .function)
     case .require, .caller: try demand(.action)
+    case .now: try demand(.value, .opening, .action, .automatic)
+    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey, .countKeys, .empty, .opened,
+      .account:
+      if purpose == .function { throw fault(.notHere, pc) }
     case .payer, .ask:
       try demand(.action)
       guard !facts.isSettled, instruction.opcode == .ask || !facts.hasPayer else { throw fault(.order, pc) }

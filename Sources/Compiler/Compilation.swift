@@ -13,6 +13,8 @@ package struct Compilation: Sendable {
   package let diagnostics: Diagnostics
   /// In source order; empty where there are diagnostics, and before the last phase.
   package let contracts: [CompiledContract]
+  /// The modules that the verifier has passed, those that assurance refuses among them: what trials run. In source order.
+  package let wellFormed: [WellFormedModule]
   package let tests: [CheckedTest]
 
   /// How far a text is taken.
@@ -26,6 +28,7 @@ package struct Compilation: Sendable {
     self.source = imports.source
     var diagnostics = imports.diagnostics
     var compiled: [CompiledContract] = []
+    var wellFormed: [WellFormedModule] = []
     var tests: [CheckedTest] = []
     // What the parser did not understand is missing in the tree: checking it would complain about the gaps.
     if diagnostics.isEmpty && last != .parsed {
@@ -34,16 +37,18 @@ package struct Compilation: Sendable {
       tests = program.tests
       let sourceHash = Digest(sha256: source.bytes)
       if diagnostics.isEmpty && last != .checked {
-        compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, imports.hashes, through: last, &diagnostics) }
+        compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, imports.hashes, through: last, &wellFormed, &diagnostics) }
       }
     }
     self.diagnostics = diagnostics
     contracts = diagnostics.isEmpty ? compiled : []
+    self.wellFormed = wellFormed
     self.tests = diagnostics.isEmpty ? tests : []
   }
 
   private static func compile(
-    _ contract: CheckedContract, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase, _ diagnostics: inout Diagnostics
+    _ contract: CheckedContract, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase, _ modules: inout [WellFormedModule],
+    _ diagnostics: inout Diagnostics
   ) -> CompiledContract? {
     switch Lowering.lower(contract, sourceHash: sourceHash, importHashes: importHashes) {
     case .failure(let tooLarge):
@@ -64,6 +69,7 @@ package struct Compilation: Sendable {
         diagnostics.report(.limitExceeded, "this contract is a module of \(size) bytes; at most \(limit) are allowed", at: contract.spans.contract)
         return nil
       }
+      modules.append(wellFormed)
       if last == .wellFormed { return nil }
       switch assure(wellFormed) {
       case .assured(let assured): return CompiledContract(checked: contract, assured: assured, spans: spans)

@@ -168,88 +168,9 @@ struct DrawnSequence {
     if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }
 
-  // MARK: Values
-
   /// A value of the type, or now and then one that it does not admit.
   private mutating func value(of type: ValueType, mayBeWrong: Bool) -> Value {
-    let value = drawn(type, mayBeWrong: mayBeWrong && tape.oneIn(2))
-    return mayBeWrong || type.admits(value, in: interface.types) ? value : type.blank(in: interface.types)
-  }
-
-  private mutating func drawn(_ type: ValueType, mayBeWrong: Bool) -> Value {
-    switch type {
-    case .bool: return .bool(tape.oneIn(2))
-    case .int(let range): return .int(integer(in: range, mayBeWrong))
-    case .counter(let most): return .int(Integer(tape.below(most + 1)))
-    case .percent:
-      let denominator = tape.element([1, 100, 3, 10_000, 1 << 30])
-      return fraction(mayBeWrong ? denominator + 1 : tape.below(denominator + 1), denominator)
-    case .ratio:
-      return fraction(tape.below(tape.element([3, 100, 1 << 30])) * tape.element([1, 1 << 31]), 1 + tape.below(tape.element([3, 100, 1 << 30])))
-    case .rate: return fraction(mayBeWrong ? 0 : 1 + tape.below(100_000), tape.element([1, 100, 10_000]))
-    case .amount:
-      let units = tape.element([100, 0, 1, 2000, 1_000_000])
-      return .amount(Amount(unchecked: tape.oneIn(25) ? Amount.max.units - UInt128(tape.below(2)) : UInt128(units + tape.below(3))))
-    case .duration:
-      let day = 86_400_000
-      let spans = [day, 0, 1, Int(Duration.max.milliseconds), tape.below(100) * day / 7]
-      return .duration(Duration(unchecked: Int64(tape.element(spans))))
-    case .time:
-      let now = twin.state.time.milliseconds
-      let times = [now, now + 1, 0, Time.last.milliseconds, now + Int64(tape.below(400)) * 21_600_000]
-      return .time(min(Time(milliseconds: tape.element(times)), Time.last))
-    case .party: return .party(UInt64(tape.element(accounts).index))
-    case .text(let max):
-      let count = mayBeWrong ? max + 1 : tape.below(min(max, 9) + 1)
-      return .text((0..<count).flatMap { _ in tape.element(["x", "é", "货", "𝄞"]).utf8 })
-    case .bytes(let max):
-      let count = mayBeWrong ? max + 1 : tape.below(min(max, 9) + 1)
-      return .bytes((0..<count).map { _ in UInt8(tape.below(256)) })
-    case .composite(let index): return drawn(interface.types[index], mayBeWrong: mayBeWrong)
-    }
-  }
-
-  private mutating func integer(in range: IntegerRange, _ mayBeWrong: Bool) -> Integer {
-    if mayBeWrong { return range.high + Integer(1) }
-    let value: Integer
-    switch tape.weighted(5, 2, 2, 2) {
-    case 0: value = (range.contains(.zero) ? .zero : range.low) + Integer(tape.below(4))
-    case 1: value = range.low + Integer(tape.below(3))
-    case 2: value = range.high - Integer(tape.below(3))
-    default:
-      let power = Integer.power(ofTwo: tape.element([62, 63, 64, 31, 127, 253])) + Integer(tape.below(3) - 1)
-      value = tape.oneIn(2) ? -power : power
-    }
-    return max(range.low, min(range.high, value))
-  }
-
-  private func fraction(_ numerator: Int, _ denominator: Int) -> Value {
-    .percent(Percent(Integer(numerator), outOf: Integer(denominator)) ?? .whole)
-  }
-
-  private mutating func drawn(_ type: TypeDefinition, mayBeWrong: Bool) -> Value {
-    switch type {
-    case .structure(_, let members): return .sequence(members.map { drawn($0.type, mayBeWrong: mayBeWrong) })
-    case .enumeration, .optional:
-      let payloads = type.payloads ?? []
-      let number = tape.below(payloads.count)
-      return .variant(number, payloads[number].map { drawn($0, mayBeWrong: mayBeWrong) })
-    case .list(let element, let least, let most):
-      let count = mayBeWrong && tape.oneIn(2) ? most + 1 : min(most, least + tape.below(4))
-      return .sequence((0..<count).map { _ in drawn(element, mayBeWrong: mayBeWrong) })
-    case .set(let element, let most): return .sequence(keys(of: element, most))
-    case .map(let key, let element, let most):
-      return .sequence(keys(of: key, most).flatMap { [$0, drawn(element, mayBeWrong: mayBeWrong)] })
-    }
-  }
-
-  /// A few distinct keys, ascending.
-  private mutating func keys(of type: ValueType, _ most: Int) -> [Value] {
-    var keys: [Value] = []
-    for _ in 0..<tape.below(min(most, 3) + 1) {
-      let key = drawn(type, mayBeWrong: false)
-      if !keys.contains(key) { keys.append(key) }
-    }
-    return keys.sorted(by: Value.precedes)
+    let choosing = Choosing(types: interface.types, now: twin.state.time, accounts: accounts.map { UInt64($0.index) })
+    return tape.value(of: type, choosing, mayBeWrong: mayBeWrong)
   }
 }

@@ -4,15 +4,19 @@ package struct Tape: Sendable {
   /// What was chosen so far.
   private var choices: [UInt32] = []
   private let given: [UInt32]?
+  /// Whether the choices are kept. Millions of short cases are made again from their seeds instead.
+  private let isRecording: Bool
   private var random: SplitMix
 
-  package init(seed: UInt64) {
+  package init(seed: UInt64, isRecording: Bool = true) {
     given = nil
+    self.isRecording = isRecording
     random = SplitMix(seed: seed)
   }
 
   package init(replaying choices: [UInt32]) {
     given = choices
+    isRecording = true
     random = SplitMix(seed: 0)
   }
 
@@ -27,7 +31,7 @@ package struct Tape: Sendable {
     } else {
       choice = random.below(bound)
     }
-    choices.append(UInt32(choice))
+    if isRecording { choices.append(UInt32(choice)) }
     return choice
   }
 

@@ -163,11 +163,11 @@ package struct BareHost: Host {
 
   /// Everybody has whatever is asked for, up to what there can be of a currency.
   package mutating func settle() -> Failure? {
+    payers.removeAll(keepingCapacity: true)
     if asked.isEmpty { return nil }
     let most = Amount.max.units >> 8
     // By index: going through an array that is a part of this counts a reference.
     for index in asked.indices where asked[index].units > most { return .refused(.funds) }
-    payers.removeAll(keepingCapacity: true)
     for index in asked.indices {
       let (units, payer, place) = asked[index]
       payers.append(payer)

@@ -6,6 +6,10 @@
 // Fuzz contracts <count> <seed> [--case <seed> | --refused <code>]
 //                              random contracts on both engines; one case shrunk; the smallest contract that is refused with a code
 // Fuzz allocations <count>
+// Fuzz mutants source <schedules> <seed> [--slice <i>/<n>] <folder>…
+// Fuzz mutants modules <count> <schedules> <seed> [--slice <i>/<n>] <folder>…
+//                              mutants of the contracts in these folders on the bare machine: whether assurance refuses what loses or strands money, and
+//                              nothing else
 // Fuzz case <seed>             writes the bytes of a random module, for Tests/FuzzModules to begin with
 
 import Fuzzing
@@ -50,6 +54,22 @@ case ("allocations", let count?):
   let succeeded = call.run(count)
   counts(counted)
   print("\(succeeded) calls: \(counted[0]) allocations, \(counted[1]) retains, \(counted[2]) releases")
+case ("mutants", let first?):
+  var slice = (index: 0, count: 1)
+  var folders = Array(arguments.dropFirst(2)).filter { Int($0) == nil }
+  if let option = folders.firstIndex(of: "--slice"), option + 1 < folders.count {
+    let parts = folders[option + 1].split(separator: "/").compactMap { Int($0) }
+    if parts.count == 2 { slice = (parts[0], max(1, parts[1])) }
+    folders.removeSubrange(option...option + 1)
+  }
+  let isSource = arguments.dropFirst().first == "source"
+  let rest = isSource ? numbers : Array(numbers.dropFirst())
+  guard rest.count > 1 else {
+    print("usage: Fuzz mutants source <schedules> <seed> <folder>… | modules <count> <schedules> <seed> <folder>…")
+    exit(2)
+  }
+  var fuzz = MutantFuzz(schedules: rest[0], seed: UInt64(rest[1]), slice: slice)
+  if !(isSource ? fuzz.runSources(folders) : fuzz.runModules(folders, count: first)) { exit(1) }
 case ("case", let seed?):
   var trial = ModuleTrial(seed: UInt64(seed))
   while true {
@@ -57,5 +77,5 @@ case ("case", let seed?):
     if write(1, bytes, bytes.count) != bytes.count { print("the case could not be written") }
     break
   }
-default: print("usage: Fuzz integers|modules|contracts <count> [<seed>] | allocations <count>")
+default: print("usage: Fuzz integers|modules|contracts <count> [<seed>] | mutants source|modules … | allocations <count>")
 }
