@@ -12,8 +12,8 @@ package struct MoneyFlow {
   private let fallibility: Fallibility
   /// Of each state what may lie in the vaults there; nil where no way leads.
   private var atState: [Holdings?]
-  /// Of each state and vault the transition that first was seen to lead there with money in it.
-  private var bringing: [[Int?]]
+  /// Of each state and vault the transition that first was seen to lead there with money in it, and whether it had lain there before that transition.
+  private var bringing: [[(transition: Int, wasThere: Bool)?]]
 
   package init(_ wellFormed: WellFormedModule) { self.init(wellFormed, Fallibility(wellFormed)) }
 
@@ -38,7 +38,9 @@ package struct MoneyFlow {
           let joined = known | ending.holdings
           if atState[ending.state] == joined { continue }
           atState[ending.state] = joined
-          for vault in interface.vaults.indices where (joined & ~known) & 1 << vault != 0 { bringing[ending.state][vault] = transition }
+          for vault in interface.vaults.indices where (joined & ~known) & 1 << vault != 0 {
+            bringing[ending.state][vault] = (transition, before & 1 << vault != 0)
+          }
           if !isWaiting[ending.state] { waiting.append(ending.state) }
           isWaiting[ending.state] = true
         }
@@ -71,9 +73,10 @@ package struct MoneyFlow {
     var target = state
     if let vault {
       // Back to where it came in: each step was seen before the one behind it.
-      while let transition = bringing[target][vault] {
+      while let (transition, wasThere) = bringing[target][vault] {
         way.insert(transition, at: 0)
         target = interface.transitions[transition].source
+        if !wasThere { break }
       }
     }
     // Then the shortest way there.

@@ -8,15 +8,15 @@ package struct By: Hashable, Sendable {
   /// A duration.
   package let wait: TimeForm
 
-  init(date: TimeForm? = nil, wait: TimeForm = TimeForm(milliseconds: 0)) {
+  package init(date: TimeForm? = nil, wait: TimeForm = TimeForm(milliseconds: 0)) {
     self.date = date
     self.wait = wait
   }
 
   package var isTime: Bool { date != nil }
 
-  /// The date with the wait, or the wait alone. Nil where a number would not fit.
-  package var form: TimeForm? { date.map { $0 + wait } ?? wait }
+  /// The date with the wait, or the wait alone.
+  package var form: TimeForm { date.flatMap { $0 + wait } ?? wait }
 
   /// In milliseconds since 1970, of a state that was entered then; nil where a part is not known.
   package func time(enteredAt entered: Int64, _ part: (TimeForm.Part) -> Int64?) -> Int64? {

@@ -58,6 +58,10 @@ private struct Lookout {
   private let dated: [[Int]]
   /// Of each action what its `where` compares with the time of the event: the earliest that it may be taken at.
   private let earliest: [[(instruction: Int, time: TimeForm)]]
+  /// Of each action the latest that it may be taken at, by its `where`.
+  private let last: [[TimeForm]]
+  /// Of each vault the parties that something is asked of for it.
+  private let depositors: [[Int]]
   /// Of each action whether its `where` never holds.
   private let isImpossible: [Bool]
 
@@ -90,9 +94,27 @@ private struct Lookout {
       guard case .parties(let actors, 1) = who else { continue }
       single[index] = actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
     }
+    var depositors = [[Int]](repeating: [], count: interface.vaults.count)
+    for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+      var payer: PlaceOperand?
+      for instruction in wellFormed.module.functions[wellFormed.function(of: .body(transition: index))].code {
+        switch instruction.opcode {
+        case .payer: payer = PlaceOperand(number: instruction.a)
+        case .ask:
+          var parties = single[index]
+          if let named = payer { if case .party(let party) = named { parties = [party] } else { parties = [] } }
+          payer = nil
+          guard let vault = PlaceOperand(number: instruction.a)?.vault else { continue }
+          depositors[vault] += parties.filter { !depositors[vault].contains($0) }
+        default: break
+        }
+      }
+    }
+    self.depositors = depositors
     self.actions = actions
     self.single = single
     var earliest = [[(instruction: Int, time: TimeForm)]](repeating: [], count: interface.transitions.count)
+    var last = [[TimeForm]](repeating: [], count: interface.transitions.count)
     var isImpossible = [Bool](repeating: false, count: interface.transitions.count)
     for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
       for (instruction, condition) in reading.conditions(of: index) {
@@ -100,14 +122,18 @@ private struct Lookout {
         case .always(let truth): if !truth { isImpossible[index] = true }
         case .holds(let form, let isStrict):
           if form.isConstant && form.milliseconds < (isStrict ? 1 : 0) { isImpossible[index] = true }
+          switch form.parts.first(where: { $0.part == .now })?.count {
           // now - time ≥ 0
-          guard form.parts.contains(where: { $0.part == .now && $0.count == 1 }), let time = TimeForm(.now) - form, reading.isFixed(time)
-          else { continue }
-          earliest[index].append((instruction, time))
+          case 1: if let time = TimeForm(.now) - form, reading.isFixed(time) { earliest[index].append((instruction, time)) }
+          // time - now ≥ 0
+          case -1: if let time = form + TimeForm(.now), reading.isFixed(time) { last[index].append(time) }
+          default: break
+          }
         }
       }
     }
     self.earliest = earliest
+    self.last = last
     self.isImpossible = isImpossible
   }
 
@@ -127,6 +153,7 @@ private struct Lookout {
         for edge in edges where edge.target == state && edge.source != state && !dated[edge.source].isEmpty {
           // However late the state before is left, one of its deadlines has kept it from being too late.
           if dated[edge.source].contains(where: { reading.isKnown(due(deadline), atLeast: due($0)) }) { continue }
+          if last[edge.transition].contains(where: { reading.isKnown(due(deadline), atLeast: $0) }) { continue }
           let warning = Warning.deadlineBeforeStep(deadline: deadline, .entering(after: dated[edge.source][0]))
           if !warnings.contains(warning) { warnings.append(warning) }
         }
@@ -179,6 +206,14 @@ private struct Lookout {
       let source = interface.transitions[action].source
       let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }
       for party in single[action] {
+        // Whoever gives back what others have paid in knows what it does.
+        if taking.allSatisfy({
+          (silence.payouts[$0] ?? []).allSatisfy { payout in payout.payee == depositors[payout.vault].first.map { .party($0) } }
+        }),
+          taking.contains(where: { !(silence.payouts[$0] ?? []).isEmpty })
+        {
+          continue
+        }
         guard !waiting.isEmpty, (taking + waiting).allSatisfy({ interface.states[$0.target].isFinal }),
           !taking.contains(where: { mayBePaid(party, $0) }),
           waiting.allSatisfy({ payees($0).contains(.party(party)) })
@@ -192,7 +227,7 @@ private struct Lookout {
   var paidByOwnRuling: [Warning] {
     var warnings: [Warning] = []
     for party in interface.parties.indices {
-      if interface.transitions.indices.contains(where: { single[$0].contains(party) && isPaying($0) }) { continue }
+      if depositors.contains(where: { $0.contains(party) }) { continue }
       for state in interface.states.indices {
         let own = actions[state].filter { single[$0].contains(party) }
         let shares = own.map { action in legs[action].map { leg in payees(leg).filter { $0 != .party(party) } } }
@@ -205,10 +240,5 @@ private struct Lookout {
       }
     }
     return warnings
-  }
-
-  /// Whether something is asked for in it.
-  private func isPaying(_ transition: Int) -> Bool {
-    wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code.contains { $0.opcode == .ask }
   }
 }

@@ -37,17 +37,20 @@ package struct Compilation: Sendable {
       tests = program.tests
       let sourceHash = Digest(sha256: source.bytes)
       if diagnostics.isEmpty && last != .checked {
-        compiled = program.contracts.compactMap { Compilation.compile($0, sourceHash, imports.hashes, through: last, &wellFormed, &diagnostics) }
+        compiled = program.contracts.compactMap {
+          Compilation.compile($0, imports.source, sourceHash, imports.hashes, through: last, &wellFormed, &diagnostics)
+        }
       }
     }
     self.diagnostics = diagnostics
-    contracts = diagnostics.isEmpty ? compiled : []
     self.wellFormed = wellFormed
+    contracts = diagnostics.isEmpty ? compiled : []
     self.tests = diagnostics.isEmpty ? tests : []
   }
 
   private static func compile(
-    _ contract: CheckedContract, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase, _ modules: inout [WellFormedModule],
+    _ contract: CheckedContract, _ source: SourceText, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase,
+    _ modules: inout [WellFormedModule],
     _ diagnostics: inout Diagnostics
   ) -> CompiledContract? {
     switch Lowering.lower(contract, sourceHash: sourceHash, importHashes: importHashes) {
@@ -74,7 +77,7 @@ package struct Compilation: Sendable {
       switch assure(wellFormed) {
       case .assured(let assured): return CompiledContract(checked: contract, assured: assured, spans: spans)
       case .refused(let findings):
-        for finding in findings { diagnostics.report(finding, in: contract, wellFormed, spans) }
+        diagnostics.report(findings, ContractWords(contract, wellFormed, spans, source))
         return nil
       }
     }
@@ -89,56 +92,4 @@ package struct CompiledContract: Sendable {
 
   package var interface: ContractInterface { checked.interface }
   package var module: WellFormedModule { assured.wellFormed }
-}
-
-extension Diagnostics {
-  fileprivate mutating func report(_ finding: Finding, in contract: CheckedContract, _ wellFormed: WellFormedModule, _ spans: [[Span]]) {
-    let interface = contract.interface
-    switch finding {
-    case .stateWithoutDeadline(let state):
-      let waitedFor = interface.transitions.filter { $0.source == state }.flatMap { transition -> [String] in
-        guard case .action(_, _, .parties(let parties, _)) = transition.trigger else { return [] }
-        return parties.map { interface.name(of: $0, in: transition) }
-      }
-      var names: [String] = []
-      for name in waitedFor where !names.contains(name) { names.append(name) }
-      let who =
-        names.isEmpty
-        ? "nobody can end it" : "it lasts for ever if \(names.map { "`\($0)`" }.joined(separator: " and ")) \(names.count == 1 ? "is" : "are") silent"
-      report(
-        .stateWithoutDeadline, "the state `\(interface.states[state].name)` has no deadline: \(who)", at: contract.spans.states[state],
-        "could last for ever",
-        notes: ["say what time alone does: `after 30 days { … } -> State`"])
-    case .automaticCanFail(let function, let instruction):
-      report(
-        .automaticCanFail, "a deadline cannot fail, and this can", at: spans[function][instruction], "may fail when nobody is there",
-        notes: [
-          "`else` answers it, such as `a - b else 0`; in a split, `up to` caps a share by what is left",
-          "or compute it in an action, which may fail, and keep it in a field",
-        ])
-    case .endlessCircle(let edges):
-      let names = edges.map { "`\(interface.states[$0.source].name)`" }.joined(separator: " → ")
-      report(
-        .endlessCircle, "the agreement can go round for ever: \(names) and back to `\(interface.states[edges[0].source].name)`",
-        at: contract.spans.states[edges[0].source], "comes round again")
-    case .finalStateMayHoldMoney(let transition, let instruction, let vault):
-      let function = wellFormed.function(of: .body(transition: transition))
-      let name = interface.vaults[vault].name
-      report(
-        .finalStateMayHoldMoney, "the vault `\(name)` may still hold money here, and nothing can happen afterwards", at: spans[function][instruction],
-        "a final state", secondary: [.init(contract.spans.vaults[vault], "what lies here would be lost")],
-        notes: ["pay it out before: `pay \(name) to …`"])
-    case .gasAboveLimit(let function, let gas):
-      report(
-        .limitExceeded,
-        "in the worst case this uses \(gas == Int.max ? "more gas than can be counted" : "\(gas) gas"); at most \(ProtocolNumber.current.limits.gas) are allowed",
-        at: spans[function][0])
-    case .aheadAboveLimit(let state, let gas, let most):
-      report(
-        .limitExceeded,
-        "leading into `\(interface.states[state].name)` may cost \(gas) gas, what then happens by itself included; a transaction has at most \(most) for it",
-        at: contract.spans.states[state], "nobody could pay that ahead",
-        notes: ["loops over smaller collections and counters with lower ends cost less"])
-    }
-  }
 }

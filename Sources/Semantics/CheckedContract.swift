@@ -33,6 +33,21 @@ package struct CheckedContract: Sendable {
     package let states: [Span]
     package let vaults: [Span]
     package let transitions: [Span]
+    /// Of each term the whole declaration.
+    package let terms: [Span]
+    /// Of each state the braces around its transitions; nil of a final one.
+    package let braces: [Span?]
+    /// Of each transition what follows its triggers; transitions that share it have the same.
+    package let bodies: [Body]
+    /// Where one more declaration can stand.
+    package let declarationsEnd: Int
+  }
+
+  package struct Body: Hashable, Sendable {
+    /// With what is between them; nil where there are none.
+    package let braces: Span?
+    /// The `->` behind them with its state; nil where there is none.
+    package let target: Span?
   }
 }
 

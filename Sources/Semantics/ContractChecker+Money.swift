@@ -98,7 +98,12 @@ extension ContractChecker {
       return nil
     }
     if shares.shares.isEmpty {
-      diagnostics.report(.splitWithoutRest, "this split has no shares", at: span, "ends without `rest` or `evenly`")
+      diagnostics.report(
+        .splitWithoutRest, "this split has no shares", at: span, "ends without `rest` or `evenly`",
+        fixes: interface.parties.first.map { party in
+          let place = shares.span.end - 1
+          return [.init("say who gets all of it, for instance", [.init(at: place, inserting: " rest -> \(party) ")])]
+        } ?? [])
       return nil
     }
     var checked: [CheckedShare] = []
@@ -118,12 +123,49 @@ extension ContractChecker {
       if !takesAll && index == shares.shares.count - 1 {
         diagnostics.report(
           .splitWithoutRest, "this split does not say who gets the rest", at: span, "ends without `rest` or `evenly`",
-          secondary: [.init(share.span, "the last share")], notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"])
+          secondary: [.init(share.span, "the last share")], notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"],
+          fixes: resting(shares.shares, checked.map(\.portion) + [portion]))
         return nil
       }
       checked.append(CheckedShare(portion: portion, targets: targets, span: share.span))
     }
     return isWithinWhole(checked, at: span) ? checked : nil
+  }
+
+  /// What gives a split its rest: the last share takes it where the shares are all there is; otherwise whoever gets the last share.
+  private func resting(_ shares: [Share], _ checked: [CheckedShare.Portion]) -> [Diagnostic.Fix] {
+    guard let last = shares.last else { return [] }
+    var percents = (numerator: Integer.zero, denominator: Integer(1))
+    var areLiterals = true
+    for portion in checked {
+      guard case .part(let value) = portion, case .constant(.percent(let percent)) = value.kind else {
+        areLiterals = false
+        continue
+      }
+      let denominator = Integer(percent.denominator)
+      percents = (percents.numerator * denominator + Integer(percent.numerator) * percents.denominator, percents.denominator * denominator)
+    }
+    if areLiterals && percents.numerator == percents.denominator {
+      switch last.portion {
+      case .part(let value), .upTo(let value):
+        return [.init("let the last share take what is left", replacing: Span(last.span.start, value.span.end), with: "rest")]
+      case .rest, .evenly: return []
+      }
+    }
+    guard let place = ContractChecker.place(in: last.targets) ?? interface.parties.first else { return [] }
+    var edits = [Diagnostic.Fix.Edit(at: last.span.end, inserting: "; rest -> \(place)")]
+    // By itself nothing may be asked for that there might not be.
+    if surroundings == .automatic && !areLiterals {
+      for share in shares { if case .part = share.portion { edits.append(.init(at: share.span.start, inserting: "up to ")) } }
+    }
+    return [.init("say who gets the rest, for instance", edits)]
+  }
+
+  private static func place(in targets: Share.Targets) -> String? {
+    switch targets {
+    case .places(let places): places.first { $0.key == nil }?.name.text
+    case .shares(let shares): shares.shares.last.flatMap { place(in: $0.targets) }
+    }
   }
 
   /// Whether the literal percents of a split are at most the whole; says so where not.

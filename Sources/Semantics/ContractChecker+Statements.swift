@@ -85,7 +85,9 @@ extension ContractChecker {
       return (declareLocal(name, checked.type).map { .define(local: $0, checked) }, true)
     case .require(let value, let span):
       if surroundings == .automatic {
-        diagnostics.report(.automaticCanFail, "a deadline cannot fail, and this can", at: span, "nobody is there to be refused")
+        diagnostics.report(
+          .automaticCanFail, "a deadline cannot fail, and this can", at: span, "nobody is there to be refused",
+          notes: ["an `if` says what happens where it holds, and what follows the `if`, what happens otherwise"])
         return (nil, true)
       }
       return (condition(value).map { .require($0) }, true)

@@ -69,6 +69,7 @@ extension ContractChecker {
     guard let who, let body else { return nil }
     interface.transitions.append(.init(source: source, trigger: .action(name: action.name.text, parameters: parameters, who: who)))
     transitionSpans.append(action.span)
+    bodies.append(CheckedContract.Body(transition))
     return CheckedTransition(due: nil, conditions: conditions, deposits: deposits, body: body, span: action.span)
   }
 
@@ -88,6 +89,7 @@ extension ContractChecker {
     guard let due, let body else { return nil }
     interface.transitions.append(.init(source: source, trigger: trigger))
     transitionSpans.append(span)
+    bodies.append(CheckedContract.Body(transition))
     return CheckedTransition(due: due, conditions: [], deposits: [], body: body, span: span)
   }
 
@@ -218,6 +220,13 @@ extension ContractChecker {
     for (index, name) in stateNames.enumerated() where !isReached[index] {
       diagnostics.report(.unreachableState, "no way leads into the state `\(name.text)`", at: name.span, "never entered")
     }
+  }
+}
+
+extension CheckedContract.Body {
+  fileprivate init(_ transition: Transition) {
+    let span = transition.body.span
+    self.init(braces: span.start == span.end ? nil : span, target: transition.target?.span)
   }
 }
 

@@ -20,6 +20,9 @@ struct ContractChecker {
   var eventNames: [Identifier] = []
   var usedEvents: Set<Int> = []
   var transitionSpans: [Span] = []
+  var bodies: [CheckedContract.Body] = []
+  private var termSpans: [Span] = []
+  private var stateBraces: [Span?] = []
   /// Names whose declaration was refused: their uses are not complained about again.
   var misdeclared: Set<String> = []
 
@@ -92,7 +95,9 @@ struct ContractChecker {
     guard diagnostics.isEmpty else { return nil }
     return CheckedContract(
       interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants, views: views, functions: functions,
-      spans: .init(contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans))
+      spans: .init(
+        contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans, terms: termSpans,
+        braces: stateBraces, bodies: bodies, declarationsEnd: contract.declarationsEnd))
   }
 
   /// What is wrong with the types and functions that a file declares outside of its contracts. Each function is looked at with currencies of its own.
@@ -101,13 +106,13 @@ struct ContractChecker {
     let name = Identifier(text: "Nothing", span: Span(0, 0))
     var diagnostics = Diagnostics()
     for declared in file.structures.map(\.name) + file.enumerations.map(\.name) {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: []), declarations)
+      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
       _ = checker.declaredType(named: declared.text, at: declared.span)
       if checker.diagnostics.isEmpty { checker.checkTypeSizes() }
       diagnostics.append(contentsOf: checker.diagnostics)
     }
     for function in file.functions {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: []), declarations)
+      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
       checker.checkAlone(function)
       diagnostics.append(contentsOf: checker.diagnostics)
     }
@@ -237,6 +242,7 @@ struct ContractChecker {
     }
     guard scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
     interface.terms.append(.init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
+    termSpans.append(term.span)
     surroundings = .opening
     callDepth = 0
     let bounds = term.bounds.compactMap { condition($0) }
@@ -382,8 +388,8 @@ struct ContractChecker {
             diagnostics.report(.initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
           }
         }
-        declare(state: state.name, isFinal: false)
-      case .finals(let names): for name in names { declare(state: name, isFinal: true) }
+        declare(state: state.name, isFinal: false, state.braces)
+      case .finals(let names): for name in names { declare(state: name, isFinal: true, nil) }
       default: break
       }
     }
@@ -396,10 +402,11 @@ struct ContractChecker {
     }
   }
 
-  private mutating func declare(state name: Identifier, isFinal: Bool) {
+  private mutating func declare(state name: Identifier, isFinal: Bool, _ braces: Span?) {
     checkSize(of: name)
     if stateIndexes[name.text] == nil { stateIndexes[name.text] = stateNames.count }
     stateNames.append(name)
+    stateBraces.append(braces)
     interface.states.append(.init(name: name.text, isFinal: isFinal))
   }
 

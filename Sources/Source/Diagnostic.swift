@@ -12,15 +12,38 @@ package struct Diagnostic: Sendable {
 
   /// A change that mends what the diagnostic names.
   package struct Fix: Sendable {
+    /// Another text in the place of a span; where the span is empty, one that is put in.
+    package struct Edit: Hashable, Sendable {
+      package let span: Span
+      package let replacement: String
+
+      package init(replacing span: Span, with replacement: String) {
+        self.span = span
+        self.replacement = replacement
+      }
+
+      package init(at offset: Int, inserting text: String) { self.init(replacing: Span(offset, offset), with: text) }
+    }
+
     /// In the imperative: "write `rest -> seller` last".
     package let title: String
-    package let span: Span
-    package let replacement: String
+    /// In the order of the source; all of them together mend it. Their spans do not overlap.
+    package let edits: [Edit]
+
+    package init(_ title: String, _ edits: [Edit]) {
+      self.title = title
+      self.edits = edits.sorted { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
+    }
 
     package init(_ title: String, replacing span: Span, with replacement: String) {
-      self.title = title
-      self.span = span
-      self.replacement = replacement
+      self.init(title, [Edit(replacing: span, with: replacement)])
+    }
+
+    /// The text after it.
+    package func applied(to bytes: [UInt8]) -> [UInt8] {
+      var result = bytes
+      for edit in edits.reversed() { result.replaceSubrange(edit.span.start..<edit.span.end, with: Array(edit.replacement.utf8)) }
+      return result
     }
   }
 

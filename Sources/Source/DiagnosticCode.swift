@@ -1,4 +1,5 @@
-/// Every diagnostic there is. A code is never reused and never changes its meaning; new ones are appended to their group.
+/// Every diagnostic there is. A code is never reused and never changes its meaning; new ones are appended to their group. What begins with E is refused, what
+/// begins with W is allowed and seldom meant.
 package enum DiagnosticCode: String, CaseIterable, Sendable {
   // The text itself.
   case sourceTooLong = "E0001"
@@ -55,4 +56,21 @@ package enum DiagnosticCode: String, CaseIterable, Sendable {
   // Tests.
   case testStep = "E0701"
   case testFailed = "E0702"
+  // Warnings: what an agreement comes to.
+  case deadlineBeforeStep = "W0801"
+  case neverTaken = "W0802"
+  case gainsBySilence = "W0803"
+  case paidByOwnRuling = "W0804"
+  case heldBack = "W0805"
+
+  package enum Severity: String, Sendable {
+    case error, warning
+  }
+
+  package var severity: Severity {
+    switch self {
+    case .deadlineBeforeStep, .neverTaken, .gainsBySilence, .paidByOwnRuling, .heldBack: .warning
+    default: .error
+    }
+  }
 }

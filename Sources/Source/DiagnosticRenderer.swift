@@ -13,6 +13,7 @@ package struct DiagnosticRenderer: Sendable {
 
   private enum Style: String {
     case error = "1;31"
+    case warning = "1;33"
     case note = "1;36"
     case frame = "1;34"
     case bold = "1"
@@ -27,7 +28,9 @@ package struct DiagnosticRenderer: Sendable {
     let rows = Array(Set(labels.map(\.row))).sorted()
     let gutter = String(repeating: " ", count: rows.map { String(number(ofRow: $0)).utf8.count }.max() ?? 1)
 
-    var text = styled("error[\(diagnostic.code.rawValue)]", .error) + styled(": \(diagnostic.message)", .bold) + "\n"
+    let severity = diagnostic.code.severity
+    let style: Style = severity == .error ? .error : .warning
+    var text = styled("\(severity.rawValue)[\(diagnostic.code.rawValue)]", style) + styled(": \(diagnostic.message)", .bold) + "\n"
     let start = diagnostic.primary.span.start
     // Of a file that is too long no line is worth showing.
     if diagnostic.code == .sourceTooLong { return text + styled("--> ", .frame) + source.part(at: start).path + "\n" }
@@ -50,7 +53,7 @@ package struct DiagnosticRenderer: Sendable {
         let mark = String(repeating: entry.isPrimary ? "^" : "-", count: place.width)
         let underline = mark + (entry.label.text.isEmpty ? "" : " " + entry.label.text)
         text +=
-          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? .error : .frame)
+          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? style : .frame)
           + "\n"
       }
     }
@@ -65,8 +68,14 @@ package struct DiagnosticRenderer: Sendable {
 
   private func number(ofRow row: Int) -> Int { source.line(at: source.span(ofRow: row).start) }
 
+  /// The title, and what is to be written: on one line, and once where it is the same at several places.
   private func sentence(for fix: Diagnostic.Fix) -> String {
-    fix.replacement.isEmpty ? fix.title : "\(fix.title): `\(fix.replacement.split(whereSeparator: \.isNewline).joined(separator: " "))`"
+    var texts: [String] = []
+    for edit in fix.edits {
+      let text = edit.replacement.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      if !text.isEmpty && !texts.contains(text) { texts.append(text) }
+    }
+    return texts.isEmpty ? fix.title : "\(fix.title): \(texts.map { "`\($0)`" }.joined(separator: ", and "))"
   }
 
   /// The line as it is shown, and for each span where its carets start and how many there are (at least one).

@@ -302,8 +302,8 @@ extension DiagnosticCode {
         right: .transition("after 3 days { split escrow { up to price -> seller; rest -> buyer } } -> Closed"))
     case .endlessCircle:
       Explanation(
-        "Deadlines and conditions do not lead round in a circle, unless every round raises a counter.",
-        "The agreement would move by itself for ever and never end. Let a way lead out of the circle, or count the rounds: `raise rounds else { … -> Closed }`.",
+        "No circle of transitions can be gone round for ever.",
+        "Everything ends. A circle ends if every round raises a counter, or if a date ends it: an `at` of a term in a state that is left by actions. Deadlines and conditions that lead round in a circle always count: `raise rounds else { … -> Closed }`.",
         wrong: .file(
           "contract A {\n  party buyer\n  initial state Day { on close() by buyer -> Closed after 1 day -> Night }\n  state Night { after 1 day -> Day }\n  final state Closed\n}"
         ),
@@ -348,6 +348,117 @@ extension DiagnosticCode {
         right: .file(
           "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}\ntest \"closes\" { let deal = open A(buyer: alice)\n alice.close() on deal\n expect deal is Closed }"
         ))
+    case .deadlineBeforeStep:
+      Explanation(
+        "A deadline does not come before the step that it waits for.",
+        "The terms are chosen at the opening: unless a `where` keeps two dates in order, somebody may choose them the other way round, and whoever was to act finds the time over before it began.",
+        wrong: .file(Explanation.dated(closes: "term closes: Time")),
+        right: .file(Explanation.dated(closes: "term closes: Time where closes >= opens")))
+    case .neverTaken:
+      Explanation(
+        "Every action can be taken at some time.",
+        "One whose `where` never holds, or whose state is over whenever it could be taken, promises something that nobody can call in.",
+        wrong: .transition("on cancel() by buyer where 3 days < 2 days { pay escrow to buyer } -> Closed"),
+        right: .transition("on cancel() by buyer where now < opened + 2 days { pay escrow to buyer } -> Closed"))
+    case .gainsBySilence:
+      Explanation(
+        "Nobody gains by staying silent.",
+        "Whoever gets nothing by taking an action, and is paid for letting the deadline pass, will let it pass. Let the deadline pay whom the action pays: `on accept() by buyer, after 7 days { … }` says it once.",
+        wrong: .file(
+          Explanation.inspected("on accept() by buyer { pay escrow to seller } -> Closed\n    after 5 days { pay escrow to buyer } -> Closed")),
+        right: .file(Explanation.inspected("on accept() by buyer, after 5 days { pay escrow to seller } -> Closed")))
+    case .paidByOwnRuling:
+      Explanation(
+        "Who decides how others share is not paid for deciding.",
+        "An arbiter whose fee comes with its ruling gains by every dispute, and nothing if the two agree. Pay the fee whichever way it ends, or when the agreement begins.",
+        wrong: .file(
+          Explanation.judged(
+            "on rule(toBuyer: Percent) by judge { split escrow { 5% -> judge; rest -> { toBuyer -> buyer; rest -> seller } } } -> Closed")),
+        right: .file(Explanation.judged("on rule(toBuyer: Percent) by judge { split escrow { toBuyer -> buyer; rest -> seller } } -> Closed")))
+    case .heldBack:
+      Explanation(
+        "Nobody can hold back the money of another for as long as it likes.",
+        "An action that stays and moves its state's deadline on puts the end off each time it is taken. Count how often: `raise extensions` in its body, with `field extensions: Counter<3>`.",
+        wrong: .file(Explanation.extended("field until: Duration = 7 days", "until = 9 days")),
+        right: .file(Explanation.extended("field until: Duration = 7 days\n  field extensions: Counter<3>", "raise extensions until = 9 days")))
     }
+  }
+}
+
+// Contracts of which the examples of warnings differ in one place.
+extension Explanation {
+  fileprivate static func dated(closes: String) -> String {
+    """
+    contract Sale {
+      party buyer, seller
+      term opens: Time
+      \(closes)
+      initial state Announced {
+        at opens -> Open
+      }
+      state Open {
+        on pay() by buyer receiving 90.00 CNY to seller -> Sold
+        at closes -> Over
+      }
+      final state Sold, Over
+    }
+    """
+  }
+
+  fileprivate static func inspected(_ transitions: String) -> String {
+    """
+    contract Inspection {
+      party buyer, seller
+      term price: Amount<CNY>
+      vault escrow: Money<CNY>
+      initial state Offered {
+        on pay() by buyer receiving price into escrow -> Inspecting
+        after 3 days -> Closed
+      }
+      state Inspecting {
+        \(transitions)
+      }
+      final state Closed
+    }
+    """
+  }
+
+  fileprivate static func judged(_ transition: String) -> String {
+    """
+    contract Judged {
+      party buyer, seller, judge
+      term price: Amount<CNY>
+      vault escrow: Money<CNY>
+      initial state Offered {
+        on pay() by buyer receiving price into escrow -> Disputed
+        after 3 days -> Closed
+      }
+      state Disputed {
+        \(transition)
+        after 30 days { split escrow { evenly -> buyer, seller } } -> Closed
+      }
+      final state Closed
+    }
+    """
+  }
+
+  fileprivate static func extended(_ fields: String, _ body: String) -> String {
+    """
+    contract Extended {
+      party buyer, seller
+      term price: Amount<CNY>
+      vault escrow: Money<CNY>
+      \(fields)
+      initial state Offered {
+        on pay() by buyer receiving price into escrow -> Paid
+        after 3 days -> Closed
+      }
+      state Paid {
+        on extend() by seller { \(body) }
+        after until { pay escrow to buyer } -> Closed
+      }
+      final state Closed
+    }
+    """
   }
 }

@@ -6,8 +6,16 @@ extension Parser {
     let name = try typeName("a contract's name")
     let generics = try generics()
     var members: [Member] = []
-    try braced(.members) { parser throws(Stop) in members.append(try parser.member()) }
-    return Contract(name: name, generics: generics, members: members)
+    var declarationsEnd = current.span.end
+    try braced(.members) { parser throws(Stop) in
+      let member = try parser.member()
+      members.append(member)
+      switch member {
+      case .parties, .term, .derived, .vault, .field, .event: declarationsEnd = parser.previousSpan.end
+      case .state, .shared, .finals, .invariant, .view, .structure, .enumeration, .function: break
+      }
+    }
+    return Contract(name: name, generics: generics, members: members, declarationsEnd: declarationsEnd)
   }
 
   /// `('<' generic (',' generic)* '>')?`
@@ -57,12 +65,14 @@ extension Parser {
   }
 
   private mutating func term() throws(Stop) -> Term {
+    let start = current.span
     try expect(.term)
     let name = try name("a term's name")
     try expect(.colon)
     let type = try type()
     let defaultValue = accept(.assign) ? try expression() : nil
-    return Term(name: name, type: type, defaultValue: defaultValue, bounds: try conditions())
+    let bounds = try conditions()
+    return Term(name: name, type: type, defaultValue: defaultValue, bounds: bounds, span: start.through(previousSpan))
   }
 
   /// `('where' expression)*`

@@ -6,7 +6,9 @@ extension Parser {
     try expect(.state)
     let name = try typeName("a state's name")
     let parameters = at(.leftParenthesis) ? try parameters() : []
-    return State(name: name, isInitial: isInitial, parameters: parameters, transitions: try transitions())
+    let start = current.span
+    let transitions = try transitions()
+    return State(name: name, isInitial: isInitial, parameters: parameters, transitions: transitions, braces: start.through(previousSpan))
   }
 
   mutating func shared() throws(Stop) -> Shared {
@@ -26,7 +28,7 @@ extension Parser {
     let start = current.span
     let triggers = try list { parser throws(Stop) in try parser.trigger() }
     let triggered = start.through(previousSpan)
-    var body = Block(statements: [], span: current.span)
+    var body = Block(statements: [], span: Span(current.span.start, current.span.start))
     if at(.leftBrace) { body = try block() } else if !at(.arrow) { throw unexpected("`{` or `->`") }
     return Transition(triggers: triggers, body: body, target: at(.arrow) ? try target() : nil, span: triggered)
   }

@@ -33,11 +33,14 @@ package struct Contract: Sendable {
   package let name: Identifier
   package let generics: [Generic]
   package let members: [Member]
+  /// Where the last of what is neither a state nor about states ends: the place for one more.
+  package let declarationsEnd: Int
 
-  package init(name: Identifier, generics: [Generic], members: [Member]) {
+  package init(name: Identifier, generics: [Generic], members: [Member], declarationsEnd: Int) {
     self.name = name
     self.generics = generics
     self.members = members
+    self.declarationsEnd = declarationsEnd
   }
 }
 
@@ -71,6 +74,7 @@ package struct Term: Sendable {
   package let type: TypeName
   package let defaultValue: Expression?
   package let bounds: [Expression]
+  package let span: Span
 }
 
 package struct Vault: Sendable {
@@ -106,6 +110,7 @@ package struct State: Sendable {
   package let isInitial: Bool
   package let parameters: [Parameter]
   package let transitions: [Transition]
+  package let braces: Span
 }
 
 /// `while Funded, Shipped { … }`: transitions of each of these states, after its own.
@@ -161,6 +166,7 @@ package struct FunctionDeclaration: Sendable {
 /// A body with everything that can start it, and where it leads when it ends.
 package struct Transition: Sendable {
   package let triggers: [Trigger]
+  /// Without braces it is empty, and so is its span.
   package let body: Block
   package let target: Target?
   package let span: Span

@@ -31,6 +31,30 @@ import Wording
     #expect(wrong.status == 1 && wrong.output.isEmpty && wrong.errors.contains("error[E0201]"))
   }
 
+  /// Of one file what its contracts come to; of folders where it is asked for.
+  @Test func checkTellsWhatAContractComesTo() throws {
+    let one = try earnest("check", "contracts/purchase.ern")
+    #expect(one.status == 0 && one.output.contains("  Paid         after shipIn → Refunded: escrow to buyer "))
+    #expect(one.output.contains("  arbiter      after shipIn + inspect + 63 days\n"))
+    #expect(try !earnest("check", "contracts").output.contains("Refunded"))
+    #expect(try earnest("check", "--summary", "contracts").output.contains("after shipIn → Refunded: escrow to buyer"))
+    let object = try JSONSerialization.jsonObject(with: Data(try earnest("check", "--json", "contracts/purchase.ern").output.utf8)) as? [String: Any]
+    let contract = ((object?["files"] as? [[String: Any]])?.first?["contracts"] as? [[String: Any]])?.first
+    for member in ["states", "parties", "invariants"] { #expect((contract?[member] as? [Any])?.isEmpty == false, "\(member)") }
+  }
+
+  @Test func warningsAreShownAndMayBeDenied() throws {
+    let warned = try earnest("check", "Tests/Corpus/render/warnings.ern")
+    #expect(warned.status == 0 && warned.errors.contains("warning[W0801]") && warned.output.contains(": ok  Lease, 0 tests, 5 warnings"))
+    #expect(try earnest("check", "--deny-warnings", "Tests/Corpus/render/warnings.ern").status == 1)
+    #expect(try earnest("check", "--deny-warnings", "contracts/purchase.ern").status == 0)
+    let json = try earnest("check", "--json", "Tests/Corpus/render/warnings.ern")
+    #expect(json.status == 0 && json.output.contains(#""severity":"warning""#) && json.output.contains(#""diagnostics":[]"#))
+    #expect(try earnest("explain", "W0803").output.contains("Nobody gains by staying silent."))
+    let endless = try earnest("check", "Tests/Corpus/render/warnings.ern")
+    #expect(endless.output.contains("while `landlord` keeps taking `inspect`"))
+  }
+
   @Test func anyBytesAreDiagnosed() throws {
     for bytes in [
       [], [0], [0xFF], Array(repeating: UInt8(ascii: "("), count: 2_000_000), Array(repeating: 0, count: 1 << 20), Array("contract".utf8),

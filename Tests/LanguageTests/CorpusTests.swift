@@ -15,8 +15,9 @@ import Testing
       guard let mark = line.range(of: "//~ ") else { continue }
       expected += line[mark.upperBound...].split(separator: " ").map { "\(index + 1) \($0)" }
     }
-    let actual = compilation.diagnostics.all.map { "\(compilation.source.line(at: $0.primary.span.start)) \($0.code.rawValue)" }
-    #expect(actual.sorted() == expected.sorted(), "\(compilation.diagnostics.all.map(\.message))")
+    let found = compilation.diagnostics.all + compilation.warnings.all
+    let actual = found.map { "\(compilation.source.line(at: $0.primary.span.start)) \($0.code.rawValue)" }
+    #expect(actual.sorted() == expected.sorted(), "\(found.map(\.message))")
   }
 
   /// The drawing of diagnostics, held against golden text: tabs, Chinese, emoji, long lines, several labels.
@@ -24,7 +25,8 @@ import Testing
   func diagnosticsAreDrawnAsTheGoldenFileShows(_ path: String) throws {
     let source = SourceText(path: path, text: try Repository.text(path))
     let renderer = DiagnosticRenderer(source: source, isColoured: false)
-    let drawn = Compilation(source).diagnostics.all.map { renderer.render($0) }.joined(separator: "\n")
+    let compilation = Compilation(source)
+    let drawn = (compilation.diagnostics.all + compilation.warnings.all).map { renderer.render($0) }.joined(separator: "\n")
     let golden = path.replacing(".ern", with: ".txt")
     if Repository.isUpdating { try Repository.write(drawn, to: golden) }
     #expect(drawn == (try? Repository.text(golden)) && !Repository.isUpdating)
@@ -46,11 +48,13 @@ import Testing
   func explanationsAreTrue(_ code: DiagnosticCode) {
     let explanation = code.explanation
     if let wrong = explanation.wrong {
-      let codes = Compilation(SourceText(path: "wrong", text: wrong.file)).diagnostics.all.map(\.code)
+      let compilation = Compilation(SourceText(path: "wrong", text: wrong.file))
+      let codes = (compilation.diagnostics.all + compilation.warnings.all).map(\.code)
       #expect(codes.first == code, "\(codes)\n\(wrong.file)")
     }
     if let right = explanation.right {
-      let found = Compilation(SourceText(path: "right", text: right.file)).diagnostics.all
+      let compilation = Compilation(SourceText(path: "right", text: right.file))
+      let found = compilation.diagnostics.all + (code.severity == .warning ? compilation.warnings.all : [])
       #expect(found.isEmpty, "\(found.map(\.message))\n\(right.file)")
     }
   }

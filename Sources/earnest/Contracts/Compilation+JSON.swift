@@ -6,15 +6,14 @@ import Semantics
 import Source
 
 extension CompiledContract {
-  /// What `check --json` tells of a contract: every expression with its type, whether it can fail, and of an integer how wide it can be.
-  func json(in source: SourceText) -> JSON {
+  /// Every expression with its place, whether it can fail, and of an integer how wide it can be.
+  func expressionsJSON(in source: SourceText) -> [(String, JSON)] {
     let traps = checked.functionTraps
     let expressions = interface.entries.flatMap { checked.expressions(of: $0) } + checked.functions.flatMap { $0.bindings.map(\.value) + [$0.result] }
-    return .object([
-      ("name", .text(interface.name)),
+    return [
       ("functions", .list(zip(checked.functions, traps).map { .object([("name", .text($0.name)), ("canFail", .bool($1))]) })),
       ("expressions", .list(expressions.map { $0.json(in: source, traps) })),
-    ])
+    ]
   }
 }
 

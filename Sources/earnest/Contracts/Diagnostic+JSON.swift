@@ -14,14 +14,17 @@ extension Diagnostic {
     }
     let related = secondary.map { JSON.object(place($0.span) + [("message", .text($0.text))]) }
     let proposed = fixes.map { fix -> JSON in
-      let part = source.part(at: fix.span.start)
-      return .object([
-        ("title", .text(fix.title)), ("start", .number(fix.span.start - part.span.start)), ("end", .number(fix.span.end - part.span.start)),
-        ("replacement", .text(fix.replacement)),
-      ])
+      let edits = fix.edits.map { edit -> JSON in
+        let part = source.part(at: edit.span.start)
+        return .object([
+          ("start", .number(edit.span.start - part.span.start)), ("end", .number(edit.span.end - part.span.start)),
+          ("replacement", .text(edit.replacement)),
+        ])
+      }
+      return .object([("title", .text(fix.title)), ("edits", .list(edits))])
     }
     let head: [(String, JSON)] = [
-      ("code", .text(code.rawValue)), ("severity", "error"), ("message", .text(message)),
+      ("code", .text(code.rawValue)), ("severity", .text(code.severity.rawValue)), ("message", .text(message)),
     ]
     let tail: [(String, JSON)] = [
       ("label", .text(primary.text)), ("related", .list(related)), ("notes", .list(notes.map { .text($0) })), ("fixes", .list(proposed)),

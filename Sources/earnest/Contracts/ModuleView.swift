@@ -1,5 +1,6 @@
 import Assurance
 import Bytecode
+import Compiler
 import Interface
 import Primitives
 import Source
@@ -133,7 +134,8 @@ struct ModuleView {
   }
 
   private var stateLines: [String] {
-    interface.states.indices.flatMap { state -> [String] in
+    let (words, due) = (TimeWords(interface), Outlook(assured).silence.due)
+    return interface.states.indices.flatMap { state -> [String] in
       let marks = (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
       let title = Console.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
       return [title]
@@ -143,7 +145,7 @@ struct ModuleView {
           let declared = interface.transitions[transition]
           switch declared.trigger {
           case .action(let name, _, let who): return "  \(name) by \(describe(who, declared))  \(to)"
-          case .after, .at: return "  deadline  \(to)"
+          case .after, .at: return "  \(due[transition].map(words.text) ?? "deadline")  \(to)"
           case .when: return "  condition  \(to)"
           }
         }

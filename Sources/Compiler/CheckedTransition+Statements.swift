@@ -1,0 +1,20 @@
+package import Semantics
+
+extension CheckedTransition {
+  /// All statements of the body in the order of the source, those inside others too.
+  package var statements: [CheckedStatement] { body.flatMap(\.withInner) }
+}
+
+extension CheckedStatement {
+  fileprivate var withInner: [CheckedStatement] {
+    let inner: [CheckedStatement] =
+      switch kind {
+      case .choose(let branches, let otherwise): branches.flatMap(\.body) + otherwise
+      case .match(_, let cases): cases.flatMap(\.body)
+      case .loop(_, in: _, let body): body
+      case .split(from: _, _, otherwise: let body?), .raise(field: _, otherwise: let body?): body
+      case .pay, .payEach, .split, .emit, .define, .require, .raise, .assign, .assignElement, .enter: []
+      }
+    return [self] + inner.flatMap(\.withInner)
+  }
+}
