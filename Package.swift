@@ -105,12 +105,12 @@ let package = Package(
     trial(
       "LedgerTests",
       [
-        "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Assurance", "Bytecode", "Wording", "Source", "Signing", "Interface", "Primitives",
-        "Support",
+        "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode", "Wording", "Source", "Signing", "Interface",
+        "Primitives", "Support",
       ]),
     trial("StoreTests", ["Trials", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
     trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
-    trial("Tidy", ["Bytecode", "Wording", "Interface", "Source", "Support"]),
+    trial("Tidy", ["Compiler", "Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]
 )
 

@@ -1,41 +1,42 @@
-/// Why bytes are no module, or a module is not well-formed. A code with a sentence; `place` says where.
+package import Interface
+
+/// Why bytes are no module, or a module is not well-formed: a code and where. `Wording` has a sentence for each, as for all flaws.
 package struct ModuleFault: Error, Hashable, Sendable {
-  package enum Code: String, CaseIterable, Sendable {
+  package enum Code: CaseIterable, Sendable {
     // Bytes
-    case size = "the module is larger than its limit"
-    case encoding = "these bytes are not the canonical encoding of a module"
+    case size
+    case encoding
     // Interface
-    case tooMany = "a list is longer than its limit"
-    case name = "a name is too long, stands twice in its list, or holds what no name of the language does"
-    case index = "an index names nothing, or indexes do not ascend"
-    case type = "a type cannot stand here"
-    case value = "a value is not one of its type's"
-    case states = "the initial state is final, or a final state has transitions"
-    case who = "an action asks for more parties than it names, names one twice, or names what is no party"
-    case key = "a vault has keys that are no words, or more of them than there may be"
+    case tooMany
+    case name
+    case index
+    case type
+    case value
+    case states
+    case who
+    case key
     // Functions
-    case functionCount = "there is not exactly one function for each entry"
-    case registers = "the registers do not begin with the parameters, or take too many slots"
-    case unusedOperand = "an operand that means nothing is not 0"
-    case operand = "an operand names no register of its kind"
-    case operandType = "the types of the operands do not fit together"
-    case width = "a result may be wider than its register"
-    case unassigned = "a register is read before it is written on some way"
-    case target = "a jump leads backwards, out of the code, or into the middle of a block"
-    case loop = "a loop is not nested properly, or its counter is written inside it"
-    case blockGas = "the gas of a block is not the sum of its instructions"
-    case call = "a call leads to an entry or backwards, or calls lie too deep inside each other"
-    case taking = "what a `match` or `find` found is taken elsewhere than right behind it, or an element outside of its loop"
-    case changing = "a parameter, or what a loop goes through, is changed where it lies or given away"
-    case ending = "the code runs out at its end, or can never reach an instruction"
-    case effect = "an effect stands where none may: in a value, or before the deposits are settled"
-    case order = "deposits are asked for or settled twice, or settled on one way only"
-    case notHere = "an instruction cannot stand in a function of this kind"
-    case answer = "an answer has no instructions, lies across another, or leads backwards or into another loop"
-    case role =
-      "what follows from the terms is stored elsewhere than when an agreement is opened, or not given a value then; or a state's parameter is not"
+    case functionCount
+    case registers
+    case unusedOperand
+    case operand
+    case operandType
+    case width
+    case unassigned
+    case target
+    case loop
+    case blockGas
+    case call
+    case taking
+    case changing
+    case ending
+    case effect
+    case order
+    case notHere
+    case answer
+    case role
     // Splits
-    case share = "a split does not end in `rest` or `evenly`, goes on after it, has a share for nobody, or lies in itself"
+    case share
   }
 
   package let code: Code
@@ -50,6 +51,49 @@ package struct ModuleFault: Error, Hashable, Sendable {
   }
 
   package var description: String {
-    code.rawValue + (function.map { " (function \($0)" + (instruction.map { ", instruction \($0)" } ?? "") + ")" } ?? "")
+    "\(code)" + (function.map { " (function \($0)" + (instruction.map { ", instruction \($0)" } ?? "") + ")" } ?? "")
+  }
+
+  /// What a receipt keeps of it.
+  package var flaw: ModuleFlaw {
+    guard let function else { return ModuleFlaw(code.kind, at: .module) }
+    return ModuleFlaw(code.kind, at: instruction.map { .instruction($0, function: function) } ?? .function(function))
+  }
+}
+
+extension ModuleFault.Code {
+  package var kind: ModuleFlaw.Kind {
+    switch self {
+    case .size: .size
+    case .encoding: .encoding
+    case .tooMany: .tooMany
+    case .name: .name
+    case .index: .index
+    case .type: .type
+    case .value: .value
+    case .states: .states
+    case .who: .who
+    case .key: .key
+    case .functionCount: .functionCount
+    case .registers: .registers
+    case .unusedOperand: .unusedOperand
+    case .operand: .operand
+    case .operandType: .operandType
+    case .width: .width
+    case .unassigned: .unassigned
+    case .target: .target
+    case .loop: .loop
+    case .blockGas: .blockGas
+    case .call: .call
+    case .taking: .taking
+    case .changing: .changing
+    case .ending: .ending
+    case .effect: .effect
+    case .order: .order
+    case .notHere: .notHere
+    case .answer: .answer
+    case .role: .role
+    case .share: .share
+    }
   }
 }

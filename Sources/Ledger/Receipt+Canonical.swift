@@ -185,6 +185,9 @@ extension Deed: Canonical {
       writer.write(signers)
       writer.write(moves)
       writer.write(returned)
+    case .flawed(let flaw):
+      writer.write(UInt8(7))
+      writer.write(flaw)
     }
   }
 
@@ -201,6 +204,7 @@ extension Deed: Canonical {
       self = .released(
         try reader.read(AgreementNumber.self), by: try reader.readList(of: AccountRow.self), moves: try reader.readList(of: Move.self),
         returned: try reader.readList(of: PotShare.self))
+    case 7: self = .flawed(try reader.read(ModuleFlaw.self))
     default: throw .unknownCase
     }
   }

@@ -111,6 +111,8 @@ package enum Deed: Hashable, Sendable {
   case advanced(until: Time)
   /// What a suspended agreement held has been paid out, on the word of these, and what was left in its pot has gone back.
   case released(AgreementNumber, by: [AccountRow], moves: [Move], returned: [PotShare])
+  /// What was to be published is not taken, and why: the first flaw that was found, so that nobody makes a receipt long. Only of a failed transaction.
+  case flawed(ModuleFlaw)
 }
 
 /// What became of one event of the ledger: a transaction, or a deadline.
@@ -136,7 +138,7 @@ package struct Receipt: Hashable, Sendable {
   package let verdict: Verdict
   /// What the sender used, or for a deadline the pot.
   package let gas: UInt64
-  /// In the order of the instructions. Of a failed transaction only the step that failed, if an agreement refused it.
+  /// In the order of the instructions. Of a failed transaction only what tells more of its failure: the step that an agreement refused, or a module's flaw.
   package let deeds: [Deed]
 
   package init(origin: Origin, time: Time, verdict: Verdict, gas: UInt64, deeds: [Deed]) {
@@ -146,6 +148,9 @@ package struct Receipt: Hashable, Sendable {
     self.gas = gas
     self.deeds = deeds
   }
+
+  /// What is wrong with the module that was to be published; nil where that is not why the transaction failed.
+  package var flaw: ModuleFlaw? { if case .flawed(let flaw)? = deeds.first { flaw } else { nil } }
 
   package var steps: [Step] { deeds.compactMap { if case .stepped(let step) = $0 { step } else { nil } } }
 
@@ -157,7 +162,7 @@ package struct Receipt: Hashable, Sendable {
       case .stepped(let step): step.moves.map { ($0, step.agreement) }
       case .transferred(let move): [(move, nil)]
       case .released(let agreement, _, let moves, _): moves.map { ($0, agreement) }
-      case .published, .consented, .granted, .advanced: []
+      case .published, .consented, .granted, .advanced, .flawed: []
       }
     }
   }

@@ -38,14 +38,14 @@ struct Meter {
   mutating func undoPrepaid() { prepaid = 0 }
 }
 
-/// An instruction that failed, with the step of the agreement that refused it.
+/// An instruction that failed, with what tells more of it: the step of the agreement that refused it, or the flaw of a module.
 struct Failed: Error {
   let failure: Failure
-  let step: Step?
+  let deed: Deed?
 
-  init(_ failure: Failure, _ step: Step? = nil) {
+  init(_ failure: Failure, _ deed: Deed? = nil) {
     self.failure = failure
-    self.step = step
+    self.deed = deed
   }
 
   init(_ refusal: Refusal) { self.init(.refused(refusal)) }
@@ -79,9 +79,9 @@ extension Chain {
         state.rollBack(to: mark)
         meter.undoPrepaid()
         verdict = .failed(instruction: index, error.failure)
+        deeds = error.deed.map { [$0] } ?? []
         // A step of an agreement that this transaction opened names what is no longer there.
-        let step = error.step.flatMap { step in step.agreement.map { $0.index < state.agreements.count } ?? true ? step : nil }
-        deeds = step.map { [.stepped($0)] } ?? []
+        if case .stepped(let step)? = error.deed, let agreement = step.agreement, agreement.index >= state.agreements.count { deeds = [] }
         break
       }
     }
@@ -131,7 +131,8 @@ extension Chain {
     try meter.charge(schedule.moduleByte * bytes.count)
     let id = Digest(sha256: bytes)
     if state.moduleRow(id) != nil { return .published(module: id, isNew: false) }
-    guard let module = Chain.assured(bytes) else { throw Failed(.module) }
+    let module: AssuredModule
+    do throws(ModuleFlaw) { module = try Chain.assured(bytes) } catch { throw Failed(.refused(.module), .flawed(error)) }
     try meter.charge(schedule.row)
     take(module, after: state.modules.count)
     state.publish(id, bytes: bytes)
@@ -159,7 +160,7 @@ extension Chain {
 
   private func failed(_ step: Step) -> Failed {
     guard case .refused(let failure) = step.outcome else { preconditionFailure("a step that did not happen was refused") }
-    return Failed(failure, step)
+    return Failed(failure, .stepped(step))
   }
 
   func agreement(_ number: AgreementNumber) throws(Failed) -> Agreement {

@@ -101,7 +101,7 @@ package final class Chain: Application {
       guard let header = try store.block(checkpoint.height)?.header, header.digest == checkpoint.digest,
         let state = try? LedgerState(rows: checkpoint.rows)
       else { return nil }
-      let modules = state.modules.compactMap { Chain.assured($0.bytes) }
+      let modules = state.modules.compactMap { try? Chain.assured($0.bytes) }
       var tree = StateTree()
       tree.update(Chain.changedLeaves(of: state))
       guard modules.count == state.modules.count, tree.root == header.stateRoot else { return nil }
@@ -124,9 +124,16 @@ package final class Chain: Application {
     return state
   }
 
-  static func assured(_ bytes: [UInt8]) -> AssuredModule? {
-    guard let wellFormed = try? Verifier.verify(bytes: bytes), case .assured(let module) = assure(wellFormed) else { return nil }
-    return module
+  /// What the bytes are a module of, or the first thing that the verifier or the assurance has against them.
+  static func assured(_ bytes: [UInt8]) throws(ModuleFlaw) -> AssuredModule {
+    let wellFormed: WellFormedModule
+    do throws(ModuleFault) { wellFormed = try Verifier.verify(bytes: bytes) } catch { throw error.flaw }
+    switch assure(wellFormed) {
+    case .assured(let module): return module
+    case .refused(let findings):
+      guard let first = findings.first else { preconditionFailure("a module is refused for something") }
+      throw first.flaw
+    }
   }
 
   /// The module takes the place after those that the state holds.

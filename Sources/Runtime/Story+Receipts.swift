@@ -1,3 +1,4 @@
+import Bytecode
 import Interface
 package import Ledger
 import Primitives
@@ -24,7 +25,10 @@ package struct LedgerStory {
     switch receipt.verdict {
     case .inadmissible(let reason): return [wording.notAdmitted(wording.sentence(reason))]
     case .failed(let index, let failure):
-      guard let transaction, transaction.instructions.indices.contains(index) else { return [wording.refused(failure, because: failure.name)] }
+      guard let transaction, transaction.instructions.indices.contains(index) else {
+        return [wording.refused(failure, because: receipt.flaw.map { wording.notTaken($0, in: nil) } ?? failure.name)]
+      }
+      if let flaw = receipt.flaw { return [wording.refused(failure, because: reason(flaw, transaction.instructions[index]))] }
       return [wording.refused(failure, because: reason(failure, transaction.instructions[index], receipt.steps.first, transaction))]
     case .done, .defect:
       return receipt.deeds.enumerated().flatMap { index, deed in
@@ -48,6 +52,7 @@ package struct LedgerStory {
       let agreement = chain.state.agreements[number.index]
       return [wording.releases(signers.map(name), agreement: number.index + 1)]
         + story.lines(moves, chain.interface(ofModule: agreement.contract), agreement) + returned.map { wording.getsBack(name($0.payer), $0.gas) }
+    case .flawed(let flaw): return [wording.notTaken(flaw, in: nil)]
     case .stepped(let step):
       guard let number = step.agreement else { return [] }
       let agreement = chain.state.agreements[number.index]
@@ -60,6 +65,12 @@ package struct LedgerStory {
       for share in step.returned { lines.append(wording.getsBack(name(share.payer), share.gas)) }
       return lines
     }
+  }
+
+  /// What is wrong with a module, with its own names where the verifier has passed them: any other's might be made to look like something else.
+  private func reason(_ flaw: ModuleFlaw, _ instruction: Transaction.Instruction) -> String {
+    guard case .publish(let bytes) = instruction else { return wording.notTaken(flaw, in: nil) }
+    return wording.notTaken(flaw, in: (try? Verifier.verify(bytes: bytes))?.module.interface)
   }
 
   /// Why an instruction failed.

@@ -1,4 +1,5 @@
 import Bytecode
+import Compiler
 import Foundation
 import Interface
 import Source
@@ -56,9 +57,22 @@ import Wording
   }
 
   @Test func theModuleFaultsAreInTheDocs() throws {
-    try check(
-      "docs/bytecode.md", "faults",
-      "| fault | meaning |\n| --- | --- |\n" + ModuleFault.Code.allCases.map { "| `\($0)` | \($0.rawValue) |\n" }.joined())
+    let rows = ModuleFault.Code.allCases.map { "| `\($0)` | \(Wording(.english).clause(ModuleFlaw($0.kind, at: .module), in: nil)) |\n" }
+    try check("docs/bytecode.md", "faults", "| fault | meaning |\n| --- | --- |\n" + rows.joined())
+  }
+
+  /// Each with a place such as it has; the compiler's code stands beside what a ledger says of the same.
+  @Test func theFlawsAreInTheDocs() throws {
+    let places: [ModuleFlaw.Place] = [
+      .module, .state(3), .function(4), .instruction(5, function: 4), .circle([3, 1]), .entering(transition: 2, instruction: 5, vault: 0),
+    ]
+    let rows = try ModuleFlaw.Kind.allCases.map { kind -> String in
+      let flaws = places.flatMap { [ModuleFlaw(kind, at: $0), ModuleFlaw(kind, at: $0, gas: 300_000_000)] }.filter(\.isPossible)
+      let flaw = try #require(flaws.first, "\(kind) has no place")
+      let (english, chinese) = (Wording(.english).clause(flaw, in: nil), Wording(.chinese).clause(flaw, in: nil))
+      return "| \(kind.rawValue) | `\(kind)` | \(english) | \(chinese) | \(kind.diagnosticCode?.rawValue ?? "") |\n"
+    }
+    try check("docs/ledger.md", "flaws", "| number | flaw | such as | | compiler |\n| --- | --- | --- | --- | --- |\n" + rows.joined())
   }
 
   @Test func theDiagnosticsAreInTheDocs() throws {

@@ -5,6 +5,7 @@ import Compiler
 import Interface
 import Primitives
 import Source
+import Wording
 
 struct Inspect: ParsableCommand {
   enum View: String, CaseIterable, ExpressibleByArgument {
@@ -57,28 +58,14 @@ struct Inspect: ParsableCommand {
       let wellFormed = try Verifier.verify(bytes: bytes)
       switch assure(wellFormed) {
       case .assured(let module): return module
-      case .refused(let findings): reason = findings.map { $0.sentence(about: wellFormed.module.interface) }.joined(separator: "; ")
+      case .refused(let findings):
+        reason = findings.map { Wording(.english).clause($0.flaw, in: wellFormed.module.interface) }.joined(separator: "; ")
       }
-    } catch { reason = error.description }
+    } catch { reason = Wording(.english).clause(error.flaw, in: nil) }
     if json {
       try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("refused", .text(reason))]))
     }
     try Console.complain("\(path) is refused: \(reason)")
     throw Exit.badData
-  }
-}
-
-extension Finding {
-  fileprivate func sentence(about interface: ContractInterface) -> String {
-    switch self {
-    case .stateWithoutDeadline(let state): "the state \(interface.states[state].name) has no deadline"
-    case .automaticCanFail(let function, let instruction): "a deadline can fail (function \(function), instruction \(instruction))"
-    case .endlessCircle(let edges): "a circle has no end: \(edges.map { interface.states[$0.source].name }.joined(separator: " → "))"
-    case .finalStateMayHoldMoney(let transition, _, let vault):
-      "transition \(transition) enters a final state although the vault \(interface.vaults[vault].name) may hold money"
-    case .aheadAboveLimit(let state, let gas, let most):
-      "leading into state \(state) may cost \(gas) gas, which is more than the \(most) that a transaction has for it"
-    case .gasAboveLimit(let function, let gas): "function \(function) may use \(gas) gas, which is more than is allowed"
-    }
   }
 }

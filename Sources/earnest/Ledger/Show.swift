@@ -126,6 +126,24 @@ struct Show: ParsableCommand {
     return .object([("from", holder(move.from)), ("to", holder(move.to)), ("sum", json(move.sum))])
   }
 
+  /// By the module's own numbers; what a place of its kind has not is null.
+  private static func json(_ flaw: ModuleFlaw) -> JSON {
+    var (function, instruction, state, transition, vault) = (JSON.null, JSON.null, JSON.null, JSON.null, JSON.null)
+    var circle: JSON = .null
+    switch flaw.place {
+    case .module: break
+    case .function(let index): function = .number(index)
+    case .instruction(let index, let of): (function, instruction) = (.number(of), .number(index))
+    case .state(let index): state = .number(index)
+    case .circle(let states): circle = .list(states.map { .number($0) })
+    case .entering(let index, let at, let left): (transition, instruction, vault) = (.number(index), .number(at), .number(left))
+    }
+    return .object([
+      ("number", .number(Int(flaw.kind.rawValue))), ("kind", .text("\(flaw.kind)")), ("function", function), ("instruction", instruction),
+      ("transition", transition), ("state", state), ("vault", vault), ("circle", circle), ("gas", flaw.gas.map { .text(String($0)) } ?? .null),
+    ])
+  }
+
   static func json(_ receipt: Receipt, _ transaction: Transaction?, _ open: OpenLedger) -> JSON {
     let origin: JSON =
       switch receipt.origin {
@@ -143,7 +161,8 @@ struct Show: ParsableCommand {
       }
     return .object([
       ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"), ("time", .text(receipt.time.description)),
-      ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("instruction", verdict.instruction), ("gas", .text(String(receipt.gas))),
+      ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("instruction", verdict.instruction),
+      ("flaw", receipt.flaw.map(json) ?? .null), ("gas", .text(String(receipt.gas))),
       ("moves", .list(receipt.moves.map { json($0.move, $0.agreement, open) })), ("steps", .list(receipt.steps.map { json($0, open) })),
       ("en", .list(open.story(.english).lines(receipt, transaction).map { .text($0) })),
       ("zh", .list(open.story(.chinese).lines(receipt, transaction).map { .text($0) })),
