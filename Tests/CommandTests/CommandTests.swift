@@ -43,6 +43,18 @@ import Wording
     for member in ["states", "parties", "invariants"] { #expect((contract?[member] as? [Any])?.isEmpty == false, "\(member)") }
   }
 
+  /// The tour shows what `check` prints of its contract once that is mended.
+  @Test func theReadmeShowsWhatCheckPrints() throws {
+    let readme = try Repository.text("README.md")
+    let parts = readme.components(separatedBy: "<<'ERN'\n")
+    let source = try #require(parts.last?.components(separatedBy: "\nERN\n").first)
+    let mended = source.replacing("  on release", with: "  after 30 days { pay held to guest } -> Ended\n    on release")
+    try withFile("deposit.ern", Array(mended.utf8)) { folder in
+      let shown = try earnest("check", "deposit.ern", in: folder)
+      #expect(shown.status == 0 && readme.contains("```text\n\(shown.output)```"), "\(shown.output)\(shown.errors)")
+    }
+  }
+
   @Test func warningsAreShownAndMayBeDenied() throws {
     let warned = try earnest("check", "Tests/Corpus/render/warnings.ern")
     #expect(warned.status == 0 && warned.errors.contains("warning[W0801]") && warned.output.contains(": ok  Lease, 0 tests, 5 warnings"))

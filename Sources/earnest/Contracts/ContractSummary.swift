@@ -95,6 +95,7 @@ struct ContractSummary {
   /// Whether the end comes later than the first step, or it is not one deadline that tells it.
   func isLonger(_ state: Int) -> Bool {
     let ways = outlook.silence.states[state].ways
+    if !contract.assured.prepayment.ahead[state].rounds.isEmpty { return true }
     return ways.contains { $0.count > 1 } || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[$0] != nil }).count > 1
   }
 
@@ -106,6 +107,17 @@ struct ContractSummary {
     case 0: return "at once"
     case 1: return moments[0]
     default: return "\(moments.joined(separator: ", or ")), whichever is later"
+    }
+  }
+
+  /// Whether a moment is told by what may change on the way to it.
+  private func isMoving(_ by: By) -> Bool {
+    by.form.parts.contains { part in
+      switch part.part {
+      case .opened: false
+      case .now, .computed: true
+      case .item(let item): item >= interface.terms.count && interface.fields[item - interface.terms.count].role != .derived
+      }
     }
   }
 
@@ -156,6 +168,12 @@ extension ContractSummary {
         lines.append(line(displayWidth(names) > width ? "" : names, wrapped[0]))
         for rest in wrapped.dropFirst() { lines.append(line("", rest)) }
       }
+    }
+    let moments =
+      states.filter(isLonger).flatMap { outlook.silence.states[$0].latest }
+      + outlook.silence.latestWithout.flatMap { $0[interface.initialState] ?? [] }
+    if moments.contains(where: isMoving) {
+      lines += ["", Console.dim(line("", "what is computed or kept in a field counts with the latest value that it has on the way"))]
     }
     if !interface.invariants.isEmpty {
       lines.append("")
