@@ -77,7 +77,7 @@ struct FunctionVerifier {
     case value
     /// It gives the time of a deadline, or whether a condition holds: what it gives stays the same while nothing is done.
     case due
-    /// It is called, and knows only what it is given.
+    /// It is called, and knows only what it is given, and who the parties are.
     case function
     /// What follows from the terms.
     case opening
@@ -454,8 +454,7 @@ struct FunctionVerifier {
     case .return: try demand(.value, .due, .function)
     case .require, .caller: try demand(.action)
     case .now: try demand(.value, .opening, .action, .automatic)
-    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey, .countKeys, .empty, .opened,
-      .account:
+    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey, .countKeys, .empty, .opened:
       if purpose == .function { throw fault(.notHere, pc) }
     case .payer, .ask:
       try demand(.action)

@@ -89,7 +89,7 @@ extension ContractWords {
       .endlessCircle, message, at: contract.spans.transitions[last.transition], "leads back to \(state(last.target))",
       secondary: [.init(contract.spans.states[last.target], "the circle begins here")],
       notes: (held.isEmpty ? [] : ["held all the while: \(stake(in: held, at: states))"])
-        + ["a counter that is raised on the way, or an `at` of a term in each of its states, ends it"],
+        + ["a counter that is raised on the way ends it, or an `at` of a term in the states where somebody keeps acting"],
       fixes: counting(edges).map { [$0] } ?? [])
   }
 

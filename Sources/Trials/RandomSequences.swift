@@ -173,7 +173,7 @@ private struct Sequence {
     defect =
       claim.fault(in: steps, parties: agreement.parties)
       ?? silent.flatMap { party in
-        SilenceClaim.latest(silence.latestWithout[party][interface.initialState] ?? [], contract, agreement, enteredAt: agreement.openedAt)
+        contract.assured.latest(silence.latestWithout[party][interface.initialState] ?? [], of: agreement, enteredAt: agreement.openedAt)
           .flatMap { latest in
             guard let end = end(of: number), end > latest else { return nil }
             return "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[party]) is silent"

@@ -21,30 +21,7 @@ struct SilenceClaim {
     self.silence = silence
     state = agreement.position.state
     gas = contract.assured.ahead(of: agreement)
-    latest = SilenceClaim.latest(silence.states[state].latest, contract, agreement, enteredAt: agreement.position.enteredAt).map { max(now, $0) }
-  }
-
-  /// The latest of these times for an agreement that entered a state then; nil where the terms alone do not tell.
-  static func latest(_ moments: [By], _ contract: CompiledContract, _ agreement: Agreement, enteredAt: Time) -> Time? {
-    let interface = contract.interface
-    let times = moments.map { by in
-      by.time(enteredAt: enteredAt.milliseconds) { part in
-        switch part {
-        case .opened: return agreement.openedAt.milliseconds
-        case .item(let item):
-          // What may change on the way is not told by what it is now.
-          guard item < interface.terms.count || interface.fields[item - interface.terms.count].role == .derived else { return nil }
-          switch agreement.value(item, interface) {
-          case .duration(let duration): return duration.milliseconds
-          case .time(let time): return time.milliseconds
-          default: return nil
-          }
-        case .now, .computed: return nil
-        }
-      }
-    }
-    let known = times.compactMap { $0 }
-    return known.count == times.count ? known.max().map { Time(milliseconds: min($0, Time.last.milliseconds)) } : nil
+    latest = contract.assured.latest(silence.states[state].latest, of: agreement, enteredAt: agreement.position.enteredAt).map { max(now, $0) }
   }
 
   /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to the end by themselves.

@@ -127,5 +127,12 @@ extension Wording {
   /// What time alone does to an agreement.
   package var ifSilent: String { say("if nobody does anything any more:", "若从此无人操作：") }
 
+  /// Heads the list of dates by which it is over with one party silent and all others doing as they like.
+  package var ifOneIsSilent: String { say("over at the latest, if one party is silent and whatever the others do:", "若只有一方不再操作，不论其他各方怎么做，最迟结束于：") }
+
+  package var canBePutOff: String { say("no date: others can put it off again and again", "没有日期：其他方可以一再拖延") }
+
+  package var isNotKnownYet: String { say("no date yet: it depends on what is computed on the way", "尚无日期：取决于途中计算的结果") }
+
   package func notAdmitted(_ sentence: String) -> String { say("Not admitted: \(sentence)", "未受理：\(sentence)") }
 }

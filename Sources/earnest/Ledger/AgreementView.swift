@@ -105,6 +105,19 @@ struct AgreementView {
       sentences.enumerated().map { "    \($0 == 0 ? wording.time(step.time) : String(repeating: " ", count: 16))  \($1)" }
     }
     if !ahead.isEmpty { lines += ["  " + wording.ifSilent] + ahead.joined() }
+    let latest = open.chain.latestWithoutEach(of: number)
+    if !latest.isEmpty {
+      lines.append("  " + wording.ifOneIsSilent)
+      lines += zip(parties, latest).map { party, latest in
+        let date =
+          switch latest {
+          case .by(let time): wording.time(time)
+          case .never: wording.canBePutOff
+          case .unknown: wording.isNotKnownYet
+          }
+        return "    " + wording.field(party.role, date)
+      }
+    }
     switch agreement.position.standing {
     case .regular: break
     case .suspended:
@@ -170,9 +183,22 @@ struct AgreementView {
           silence { step, sentences in
             .object([("step", Show.json(step, open)), ("en", .list(sentences.map { .text($0) }))])
           })
-      ), ("suspended", .bool(agreement.position.standing != .regular)), ("released", .bool(agreement.position.standing == .released)),
+      ),
+      ("ifOneIsSilent", latestJSON), ("suspended", .bool(agreement.position.standing != .regular)),
+      ("released", .bool(agreement.position.standing == .released)),
       ("release", release),
     ])
+  }
+
+  /// Of each party by when it is over if that party is silent; null where others can put that off, or where it is not known yet.
+  private var latestJSON: JSON {
+    var dates: [JSON] = []
+    for (party, latest) in zip(parties, open.chain.latestWithoutEach(of: number)) {
+      var by = JSON.null
+      if case .by(let time) = latest { by = .text(time.description) }
+      dates.append(.object([("role", .text(party.role)), ("by", by), ("never", .bool(latest == .never))]))
+    }
+    return .list(dates)
   }
 
   /// Who can release a suspended agreement: all of these, or whom the genesis names.
