@@ -24,14 +24,20 @@ package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
   wellFormed.module.interface.transitions.indices.flatMap { edges(of: $0, in: wellFormed) }
 }
 
-/// Where a body leads, with the counters that have been raised on every way there. Nothing takes a bit away again, so a loop's rounds need not be gone through
-/// twice: what holds before it holds in every round.
 private func edges(of transition: Int, in wellFormed: WellFormedModule) -> [Edge] {
-  let function = wellFormed.function(of: .body(transition: transition))
   let source = wellFormed.module.interface.transitions[transition].source
+  return endings(of: transition, in: wellFormed).compactMap { ending in
+    ending.target.map { Edge(transition: transition, source: source, target: $0, instruction: ending.instruction, raised: ending.raised) }
+  }
+}
+
+/// Where a body ends, with the state that it enters, if it enters one, and the counters that have been raised on every way there. Nothing takes a bit away again, so
+/// a loop's rounds need not be gone through twice: what holds before it holds in every round.
+func endings(of transition: Int, in wellFormed: WellFormedModule) -> [(instruction: Int, target: Int?, raised: UInt64)] {
+  let function = wellFormed.function(of: .body(transition: transition))
   let code = wellFormed.module.functions[function].code
   var arriving = [UInt64?](repeating: nil, count: code.count)
-  var edges: [Edge] = []
+  var endings: [(instruction: Int, target: Int?, raised: UInt64)] = []
   var here: UInt64? = 0
   func arrive(_ target: Int, _ raised: UInt64) { arriving[target] = (arriving[target] ?? .max) & raised }
   for (pc, instruction) in code.enumerated() {
@@ -41,14 +47,14 @@ private func edges(of transition: Int, in wellFormed: WellFormedModule) -> [Edge
     if let target = instruction.target, target > pc { arrive(target, raised) }
     switch instruction.opcode {
     case .raise: here = raised | 1 << UInt64(instruction.c)
-    case .enter:
-      edges.append(Edge(transition: transition, source: source, target: Int(instruction.a), instruction: pc, raised: raised))
+    case .enter, .stay:
+      endings.append((pc, instruction.opcode == .enter ? Int(instruction.a) : nil, raised))
       here = nil
-    case .jump, .stay, .return, .fail: here = nil
+    case .jump, .return, .fail: here = nil
     default: break
     }
   }
-  return edges
+  return endings
 }
 
 /// What an agreement's memory is made of, by the slot at which it begins.

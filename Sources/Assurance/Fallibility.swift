@@ -81,27 +81,33 @@ struct Fallibility {
       }
     }
     if parts.count <= 1 { return false }
+    let literals = literals(before: pc, in: function)
     var sum: (numerator: Integer, denominator: Integer) = (.zero, Integer(1))
     for register in parts {
-      guard let percent = literal(inRegister: register, before: pc, in: function) else { return true }
+      guard let percent = literals[register] else { return true }
       let denominator = Integer(percent.denominator)
       sum = (sum.numerator * denominator + Integer(percent.numerator) * sum.denominator, sum.denominator * denominator)
     }
     return sum.numerator > sum.denominator
   }
 
-  /// The percent that the straight code before an instruction puts into a register, where it is a constant.
-  private func literal(inRegister slot: Int, before pc: Int, in function: Int) -> Percent? {
+  /// They stand right before the split that needs them, and no split has more places than this.
+  private static let literalsMax = 512
+
+  /// The percents that the straight code before an instruction puts into registers, where they are constants.
+  private func literals(before pc: Int, in function: Int) -> [Int: Percent] {
     let code = wellFormed.module.functions[function].code
-    for index in (0..<pc).reversed() {
+    var literals: [Int: Percent] = [:]
+    var written: Set<Int> = []
+    for index in (max(0, pc - Fallibility.literalsMax)..<pc).reversed() {
       let instruction = code[index]
       // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight, unless something leads behind it.
-      if instruction.opcode.row.endsBlock && (instruction.opcode != .next || isTarget[function][index + 1]) { return nil }
-      for case (.write, UInt16(slot)) in instruction.operands {
-        guard instruction.opcode == .constantPair, case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)] else { return nil }
-        return percent
+      if instruction.opcode.row.endsBlock && (instruction.opcode != .next || isTarget[function][index + 1]) { break }
+      for case (.write, let slot) in instruction.operands where written.insert(Int(slot)).inserted {
+        guard instruction.opcode == .constantPair, case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)] else { continue }
+        literals[Int(slot)] = percent
       }
     }
-    return nil
+    return literals
   }
 }

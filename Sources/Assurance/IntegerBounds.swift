@@ -12,6 +12,7 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
 
   typealias Bounds = (low: Integer, high: Integer)
   var known = [Bounds?](repeating: nil, count: layout.slotCount)
+  var written: [Int] = []
   func bounds(_ slot: UInt16) -> Bounds? {
     if let bounds = known[Int(slot)] { return bounds }
     switch layout.type(at: Int(slot)) {
@@ -28,7 +29,10 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
   }
 
   for (pc, instruction) in code.enumerated() {
-    if isTarget[pc] { known = Array(repeating: nil, count: layout.slotCount) }
+    if isTarget[pc] {
+      for slot in written { known[slot] = nil }
+      written = []
+    }
     var result: Bounds?
     switch instruction.opcode {
     case .immediate:
@@ -60,7 +64,10 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
       }
     default: break
     }
-    for case (.write, let slot) in instruction.operands { known[Int(slot)] = result }
+    for case (.write, let slot) in instruction.operands {
+      known[Int(slot)] = result
+      written.append(Int(slot))
+    }
   }
   return fits
 }

@@ -1,15 +1,16 @@
 package import Bytecode
 import Interface
 
-/// The vaults that may hold money, a bit for each, of one with keys for all of them together. A vault is empty until something is received, paid or split into
-/// it, and again after all of it was paid out or split without keeping a share, or where it was asked and is: that is all there is to know, and it is enough.
-private typealias Holdings = UInt32
-
 /// Where money may lie: followed from the opening through the transitions. A state about which something was learnt is looked at again, which happens at most once
 /// for each vault, and once more.
 package struct MoneyFlow {
   private let wellFormed: WellFormedModule
-  private let fallibility: Fallibility
+  /// Of each split table, the vaults that it lays something into.
+  private let filled: [Holdings]
+  /// By transition.
+  private let bodies: [BodyFlow]
+  /// Of each transition its `enter`s and `stay`s, and the state that each leads to.
+  private let endings: [[(instruction: Int, state: Int)]]
   /// Of each state what may lie in the vaults there; nil where no way leads.
   private var atState: [Holdings?]
   /// Of each state and vault the transition that first was seen to lead there with money in it, and whether it had lain there before that transition.
@@ -19,8 +20,34 @@ package struct MoneyFlow {
 
   init(_ wellFormed: WellFormedModule, _ fallibility: Fallibility) {
     self.wellFormed = wellFormed
-    self.fallibility = fallibility
     let interface = wellFormed.module.interface
+    var filled: [Holdings] = []
+    for table in wellFormed.module.splits {
+      // What is divided in turn stands in a table before.
+      filled.append(
+        table.reduce(0) { held, share in
+          switch share.targets {
+          case .places(let places): places.reduce(held) { $0 | ($1.vault.map { 1 << Holdings($0) } ?? 0) }
+          case .split(let table): held | filled[table]
+          case .list: held
+          }
+        })
+    }
+    self.filled = filled
+    let functions = interface.transitions.indices.map { wellFormed.function(of: .body(transition: $0)) }
+    let bodies = functions.map { BodyFlow(of: $0, in: wellFormed, fallibility, filled: filled) }
+    self.bodies = bodies
+    let endings = interface.transitions.indices.map { transition -> [(instruction: Int, state: Int)] in
+      let code = wellFormed.module.functions[functions[transition]].code
+      return code.indices.compactMap { pc in
+        switch code[pc].opcode {
+        case .enter: (pc, Int(code[pc].a))
+        case .stay: (pc, interface.transitions[transition].source)
+        default: nil
+        }
+      }
+    }
+    self.endings = endings
     atState = Array(repeating: nil, count: interface.states.count)
     bringing = Array(repeating: Array(repeating: nil, count: interface.vaults.count), count: interface.states.count)
     var transitions = [[Int]](repeating: [], count: interface.states.count)
@@ -33,9 +60,10 @@ package struct MoneyFlow {
       isWaiting[source] = false
       guard let before = atState[source] else { continue }
       for transition in transitions[source] {
-        for ending in endings(of: transition, holdings(in: transition, from: before)) {
+        for ending in endings[transition] {
+          guard let holdings = bodies[transition].holdings(before: ending.instruction, from: before) else { continue }
           let known = atState[ending.state] ?? 0
-          let joined = known | ending.holdings
+          let joined = known | holdings
           if atState[ending.state] == joined { continue }
           atState[ending.state] = joined
           for vault in interface.vaults.indices where (joined & ~known) & 1 << vault != 0 {
@@ -55,12 +83,13 @@ package struct MoneyFlow {
     let interface = wellFormed.module.interface
     var findings: [Finding] = []
     for (index, transition) in interface.transitions.enumerated() {
-      guard let before = atState[transition.source], findings.count < Finding.countMax else { continue }
-      for ending in endings(of: index, holdings(in: index, from: before)) where interface.states[ending.state].isFinal {
-        for vault in interface.vaults.indices where ending.holdings & 1 << vault != 0 {
+      guard let before = atState[transition.source] else { continue }
+      for ending in endings[index] where interface.states[ending.state].isFinal {
+        guard let holdings = bodies[index].holdings(before: ending.instruction, from: before) else { continue }
+        for vault in interface.vaults.indices where holdings & 1 << vault != 0 {
+          if findings.count == Finding.countMax { return findings }
           findings.append(.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: vault))
         }
-        if findings.count >= Finding.countMax { break }
       }
     }
     return findings
@@ -124,96 +153,19 @@ package struct MoneyFlow {
     return found
   }
 
-  /// Of each instruction of a transition's body the vaults that may hold something before it, a bit for each; nil where no way leads.
-  func holdings(in transition: Int) -> [UInt32?] {
-    atState[wellFormed.module.interface.transitions[transition].source].map { holdings(in: transition, from: $0) } ?? []
+  /// The vaults that may hold something before an instruction of a transition's body, a bit for each; nil where no way leads.
+  func holdings(before instruction: Int, of transition: Int) -> Holdings? {
+    atState[wellFormed.module.interface.transitions[transition].source].flatMap { bodies[transition].holdings(before: instruction, from: $0) }
   }
 
   /// The vaults that an instruction may lay something into.
   private func filling(_ instruction: Instruction) -> Holdings {
     func bit(_ place: PlaceOperand?) -> Holdings { place?.vault.map { 1 << $0 } ?? 0 }
-    func bits(_ shares: [SplitShare]) -> Holdings {
-      shares.reduce(0) { filled, share in
-        switch share.targets {
-        case .places(let places): places.reduce(filled) { $0 | bit($1) }
-        case .split(let table): filled | bits(wellFormed.module.splits[table])
-        case .list: filled
-        }
-      }
-    }
     switch instruction.opcode {
     case .ask: return bit(PlaceOperand(number: instruction.a))
     case .pay: return bit(PlaceOperand(number: instruction.b))
-    case .split: return bits(wellFormed.module.splits[Int(instruction.b)])
+    case .split: return filled[Int(instruction.b)]
     default: return 0
     }
-  }
-
-  /// Where a transition's ways end, and what may lie in the vaults then. A way that stays ends in its own state.
-  private func endings(of transition: Int, _ holdings: [Holdings?]) -> [(instruction: Int, state: Int, holdings: Holdings)] {
-    let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: transition))].code
-    let source = wellFormed.module.interface.transitions[transition].source
-    return code.indices.compactMap { pc in
-      guard code[pc].opcode == .enter || code[pc].opcode == .stay, let holdings = holdings[pc] else { return nil }
-      return (pc, code[pc].opcode == .enter ? Int(code[pc].a) : source, holdings)
-    }
-  }
-
-  /// Of each instruction of a transition's body what may lie in the vaults before it; nil where no way leads.
-  private func holdings(in transition: Int, from before: Holdings) -> [Holdings?] {
-    let function = wellFormed.function(of: .body(transition: transition))
-    let code = wellFormed.module.functions[function].code
-    // Of what has been gone through, what was there; of what lies ahead, what has been brought there so far.
-    var arriving = [Holdings?](repeating: nil, count: code.count)
-    arriving[0] = before
-    var here: Holdings?
-    var pc = 0
-    func arrive(_ target: Int, _ holdings: Holdings) { arriving[target] = (arriving[target] ?? 0) | holdings }
-
-    while pc < code.count {
-      let instruction = code[pc]
-      if let arrived = arriving[pc] { here = (here ?? 0) | arrived }
-      guard var holdings = here else {
-        pc += 1
-        continue
-      }
-      arriving[pc] = holdings
-      if let answer = wellFormed.target(answering: pc, in: function), fallibility.traps(at: pc, in: function) { arrive(answer, holdings) }
-      var next: Int? = pc + 1
-      switch instruction.opcode {
-      case .ask: holdings |= filling(instruction)
-      case .pay, .split:
-        guard let source = PlaceOperand(number: instruction.a), let vault = source.vault, holdings & 1 << vault != 0 else { break }
-        // What lies under other keys stays.
-        if case .vault = source { holdings &= ~(1 << vault) }
-        holdings |= filling(instruction)
-      case .payEach: holdings &= ~(1 << instruction.a)
-      case .empty:
-        arrive(Int(instruction.b), holdings)
-        if case .vault(let vault)? = PlaceOperand(number: instruction.a) { holdings &= ~(1 << vault) }
-      case .jump:
-        arrive(Int(instruction.a), holdings)
-        next = nil
-      case .branch, .match, .find, .findEntry: arrive(Int(instruction.b), holdings)
-      case .loop:
-        arrive(Int(instruction.b), holdings)
-        arrive(pc + 1, holdings)
-      case .again:
-        // What a round adds, the next one begins with: the body alone is gone through again, once for each vault at most.
-        let head = Int(instruction.b)
-        if arriving[head].map({ $0 | holdings != $0 }) ?? true {
-          arrive(head, holdings)
-          here = nil
-          pc = head
-          continue
-        }
-      case .fail: next = nil
-      case .enter, .stay: next = nil
-      default: break
-      }
-      here = next == nil ? nil : holdings
-      pc += 1
-    }
-    return arriving
   }
 }

@@ -3,6 +3,9 @@ import Interface
 
 /// Who gets what of a vault.
 package struct Payout: Hashable, Sendable {
+  /// Nobody reads more of a way.
+  static let countMax = 64
+
   /// The instruction that pays, by its place in the transition's body.
   package let instruction: Int
   package let vault: Int
@@ -36,21 +39,25 @@ extension WellFormedModule {
   func payouts(on leg: Silence.Leg, _ flow: MoneyFlow) -> [Payout] {
     let function = function(of: .body(transition: leg.transition))
     let code = module.functions[function].code
-    let holdings = flow.holdings(in: leg.transition)
-    // Which instructions lead there. All ways lead ahead but those round loops, and what stands in one is followed by what follows it.
+    // Which instructions lead there. All ways lead ahead but those round loops: for them it is gone through again, at most once for each loop around another.
     var leads = [Bool](repeating: false, count: code.count)
-    for pc in code.indices.reversed() {
-      let instruction = code[pc]
-      func isLed(_ target: Int?) -> Bool { target.map { $0 < leads.count && leads[$0] } ?? false }
-      switch instruction.opcode {
-      case .enter: leads[pc] = Int(instruction.a) == leg.target
-      case .stay, .return, .fail: leads[pc] = false
-      case .jump: leads[pc] = isLed(Int(instruction.a))
-      default: leads[pc] = isLed(pc + 1) || isLed(instruction.target) || isLed(target(answering: pc, in: function))
+    var isChanged = true
+    while isChanged {
+      isChanged = false
+      for pc in code.indices.reversed() where !leads[pc] {
+        let instruction = code[pc]
+        func isLed(_ target: Int?) -> Bool { target.map { $0 < leads.count && leads[$0] } ?? false }
+        switch instruction.opcode {
+        case .enter: leads[pc] = Int(instruction.a) == leg.target
+        case .stay, .return, .fail: break
+        case .jump: leads[pc] = isLed(Int(instruction.a))
+        default: leads[pc] = isLed(pc + 1) || isLed(instruction.target) || isLed(target(answering: pc, in: function))
+        }
+        if leads[pc] { isChanged = true }
       }
     }
     var payouts: [Payout] = []
-    for (pc, instruction) in code.enumerated() where leads[pc] {
+    for (pc, instruction) in code.enumerated() where leads[pc] && payouts.count < Payout.countMax {
       func add(_ vault: Int, _ place: PlaceOperand, _ portion: Payout.Portion) {
         let payee: Payout.Payee =
           switch place {
@@ -79,7 +86,7 @@ extension WellFormedModule {
       switch instruction.opcode {
       case .pay, .split, .payEach:
         let source = instruction.opcode == .payEach ? Int(instruction.a) : PlaceOperand(number: instruction.a)?.vault
-        guard let source, let held = holdings.isEmpty ? nil : holdings[pc], held & 1 << source != 0 else { continue }
+        guard let source, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << source != 0 else { continue }
         switch instruction.opcode {
         case .pay: if let place = PlaceOperand(number: instruction.b) { add(source, place, .all) }
         case .split: add(source, module.splits[Int(instruction.b)])

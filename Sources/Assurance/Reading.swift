@@ -42,26 +42,28 @@ struct Reading {
     }
     derived = Array(repeating: nil, count: interface.fields.count)
     if interface.hasOpening {
-      for (item, form) in reader.read(wellFormed.function(of: .opening)).stored {
+      let stored = reader.read(wellFormed.function(of: .opening)).stored
+      for (item, form) in stored {
         let field = item - interface.terms.count
-        guard interface.fields[field].role == .derived, form.parts.allSatisfy({ if case .computed = $0.part { false } else { true } }) else {
-          continue
-        }
+        // What is stored at two places is one of two values.
+        guard interface.fields[field].role == .derived, let form, isFixed(form), stored.count(where: { $0.item == item }) == 1 else { continue }
         derived[field] = expanded(form)
       }
     }
     for term in interface.terms.indices {
       for number in 0..<interface.terms[term].boundCount {
-        guard case .holds(let form, let isStrict)? = reader.read(wellFormed.function(of: .bound(term: term, number: number))).condition,
-          let form = expanded(form), let fact = isStrict ? form - TimeForm(milliseconds: 1) : form
-        else { continue }
-        if facts.count < Reading.factsMax { facts.append(fact) }
+        for condition in reader.read(wellFormed.function(of: .bound(term: term, number: number))).conditions {
+          guard case .holds(let form, let isStrict) = condition, isFixed(form), let form = expanded(form),
+            let fact = isStrict ? form - TimeForm(milliseconds: 1) : form, facts.count < Reading.factsMax
+          else { continue }
+          facts.append(fact)
+        }
       }
     }
   }
 
   /// No more bounds are held against each other, so that whoever writes many does not make the reader wait.
-  private static let factsMax = 32
+  private static let factsMax = 16
 
   /// The conditions of an action that compare times, each with the `require` that asks for it.
   func conditions(of transition: Int) -> [(instruction: Int, condition: TimeCondition)] {
@@ -105,38 +107,51 @@ private struct Reader {
   struct Findings {
     /// What the function gives, where it gives a duration or a time.
     var result: TimeForm?
-    var condition: TimeCondition?
-    /// What is kept in fields, by item.
-    var stored: [(item: Int, form: TimeForm)] = []
+    /// Where it gives a truth value at one place: what holds if that is true.
+    var conditions: [TimeCondition] = []
+    /// What is kept in fields, by item; nil where it was not understood.
+    var stored: [(item: Int, form: TimeForm?)] = []
+    /// What holds behind each `require` that is on every way.
     var required: [(instruction: Int, condition: TimeCondition)] = []
   }
 
   func read(_ function: Int) -> Findings {
     let code = wellFormed.module.functions[function].code
     let layout = wellFormed.registers[function]
-    var isTarget = [Bool](repeating: false, count: code.count)
-    for case let target? in code.map(\.target) { isTarget[target] = true }
-    for answer in wellFormed.module.functions[function].answers { isTarget[answer.target] = true }
+    var jumpCount = [Int](repeating: 0, count: code.count)
+    for case let target? in code.map(\.target) { jumpCount[target] += 1 }
+    // Nothing is known where a trap leads.
+    for answer in wellFormed.module.functions[function].answers { jumpCount[answer.target] += code.count }
 
     var findings = Findings()
     var returnCount = 0
-    var times = [TimeForm?](repeating: nil, count: layout.slotCount)
-    var truths = [TimeCondition?](repeating: nil, count: layout.slotCount)
+    var times: [Int: TimeForm] = [:]
+    var truths: [Int: [TimeCondition]] = [:]
+    // Of each place, what was known of the registers that were asked by the branches that lead there where they are false.
+    var asked: [Int: [(register: Int, conditions: [TimeCondition])]] = [:]
+    // How far ahead something leads, and whether some way has ended: where neither is so, what stands here is on every way.
+    var (furthest, hasEnded) = (0, false)
     for (pc, instruction) in code.enumerated() {
-      if isTarget[pc] {
-        times = Array(repeating: nil, count: layout.slotCount)
-        truths = Array(repeating: nil, count: layout.slotCount)
+      if jumpCount[pc] > 0 {
+        times = [:]
+        let branches = asked[pc] ?? []
+        let register = branches.first?.register
+        // `a and b`: whoever comes here with a true register has found all of it true.
+        let isConjunction = branches.count == jumpCount[pc] && branches.allSatisfy { $0.register == register }
+        truths = isConjunction ? register.flatMap { r in truths[r].map { [r: $0 + branches.flatMap(\.conditions)] } } ?? [:] : [:]
       }
       let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
+      if let target = instruction.target { furthest = max(furthest, target) }
+      if let answer = wellFormed.target(answering: pc, in: function) { furthest = max(furthest, answer) }
       var time: TimeForm?
-      var truth: TimeCondition?
+      var truth: [TimeCondition]?
       func difference(_ a: Int, _ b: Int) -> TimeForm? { times[a].flatMap { a in times[b].flatMap { a - $0 } } }
       switch instruction.opcode {
       case .constant:
         switch wellFormed.module.constants[b] {
         case .duration(let duration): time = TimeForm(milliseconds: duration.milliseconds)
         case .time(let value): time = TimeForm(milliseconds: value.milliseconds)
-        case .bool(let value): truth = .always(value)
+        case .bool(let value): truth = [.always(value)]
         default: break
         }
       case .load: time = TimeForm(.item(items.item(atSlot: instruction.b)))
@@ -146,27 +161,31 @@ private struct Reader {
       // A sum that would pass the end of time is less than its form says; nobody waits that long.
       case .addDuration, .addTime: time = times[b].flatMap { a in times[c].flatMap { a + $0 } }
       case .subtractDuration, .subtractFromTime, .subtractTime: time = difference(b, c)
-      case .lessDuration: truth = difference(c, b).map { .holds($0, isStrict: true) }
-      case .lessOrEqualDuration: truth = difference(c, b).map { .holds($0, isStrict: false) }
-      case .not: truth = truths[b].flatMap(\.negated)
-      case .store: if let form = times[b] { findings.stored.append((items.item(atSlot: instruction.a), form)) }
-      case .require: if let condition = truths[a] { findings.required.append((pc, condition)) }
+      case .lessDuration: truth = difference(c, b).map { [.holds($0, isStrict: true)] }
+      case .lessOrEqualDuration: truth = difference(c, b).map { [.holds($0, isStrict: false)] }
+      case .not: if let conditions = truths[b], conditions.count == 1 { truth = conditions[0].negated.map { [$0] } }
+      case .branch: asked[b, default: []].append((a, truths[a] ?? []))
+      case .store: findings.stored.append((items.item(atSlot: instruction.a), times[b]))
+      case .require: if furthest <= pc && !hasEnded { findings.required += (truths[a] ?? []).map { (pc, $0) } }
       case .return:
         // Given at several places it is one of several values.
         let computed = TimeForm(.computed(function: function, instruction: pc))
         findings.result = returnCount == 0 ? times[a] ?? computed : computed
-        findings.condition = returnCount == 0 ? truths[a] : nil
+        findings.conditions = returnCount == 0 ? truths[a] ?? [] : []
         returnCount += 1
       default: break
       }
       for case (.write, let slot) in instruction.operands {
-        let isTime: Bool
         switch layout.type(at: Int(slot)) {
-        case .duration?, .time?: isTime = true
-        default: isTime = false
+        case .duration?, .time?: times[Int(slot)] = time ?? TimeForm(.computed(function: function, instruction: pc))
+        default: times[Int(slot)] = nil
         }
-        times[Int(slot)] = isTime ? time ?? TimeForm(.computed(function: function, instruction: pc)) : nil
         truths[Int(slot)] = truth
+      }
+      switch instruction.opcode {
+      case .enter, .stay, .return, .fail: hasEnded = true
+      case .jump: (times, truths) = ([:], [:])
+      default: break
       }
     }
     return findings

@@ -37,11 +37,14 @@ package struct Silence: Sendable {
 
   /// The actions with which others can hold the money of a party in a state for ever.
   package struct Delay: Hashable, Sendable {
-    package let party: Int
+    /// Nil for whoever is no party and may have paid in.
+    package let party: Int?
     package let state: Int
     /// Transitions, ascending. Each stays, and moves a deadline on.
     package let actions: [Int]
   }
+
+  let graph: TimedGraph
 
   /// So many ways of a state are kept, and so many steps gone to find them.
   private static let waysMax = 8
@@ -50,6 +53,7 @@ package struct Silence: Sendable {
   init(_ wellFormed: WellFormedModule, _ edges: [Edge], _ flow: MoneyFlow, _ reading: Reading) {
     let interface = wellFormed.module.interface
     let graph = TimedGraph(wellFormed, reading)
+    self.graph = graph
     due = interface.transitions.indices.map { reading.due[$0] == nil ? nil : graph.wait(for: $0) }
     let silent = edges.filter { interface.transitions[$0.transition].trigger.isAutomatic && !graph.isOvertaken($0.transition) }
 
@@ -60,7 +64,7 @@ package struct Silence: Sendable {
     }
     self.payouts = payouts
 
-    let latest = graph.latest(along: silent) { graph.wait(for: $0.transition) }
+    let latest = graph.latest(along: silent) { edge, _ in graph.wait(for: edge.transition) }
     var states = interface.states.indices.map { State(latest: latest[$0] ?? []) }
     var leaving = [[Leg]](repeating: [], count: interface.states.count)
     for edge in silent {
@@ -92,79 +96,109 @@ package struct Silence: Sendable {
     }
     self.states = states
 
+    let postponing = Postponing(wellFormed, graph)
     var delays: [Delay] = []
-    latestWithout = interface.parties.indices.map { party in
-      let others = Others(than: party, wellFormed, Items(interface))
-      let ends = interface.states.indices.map { others.ending($0, graph) }
-      for (state, end) in ends.enumerated() {
+    /// Of each state the deadlines that end it whatever others do, or the actions by which they put all of them off.
+    func endings(without party: Int?) -> [Postponing.End] { interface.states.indices.map { postponing.end(of: $0, without: party) } }
+    func note(_ endings: [Postponing.End], _ party: Int?) {
+      for (state, end) in endings.enumerated() {
         guard case .postponed(let actions) = end, interface.vaults.indices.contains(where: { flow.mayHold($0, in: state) }) else { continue }
         delays.append(Delay(party: party, state: state, actions: actions))
       }
-      return graph.latest(along: edges.filter { others.canTake($0.transition) }) { edge in
-        guard case .due(let transition) = ends[edge.source] else { return nil }
-        return graph.wait(for: transition)
+    }
+    latestWithout = interface.parties.indices.map { party in
+      let endings = endings(without: party)
+      note(endings, party)
+      return graph.latest(along: edges.filter { postponing.canTake($0.transition, without: party) }) { edge, isInCircle in
+        guard case .due(let first, let dated) = endings[edge.source] else { return nil }
+        return graph.wait(for: isInCircle ? dated ?? first : first)
       }
     }
+    if postponing.strangersMayPay { note(endings(without: nil), nil) }
     self.delays = delays
   }
 }
 
-/// What all others can do while one party is silent.
-private struct Others {
-  private let party: Int
-  private let wellFormed: WellFormedModule
-  private let items: Items
+/// What others can do to the deadlines of a state while one party is silent.
+private struct Postponing {
+  private let interface: ContractInterface
+  private let graph: TimedGraph
+  /// Of each deadline the actions that may move it on, again and again: they stay, on some way without raising a counter, and change what it is computed from.
+  private let moving: [[Int]]
+  private let isDated: [Bool]
+  /// Whether somebody who is no party may be asked for money: anyone, or whoever a field or an argument names.
+  let strangersMayPay: Bool
 
-  init(than party: Int, _ wellFormed: WellFormedModule, _ items: Items) {
-    (self.party, self.wellFormed, self.items) = (party, wellFormed, items)
+  init(_ wellFormed: WellFormedModule, _ graph: TimedGraph) {
+    let interface = wellFormed.module.interface
+    self.interface = interface
+    self.graph = graph
+    let items = Items(interface)
+    isDated = interface.transitions.indices.map { wellFormed.isDated($0, items) }
+    func code(_ entry: Entry) -> [Instruction] { wellFormed.module.functions[wellFormed.function(of: entry)].code }
+    // Of each action that stays without raising, what it writes.
+    var written = [Set<Int>?](repeating: nil, count: interface.transitions.count)
+    var strangersMayPay = false
+    for (index, transition) in interface.transitions.enumerated() {
+      guard case .action(_, _, let who) = transition.trigger else { continue }
+      let body = code(.body(transition: index))
+      if body.contains(where: { $0.opcode == .ask }) {
+        switch who {
+        case .anyone: strangersMayPay = true
+        case .parties(let actors, _): if actors.contains(where: { if case .party = $0 { false } else { true } }) { strangersMayPay = true }
+        }
+      }
+      if endings(of: index, in: wellFormed).contains(where: { $0.target == nil && $0.raised == 0 }) {
+        written[index] = Set(body.compactMap(items.written))
+      }
+    }
+    self.strangersMayPay = strangersMayPay
+    moving = interface.transitions.indices.map { deadline in
+      guard graph.isDeadline(deadline) else { return [] }
+      var read: Set<Int> = []
+      var readsVaults = false
+      for instruction in code(.due(transition: deadline)) {
+        switch instruction.opcode {
+        case .balance, .balanceOfKey, .countKeys, .empty: readsVaults = true
+        default: if let item = items.read(by: instruction), !items.isFixed(item) { read.insert(item) }
+        }
+      }
+      if read.isEmpty && !readsVaults { return [] }
+      let source = interface.transitions[deadline].source
+      return written.indices.filter { action in
+        guard interface.transitions[action].source == source, let written = written[action] else { return false }
+        return readsVaults || !written.isDisjoint(with: read)
+      }
+    }
   }
 
   /// Whether a transition can be taken without the party: by itself, or by enough others. Whoever a field or an argument names may be another.
-  func canTake(_ transition: Int) -> Bool {
-    switch wellFormed.module.interface.transitions[transition].trigger {
+  func canTake(_ transition: Int, without party: Int?) -> Bool {
+    switch interface.transitions[transition].trigger {
     case .after, .at, .when, .action(_, _, .anyone): true
-    case .action(_, _, .parties(let actors, let needed)): actors.count { $0 != .party(party) } >= needed
+    case .action(_, _, .parties(let actors, let needed)):
+      actors.count { if case .party(let other) = $0 { other != party } else { true } } >= needed
     }
   }
 
   enum End {
-    /// This deadline ends the state, whatever the others do.
-    case due(transition: Int)
+    /// This deadline ends the state, whatever the others do; and this one at a date that the terms fix, if there is such.
+    case due(Int, dated: Int?)
     /// These actions move every deadline on, again and again.
     case postponed(by: [Int])
   }
 
   /// What ends a state. It is final, or has a deadline.
-  func ending(_ state: Int, _ graph: TimedGraph) -> End {
+  func end(of state: Int, without party: Int?) -> End {
     var actions: [Int] = []
+    var unmoved: [Int] = []
     for deadline in graph.deadlines(of: state) {
-      let moving = postponing(deadline)
-      if moving.isEmpty { return .due(transition: deadline) }
+      let moving = moving[deadline].filter { canTake($0, without: party) }
+      if moving.isEmpty { unmoved.append(deadline) }
       actions += moving.filter { !actions.contains($0) }
     }
-    return .postponed(by: actions.sorted())
-  }
-
-  /// The actions of others that stay, raise no counter, and change what a deadline is computed from.
-  private func postponing(_ deadline: Int) -> [Int] {
-    let interface = wellFormed.module.interface
-    var read: [Int] = []
-    var readsMore = false
-    for instruction in wellFormed.module.functions[wellFormed.function(of: .due(transition: deadline))].code {
-      switch instruction.opcode {
-      case .balance, .balanceOfKey, .countKeys, .empty: readsMore = true
-      default: if let item = items.read(by: instruction), !items.isFixed(item) { read.append(item) }
-      }
-    }
-    if read.isEmpty && !readsMore { return [] }
-    return interface.transitions.indices.filter { action in
-      guard interface.transitions[action].source == interface.transitions[deadline].source, !interface.transitions[action].trigger.isAutomatic,
-        canTake(action)
-      else { return false }
-      let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: action))].code
-      let stays = code.contains { $0.opcode == .stay } && !code.contains { $0.opcode == .raise }
-      return stays && (readsMore || code.contains { read.contains(items.written(by: $0) ?? -1) })
-    }
+    guard let first = unmoved.first else { return .postponed(by: actions.sorted()) }
+    return .due(first, dated: unmoved.first { isDated[$0] })
   }
 }
 

@@ -36,7 +36,10 @@ package struct TimeForm: Hashable, Sendable {
   /// Whether it is no part's, but a number.
   package var isConstant: Bool { parts.isEmpty }
 
-  /// Nil where a number would not fit.
+  /// Nobody reads a longer sum.
+  private static let partsMax = 16
+
+  /// Nil where a number would not fit, or the sum is too long.
   static func + (a: TimeForm, b: TimeForm) -> TimeForm? { a.adding(b, times: 1) }
 
   static func - (a: TimeForm, b: TimeForm) -> TimeForm? { a.adding(b, times: -1) }
@@ -55,6 +58,7 @@ package struct TimeForm: Hashable, Sendable {
       guard let count = sum(a, b) else { return nil }
       if count != 0 { result.parts.append((part, count)) }
     }
+    if result.parts.count > TimeForm.partsMax { return nil }
     return result
   }
 

@@ -36,24 +36,37 @@ struct TimedGraph {
   private let interface: ContractInterface
   private let reading: Reading
   private let deadlinesOfState: [[Int]]
+  private let overtaken: [Bool]
 
   init(_ wellFormed: WellFormedModule, _ reading: Reading) {
-    interface = wellFormed.module.interface
+    let interface = wellFormed.module.interface
+    self.interface = interface
     self.reading = reading
     var deadlines = [[Int]](repeating: [], count: interface.states.count)
     for (index, transition) in interface.transitions.enumerated() where reading.due[index] != nil { deadlines[transition.source].append(index) }
     deadlinesOfState = deadlines
+    overtaken = interface.transitions.indices.map { transition in
+      TimedGraph.isOvertaken(transition, among: deadlines[interface.transitions[transition].source], interface, reading)
+    }
   }
 
   /// The deadlines of a state, in source order.
   func deadlines(of state: Int) -> [Int] { deadlinesOfState[state] }
 
+  func isDeadline(_ transition: Int) -> Bool { reading.due[transition] != nil }
+
   func isTime(_ transition: Int) -> Bool { interface.transitions[transition].trigger == .at }
 
+  /// So many deadlines of a state are held against each other.
+  private static let comparedMax = 16
+
   /// Whether another deadline of the state always comes first.
-  func isOvertaken(_ transition: Int) -> Bool {
+  func isOvertaken(_ transition: Int) -> Bool { overtaken[transition] }
+
+  private static func isOvertaken(_ transition: Int, among deadlines: [Int], _ interface: ContractInterface, _ reading: Reading) -> Bool {
     guard let due = reading.due[transition] else { return false }
-    return deadlines(of: interface.transitions[transition].source).contains { other in
+    func isTime(_ transition: Int) -> Bool { interface.transitions[transition].trigger == .at }
+    return deadlines.prefix(comparedMax).contains { other in
       guard other != transition, isTime(other) == isTime(transition), let first = reading.due[other] else { return false }
       if other < transition { return reading.isKnown(due, atLeast: first) }
       // Where both have passed, the first in the source comes first: a date may be over on entering, and what changes with the fields may be after an act.
@@ -101,14 +114,15 @@ struct TimedGraph {
 
   /// Of each state by when it has ended if only these edges are taken, each as late as `wait` says; nil where one that can be reached waits for ever. A state from
   /// which none leads has ended.
-  func latest(along edges: [Edge], _ wait: (Edge) -> By?) -> [[By]?] {
+  func latest(along edges: [Edge], _ wait: (_ edge: Edge, _ isInCircle: Bool) -> By?) -> [[By]?] {
     let components = Components(edges, stateCount: interface.states.count)
     var latest = [[By]?](repeating: [], count: interface.states.count)
     for group in components.groups {
       var exit: [By] = []
       var isEndless = false
+      let inside = components.inside(group)
       func follow(_ edge: Edge, _ rest: [By]?) {
-        guard let first = wait(edge), let rest else {
+        guard let first = wait(edge, !inside.isEmpty), let rest else {
           isEndless = true
           return
         }
@@ -116,9 +130,8 @@ struct TimedGraph {
         for end in rest { for by in after(first, end) { add(by, to: &exit) } }
       }
       for edge in components.outside(group) { follow(edge, latest[edge.target]) }
-      let inside = components.inside(group)
       if !inside.isEmpty {
-        if let rounds = rounds(inside, wait) { exit = around(rounds, exit) } else { isEndless = true }
+        if let rounds = rounds(inside, { wait($0, true) }) { exit = around(rounds, exit) } else { isEndless = true }
       }
       for state in group { latest[state] = isEndless ? nil : exit }
     }

@@ -73,7 +73,7 @@ private struct Lookout {
     self.silence = silence
     let interface = wellFormed.module.interface
     self.interface = interface
-    graph = TimedGraph(wellFormed, reading)
+    graph = silence.graph
     let items = Items(interface)
     var dated = [[Int]](repeating: [], count: interface.states.count)
     for (index, transition) in interface.transitions.enumerated() {
@@ -230,6 +230,9 @@ private struct Lookout {
       if depositors.contains(where: { $0.contains(party) }) { continue }
       for state in interface.states.indices {
         let own = actions[state].filter { single[$0].contains(party) }
+        // Whoever is paid by silence as well gains nothing by ruling.
+        let waiting = graph.deadlines(of: state).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }
+        if !waiting.isEmpty && waiting.allSatisfy({ payees($0).contains(.party(party)) }) { continue }
         let shares = own.map { action in legs[action].map { leg in payees(leg).filter { $0 != .party(party) } } }
         let choices = shares.flatMap { $0 }.filter { !$0.isEmpty }
         let isChoosing = choices.contains { $0 != choices[0] }

@@ -30,7 +30,7 @@ extension ContractWords {
   /// In the order of the source. What is done to several parties in the same way is one.
   fileprivate func diagnostics(for outlook: Outlook) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
-    var delays: [(first: Silence.Delay, parties: [Int])] = []
+    var delays: [(first: Silence.Delay, parties: [Int?])] = []
     for warning in outlook.warnings {
       switch warning {
       case .deadlineBeforeStep(let deadline, let step): diagnostics.append(untimely(deadline, step, outlook.silence))
@@ -127,21 +127,22 @@ extension ContractWords {
       ])
   }
 
-  private func heldBack(_ delay: Silence.Delay, _ parties: [Int], _ silence: Silence) -> Diagnostic {
+  private func heldBack(_ delay: Silence.Delay, _ parties: [Int?], _ silence: Silence) -> Diagnostic {
     let held = held(in: delay.state)
     // Those whose money it is or may become; all of them where that is not known.
     let payers = held.compactMap { payer(into: $0, at: [delay.state]) }
     let leaving = leaving(delay.state)
     let payees = silence.payouts.filter { leaving.contains($0.key.transition) }.flatMap(\.value).map(\.payee)
-    let concerned = parties.filter { payers.contains(interface.parties[$0]) || payees.contains(.party($0)) }
-    let losing = concerned.isEmpty ? parties : concerned
+    let all = parties.compactMap { $0 }
+    let concerned = all.filter { payers.contains(interface.parties[$0]) || payees.contains(.party($0)) }
+    let losing = concerned.isEmpty ? all : concerned
     let counter = unused(["extensions", "rounds", "turns"])
     var places: [Diagnostic.Fix.Edit] = []
     for action in delay.actions {
       let edit = insert("raise \(counter)", asFirstOf: action)
       if !places.contains(edit) { places.append(edit) }
     }
-    let who = "\(ContractWords.list(losing.map(party))) \(losing.count == 1 ? "has" : "have")"
+    let who = losing.isEmpty ? "whoever has paid in has" : "\(ContractWords.list(losing.map(party))) \(losing.count == 1 ? "has" : "have")"
     let what = stake(in: held, at: [delay.state])
     return Diagnostic(
       .heldBack, "\(who) no date by which \(what) is paid out: none while \(takers(of: delay.actions))",
