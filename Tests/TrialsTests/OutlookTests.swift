@@ -131,4 +131,99 @@ import Testing
     #expect(outlook.silence.states[2].latest.map { text($0, interface) } == ["think"])
     #expect(outlook.warnings.isEmpty)
   }
+
+  /// What only a date ends is told by that date, wherever in the state it stands.
+  @Test func aCircleThatADateEndsLastsUntilThen() throws {
+    let (outlook, interface) = try outlook(
+      """
+      contract Rental {
+        party user, owner
+        term ends: Time
+        vault held: Money<CNY>
+        initial state Offered { on pay() by user receiving 9.00 CNY into held -> Running after 1 day -> Over }
+        state Running {
+          on service() by owner -> Running
+          after 30 days { pay held to user } -> Over
+          at ends { pay held to user } -> Over
+        }
+        final state Over
+      }
+      """)
+    #expect(outlook.silence.latestWithout[0][1]?.map { text($0, interface) } == ["ends, then 0d"])
+    #expect(outlook.silence.latestWithout[1][1]?.map { text($0, interface) } == ["30d"])
+  }
+
+  private func lease(_ extend: String, _ who: String = "owner") -> String {
+    """
+    contract Lease {
+      party owner, user
+      field until: Time = 2027-01-01
+      field isCounted: Bool = false
+      field n: Counter<1>
+      vault held: Money<CNY> per Party[9]
+      initial state Running {
+        on join() by \(who == "owner" ? "user" : "anyone") receiving 9.00 CNY into held[caller] { isCounted = true }
+        on extend(longer: Duration) by owner { \(extend) }
+        at until { pay held to each } -> Over
+      }
+      final state Over
+      invariant "counted" while Over: isCounted or not isCounted
+    }
+    """
+  }
+
+  /// A counter bounds an action only if every way through it raises it.
+  @Test func aRaiseOnSomeWaysBoundsNothing() throws {
+    for extend in ["raise n else {} until = until + longer", "if isCounted { raise n } until = until + longer"] {
+      #expect(try outlook(lease(extend)).0.silence.delays.contains { $0.party == 1 }, "\(extend)")
+    }
+    #expect(try outlook(lease("raise n until = until + longer")).0.silence.delays.isEmpty)
+  }
+
+  /// Strangers who may pay in can be put off like a party.
+  @Test func strangersCanBePutOff() throws {
+    let open = lease("until = until + longer", "anyone").replacing("  party owner, user", with: "  party owner").replacing(
+      "  field n: Counter<1>\n", with: "")
+    #expect(try outlook(open).0.silence.delays.map(\.party) == [nil])
+  }
+
+  /// What is paid in a loop before it is left is told.
+  @Test func whatALoopPaysIsTold() throws {
+    let (outlook, interface) = try outlook(
+      """
+      contract Loop {
+        party a, b
+        term ps: List<Int<0..9>, 1..5>
+        vault held: Money<CNY>
+        initial state Offered { on pay() by a receiving 9.00 CNY into held -> Paid after 1 day -> Over }
+        state Paid {
+          after 20 days { for p in ps { if p == 3 { pay held to a -> Left } pay held to b } pay held to a } -> Over
+        }
+        final state Over, Left
+      }
+      """)
+    let left = try #require(interface.states.firstIndex { $0.name == "Left" })
+    let paid = outlook.silence.payouts.first { $0.key.target == left }?.value.map(\.payee)
+    #expect(paid == [.party(0), .party(1)])
+  }
+
+  /// A `require` in a branch says nothing of who does not go there; bounds joined by `and` are as good as two.
+  @Test func nothingIsWarnedOfThatIsFine() throws {
+    let (outlook, _) = try outlook(
+      """
+      contract Fine {
+        party a
+        term opens: Time
+        term closes: Time where closes >= opens and closes <= opens + 90 days
+        field isLate: Bool = false
+        initial state S {
+          on late() by a { isLate = true }
+          on go() by a where now >= opens and now < closes { if isLate { require now >= closes } } -> T
+          at closes -> T
+        }
+        final state T
+      }
+      """)
+    #expect(outlook.warnings.isEmpty, "\(outlook.warnings)")
+  }
 }
