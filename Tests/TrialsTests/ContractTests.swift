@@ -25,6 +25,13 @@ import Wording
     }
   }
 
+  /// Of the contracts that we show one is warned of, and rightly: its moderator earns by ruling.
+  @Test(arguments: Repository.files("contracts", ".ern"))
+  func onlyTheModeratorIsWarnedOf(_ path: String) throws {
+    let codes = try ContractTests.compilation(path).warnings.all.map(\.code)
+    #expect(codes == (path == "contracts/moderated-order.ern" ? [.paidByOwnRuling] : []))
+  }
+
   /// The tests of every contract that we show take every transition of its graph.
   @Test(arguments: Repository.files("contracts", ".ern"))
   func itIsTestedWhole(_ path: String) throws {
@@ -65,6 +72,7 @@ import Wording
   func soundContractsAreTakenAsWritten(_ path: String) throws {
     let compilation = try ContractTests.compilation(path)
     #expect(compilation.diagnostics.isEmpty && !compilation.tests.isEmpty, "\(compilation.diagnostics.all.map(\.message))")
+    #expect(compilation.warnings.isEmpty, "\(compilation.warnings.all.map(\.message))")
     for test in compilation.tests {
       let run = TestRun(test, in: compilation, wording: Wording(.english))
       #expect(run.hasPassed, "\(run.name): \(run.failure?.message ?? "")")
