@@ -456,6 +456,7 @@ struct FunctionVerifier {
     case .now: try demand(.value, .opening, .action, .automatic)
     case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey, .countKeys, .empty, .opened:
       if purpose == .function { throw fault(.notHere, pc) }
+      if let field = fieldRead(by: instruction) { try checkRead(field, at: pc, facts) }
     case .payer, .ask:
       try demand(.action)
       guard !facts.isSettled, instruction.opcode == .ask || !facts.hasPayer else { throw fault(.order, pc) }
@@ -480,6 +481,43 @@ struct FunctionVerifier {
     }
   }
 
+  /// The field that an instruction reads. A map is left out: there are no entries in it that nobody has put there.
+  private func fieldRead(by instruction: Instruction) -> Int? {
+    let item: Int
+    switch instruction.opcode {
+    case .load, .loadPair, .loadInt, .loadWide: item = basis.itemAtWord[Int(instruction.b)]
+    case .loadObject: item = Int(instruction.b)
+    default: return nil
+    }
+    let field = item - module.interface.terms.count
+    return field >= 0 && !isMap(field) ? field : nil
+  }
+
+  /// What is read has been given its value: a state's parameter where the agreement is in that state, and in the opening what has been stored on every way.
+  private func checkRead(_ field: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
+    let role = module.interface.fields[field].role
+    if case .parameter(let state) = role {
+      guard reads(parametersOf: state) else { throw fault(.role, pc) }
+    } else if purpose == .opening, role.isComputedAtOpening, facts.stored & 1 << UInt64(field) == 0 {
+      throw fault(.role, pc)
+    }
+  }
+
+  /// Whether the function runs in this state alone. A view runs at any time, but only shows what it reads.
+  private func reads(parametersOf state: Int) -> Bool {
+    switch entry {
+    case .body(let transition), .due(let transition): module.interface.transitions[transition].source == state
+    case .invariant(let invariant): module.interface.invariants[invariant].states == [state]
+    case .view: true
+    case .bound, .opening, nil: false
+    }
+  }
+
+  /// A map gets its entries one by one, and begins without any.
+  private func isMap(_ field: Int) -> Bool {
+    if case .composite(let type) = module.interface.fields[field].type, case .map = module.interface.types[type] { true } else { false }
+  }
+
   /// What follows from the terms is stored by the opening, which stores nothing else; what is derived changes no more.
   private func checkStore(field: Int, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
     guard purpose != .value, facts.isSettled else { throw fault(.effect, pc) }
@@ -488,13 +526,12 @@ struct FunctionVerifier {
     facts.stored |= 1 << UInt64(field)
   }
 
-  /// Every field of such a role has been given its value. A map gets its entries one by one, and none may be what it should have.
+  /// Every field of such a role has been given its value. A map may be meant to have no entries.
   private func demandStored(
     at pc: Int, _ facts: Facts, _ isMeant: (ContractInterface.Field.Role) -> Bool
   ) throws(ModuleFault) {
     for (index, field) in module.interface.fields.enumerated() where isMeant(field.role) && facts.stored & 1 << UInt64(index) == 0 {
-      if case .composite(let type) = field.type, case .map = module.interface.types[type] { continue }
-      throw fault(.role, pc)
+      if !isMap(index) { throw fault(.role, pc) }
     }
   }
 }

@@ -110,7 +110,7 @@ package struct Verifier {
     for term in interface.terms {
       try check(term.type)
       guard term.boundCount <= limits.conditions else { throw ModuleFault(.tooMany) }
-      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) || value.namesAccount { throw ModuleFault(.value) }
+      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) || value.holdsAccount { throw ModuleFault(.value) }
     }
     for field in interface.fields {
       if case .counter(let most) = field.type {
@@ -118,7 +118,9 @@ package struct Verifier {
       } else {
         try check(field.type)
       }
-      guard field.type.admits(field.initialValue, in: interface.types), !field.initialValue.namesAccount else { throw ModuleFault(.value) }
+      guard field.type.admits(field.initialValue, in: interface.types) else { throw ModuleFault(.value) }
+      // Another field is read only once something has been stored in it, so that a blank may hold its place.
+      if field.role == .declared ? field.initialValue.holdsAccount : field.initialValue.namesAccount { throw ModuleFault(.value) }
     }
     for vault in interface.vaults { try check(vault) }
     for event in interface.events { try check(event.parameters) }
@@ -212,7 +214,7 @@ package struct Verifier {
       actions[transition.source].append(name)
       try check(parameters)
       if case .parties(let parties, let needed) = who {
-        for party in parties { try check(party, parameters) }
+        for party in parties { try check(party, parameters, in: transition.source) }
         guard !hasTwice(parties), needed >= 1, needed <= parties.count else { throw ModuleFault(.who) }
       }
     }
@@ -224,8 +226,8 @@ package struct Verifier {
     }
   }
 
-  /// Somebody whom an action names.
-  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter]) throws(ModuleFault) {
+  /// Somebody whom an action of the state names.
+  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter], in source: Int) throws(ModuleFault) {
     let interface = module.interface
     let type: ValueType
     switch actor {
@@ -235,6 +237,8 @@ package struct Verifier {
     case .field(let index):
       guard index < interface.fields.count else { throw ModuleFault(.index) }
       type = interface.fields[index].type
+      // Before that state is entered it names nobody.
+      if case .parameter(let state) = interface.fields[index].role, state != source { throw ModuleFault(.role) }
     case .parameter(let index):
       guard index < parameters.count else { throw ModuleFault(.index) }
       type = parameters[index].type
@@ -299,11 +303,16 @@ package struct Verifier {
 }
 
 extension Value {
-  /// Whether an account stands in it: their rows are a ledger's own, and a module is for any ledger. Row 0 stands for nobody.
-  fileprivate var namesAccount: Bool {
+  /// Whether an account stands in it. Their rows are a ledger's own, and a module is for any ledger: whoever has a row there has nothing to do with it.
+  fileprivate var holdsAccount: Bool { holdsAccount { _ in true } }
+
+  /// Whether an account other than that of row 0 stands in it, which is as a blank has it.
+  fileprivate var namesAccount: Bool { holdsAccount { $0 != 0 } }
+
+  private func holdsAccount(_ isMeant: (UInt64) -> Bool) -> Bool {
     switch self {
-    case .party(let row): row != 0
-    case .sequence(let values), .variant(_, let values): values.contains { $0.namesAccount }
+    case .party(let row): isMeant(row)
+    case .sequence(let values), .variant(_, let values): values.contains { $0.holdsAccount(isMeant) }
     case .bool, .int, .percent, .amount, .duration, .text, .bytes, .time: false
     }
   }

@@ -1,5 +1,6 @@
 // What becomes of a suspended agreement: what it holds is paid out once, on the word of everybody who has a say, or of whom the genesis names.
 
+import Bytecode
 import Interface
 package import Ledger
 import Primitives
@@ -23,12 +24,6 @@ extension Chain {
       guard case .action(_, _, .parties(let actors, _)) = transition.trigger else { return [] }
       return actors
     }
-    let isOpen = interface.transitions.contains { transition in
-      guard case .action(_, _, let who) = transition.trigger else { return false }
-      guard case .parties(let actors, _) = who else { return true }
-      // Whom a parameter names whoever acts says.
-      return actors.contains { if case .parameter = $0 { true } else { false } }
-    }
     let acting = Set(actors).sorted().compactMap { actor -> AccountRow? in
       switch actor {
       case .party(let party): return agreement.parties[party]
@@ -41,7 +36,25 @@ extension Chain {
       }
     }
     let consenting = agreement.parties.indices.filter { agreement.consents >> UInt16($0) & 1 == 1 }.map { agreement.parties[$0] }
-    return Releasers(accounts: acting.isEmpty ? [] : Set(acting + consenting).sorted(), areEverybody: !isOpen)
+    return Releasers(accounts: acting.isEmpty ? [] : Set(acting + consenting).sorted(), areEverybody: !isOpen(runtime.contract(of: number)))
+  }
+
+  /// Whether somebody can have put money in who is not among the releasers. Whoever pays is somebody who takes the action, so the actors say it.
+  private func isOpen(_ module: WellFormedModule) -> Bool {
+    let interface = module.module.interface
+    return interface.transitions.indices.contains { index in
+      guard case .action(_, _, let who) = interface.transitions[index].trigger else { return false }
+      guard case .parties(let actors, _) = who else { return true }
+      return actors.contains { actor in
+        switch actor {
+        case .party: false
+        // Whom a parameter names whoever acts says.
+        case .parameter: true
+        // Who has paid need not be whom the field names now.
+        case .field(let field): !module.module.isFixed(field) && module.asks(transition: index)
+        }
+      }
+    }
   }
 
   func release(_ release: Transaction.Release, by signers: [AccountRow], _ meter: inout Meter) throws(Failed) -> Deed {
@@ -114,5 +127,28 @@ extension Chain {
       }
     }
     return rest.isEmpty
+  }
+}
+
+extension WellFormedModule {
+  /// Whether a transition can ask for money.
+  fileprivate func asks(transition: Int) -> Bool {
+    module.functions[function(of: .body(transition: transition))].code.contains { $0.opcode == .ask }
+  }
+}
+
+extension Module {
+  /// Whether a field of type party names the same account from the opening on; a state's parameter may name another each time the state is entered.
+  fileprivate func isFixed(_ field: Int) -> Bool {
+    switch interface.fields[field].role {
+    case .derived: true
+    case .declared, .parameter: false
+    case .initialized:
+      // The opening stores each such field, and no view or condition stores any.
+      zip(interface.entries, functions).allSatisfy { entry, function in
+        guard case .body = entry else { return true }
+        return !function.code.contains { $0.opcode == .store && Int($0.c) == field }
+      }
+    }
   }
 }

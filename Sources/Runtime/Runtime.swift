@@ -37,6 +37,8 @@ package struct Runtime<E: Engine> {
     actingParties.append(interface.actingParties)
   }
 
+  package func contract(of number: AgreementNumber) -> E.Contract { contracts[state.agreements[number.index].contract] }
+
   package func interface(of number: AgreementNumber) -> ContractInterface { interfaces[state.agreements[number.index].contract] }
 
   package func interface(ofContract index: Int) -> ContractInterface { interfaces[index] }

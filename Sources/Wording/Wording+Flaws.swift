@@ -49,8 +49,9 @@ extension Wording {
     case .answer: fault("an answer has no instructions, lies across another, or leads backwards or into another loop", "应对不含指令、与另一应对交错，或转往回处或另一循环")
     case .role:
       fault(
-        "what follows from the terms is stored elsewhere than when an agreement is opened, or not given a value then; or a state's parameter is not",
-        "派生条款没有在开立时存入，或在别处存入；或状态参数没有给定值")
+        "what follows from the terms is stored elsewhere than when an agreement is opened, or is not given a value then before it is read; "
+          + "or a state's parameter is not given one, or is read in another state",
+        "派生条款没有在开立时存入，或在别处存入，或在存入之前读取；或状态参数没有给定值，或在别的状态读取")
     case .share:
       fault(
         "a split does not end in `rest` or `evenly`, goes on after it, has a share for nobody, or lies in itself",

@@ -224,7 +224,9 @@ package struct ModuleTrial {
     var fields: [ValueType] = []
     for _ in 0..<4 { fields.append(random.element(whole)) }
     fields += [.composite(5), .composite(12), .counter(most: 2)]
-    interface.fields = fields.enumerated().map { .init(name: "f\($0)", type: $1, initialValue: initial($1)) }
+    interface.fields = fields.enumerated().map {
+      .init(name: "f\($0)", type: $1, initialValue: initial($1), role: holdsAccount($1) ? .initialized : .declared)
+    }
     interface.fields += [
       .init(name: "d", type: .time, initialValue: .time(Time(milliseconds: 0)), role: .derived),
       .init(name: "u", type: .party, initialValue: .party(0), role: .parameter(state: 2)),
@@ -263,10 +265,7 @@ package struct ModuleTrial {
     ]
     let isCollection = if case .composite(let index) = told { types[index].isCollection } else { false }
     var functions = [
-      // The opening.
-      Function(
-        registers: [.time],
-        code: [Instruction(.opened, 0), Instruction(.store, UInt16(interface.slots[7].slot), 0, 7), Instruction(.stay, gas: 7)]),
+      opening(of: interface),
       Function(registers: body, code: []),
       Function(
         registers: [deadline == .after ? .duration : .time],
@@ -329,12 +328,28 @@ package struct ModuleTrial {
   /// The places of the action and of what is called among the functions.
   private static let (body, called) = (1, 7)
 
-  /// No account but row 0 stands in a module.
+  /// No account stands in a module, but for a blank that the opening puts one in the place of.
   private mutating func initial(_ type: ValueType) -> Value {
     switch type {
     case .party, .composite(13), .composite(17): type.blank(in: types)
     default: value(type, types)
     }
+  }
+
+  /// Whether every value of the type holds an account.
+  private func holdsAccount(_ type: ValueType) -> Bool { type == .party || type == .composite(13) }
+
+  private func opening(of interface: ContractInterface) -> Function {
+    var code = [
+      Instruction(.opened, 0), Instruction(.store, UInt16(interface.slots[7].slot), 0, 7), Instruction(.account, 1, 0),
+      Instruction(.collect, 2, 1, 1),
+    ]
+    for (index, field) in interface.fields.enumerated() where field.role == .initialized {
+      code.append(
+        field.type == .party
+          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index)) : Instruction(.storeObject, UInt16(index), 2))
+    }
+    return Function(registers: [.time, .account, .composite(13)], code: priced(code + [Instruction(.stay)]))
   }
 
   /// Neighbours of which a structure, a case and a calendar are made, and what is asked of the calendar.

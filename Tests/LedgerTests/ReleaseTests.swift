@@ -387,6 +387,95 @@ import Wording
     #expect(try ledger.release(number, [TestLedger.payout(3, bob, to: "bob", 20)], by: "bob", with: ["alice"]).verdict == .done)
   }
 
+  /// Whom a field names now need not be who has paid. Each is invited, pays 50.00 CNY, and is named no longer, or only by what the state knows.
+  private static let guests = [
+    """
+    party seller
+    vault held: Money<CNY>
+    initial state Offered {
+      on invite(guest: Party) by seller -> Invited(guest: guest)
+      after 3 days -> Over
+    }
+    state Invited(guest: Party) {
+      on pay() by guest receiving 50.00 CNY into held -> Held(owner: guest)
+      after 3 days -> Over
+    }
+    state Held(owner: Party) {
+      after 5 days { pay held to owner } -> Over
+    }
+    final state Over
+    """,
+    """
+    party seller
+    field guest: Party = seller
+    vault held: Money<CNY>
+    initial state Offered {
+      on invite(who: Party) by seller { guest = who }
+      on pay() by guest receiving 50.00 CNY into held {}
+      after 5 days { pay held to guest } -> Over
+    }
+    final state Over
+    """,
+  ]
+
+  @Test func whoIsNamedNoLongerMayHavePaid() throws {
+    for (number, text) in ReleaseTests.guests.enumerated() {
+      let ledger = try TestLedger()
+      let whole = TestLedger.compiled("contract Guest {\n\(text)\n}")
+      let id = try ledger.publish(whole, running: try whole.failing(.division) { $0.trigger.isAutomatic })
+      let agreement = try ledger.open(id, ["CNY"], ["bob"])
+      func invite(_ name: String) throws {
+        #expect(try ledger.act("invite", on: agreement, by: "bob", [.party(try key(ledger, name))]).verdict == .done)
+      }
+      try invite("carol")
+      #expect(try ledger.act("pay", on: agreement, by: "carol", letGo: TestLedger.fen(5000)).verdict == .done)
+      if number == 1 { try invite("bob") }
+      ledger.suspended = [agreement]
+      try ledger.advance(Duration(unchecked: 5 * 86_400_000))
+      let releasers = ledger.chain.releasers(of: agreement)
+      #expect(releasers.accounts == [try #require(ledger.row("bob"))] && !releasers.areEverybody)
+      let taken = [TestLedger.payout(0, to: "bob", 5000)]
+      #expect(try ledger.release(agreement, taken, by: "bob").verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(try ledger.release(agreement, taken, by: "bob", with: ["carol"]).verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(try ledger.release(agreement, [TestLedger.payout(0, to: "carol", 5000)], by: "operator").verdict == .done)
+      #expect(ledger.defect == nil && ledger.units("carol", "CNY") == 100_000_000)
+    }
+  }
+
+  /// A field that names somebody once and for ever, or who acts without paying, takes nothing from the parties.
+  @Test func whoIsNamedForEverIsKnown() throws {
+    let ledger = try TestLedger()
+    let whole = TestLedger.compiled(
+      """
+      contract Sure {
+        party seller, buyer
+        let payer = buyer
+        field helper: Party = buyer
+        field clerk: Party = seller
+        vault held: Money<CNY>
+        initial state Offered {
+          on appoint(who: Party) by seller { clerk = who }
+          on look() by clerk {}
+          on pay() by payer receiving 30.00 CNY into held {}
+          on add() by helper receiving 20.00 CNY into held {}
+          after 5 days { pay held to buyer } -> Over
+        }
+        final state Over
+      }
+      """)
+    let id = try ledger.publish(whole, running: try whole.failing(.division) { $0.trigger.isAutomatic })
+    let agreement = try ledger.open(id, ["CNY"], ["bob", "carol"])
+    #expect(try ledger.act("pay", on: agreement, by: "carol", letGo: TestLedger.fen(3000)).verdict == .done)
+    #expect(try ledger.act("add", on: agreement, by: "carol", letGo: TestLedger.fen(2000)).verdict == .done)
+    ledger.suspended = [agreement]
+    try ledger.advance(Duration(unchecked: 5 * 86_400_000))
+    let releasers = ledger.chain.releasers(of: agreement)
+    #expect(releasers.accounts == ["bob", "carol"].compactMap(ledger.row).sorted() && releasers.areEverybody)
+    let given = [TestLedger.payout(0, to: "carol", 5000)]
+    #expect(try ledger.release(agreement, given, by: "bob").verdict == .failed(instruction: 0, .refused(.consent)))
+    #expect(try ledger.release(agreement, given, by: "bob", with: ["carol"]).verdict == .done)
+  }
+
   /// In a group purchase only members act, and they are no parties: whom the genesis names gives each its own back, at as many keys as there are.
   @Test func whereNobodyMayActOnlyTheOperatorReleases() throws {
     let ledger = try TestLedger()
