@@ -87,6 +87,30 @@ struct Items {
 }
 
 extension WellFormedModule {
+  /// The terms and fields, counted terms first, that nothing changes any more from a state on, whatever is done.
+  package func settledItems(from state: Int) -> [Bool] {
+    let interface = module.interface
+    let edges = edges(self)
+    var isReached = [Bool](repeating: false, count: interface.states.count)
+    isReached[state] = true
+    var waiting = [state]
+    while let source = waiting.popLast() {
+      for edge in edges where edge.source == source && !isReached[edge.target] {
+        isReached[edge.target] = true
+        waiting.append(edge.target)
+      }
+    }
+    let items = Items(interface)
+    var isSettled = [Bool](repeating: true, count: interface.terms.count + interface.fields.count)
+    for (index, transition) in interface.transitions.enumerated() where isReached[transition.source] {
+      for instruction in module.functions[function(of: .body(transition: index))].code {
+        if instruction.opcode == .raise { isSettled[interface.terms.count + Int(instruction.c)] = false }
+        if let item = items.written(by: instruction) { isSettled[item] = false }
+      }
+    }
+    return isSettled
+  }
+
   /// Whether this is a deadline at a time that is the same in every visit: nothing but terms, what follows from them, and the time of the opening tells it. What
   /// it calls need not be looked at, since functions are given all that they know.
   func isDated(_ transition: Int, _ items: Items) -> Bool {

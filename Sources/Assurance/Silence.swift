@@ -19,6 +19,8 @@ package struct Silence: Sendable {
   package struct State: Sendable {
     /// The latest of these is when it has ended, if nobody acts from the entering on. Empty of a final state.
     package var latest: [By] = []
+    /// Where it leads by itself, in source order, those that lead back among them.
+    package var legs: [Leg] = []
     /// The ways to an end that pass no state twice, along deadlines and conditions that hold already, in source order.
     package var ways: [[Leg]] = []
     /// Whether there are more than are kept.
@@ -72,6 +74,7 @@ package struct Silence: Sendable {
       if !leaving[edge.source].contains(leg) { leaving[edge.source].append(leg) }
     }
     for start in states.indices where !interface.states[start].isFinal {
+      states[start].legs = leaving[start]
       var path: [(state: Int, next: Int)] = [(start, 0)]
       var stepCount = 0
       while let (state, next) = path.last {

@@ -37,7 +37,7 @@ package struct TimeForm: Hashable, Sendable {
   package var isConstant: Bool { parts.isEmpty }
 
   /// Nobody reads a longer sum.
-  private static let partsMax = 16
+  private static let partsMax = 64
 
   /// Nil where a number would not fit, or the sum is too long.
   static func + (a: TimeForm, b: TimeForm) -> TimeForm? { a.adding(b, times: 1) }

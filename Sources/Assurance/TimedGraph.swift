@@ -131,15 +131,15 @@ struct TimedGraph {
       }
       for edge in components.outside(group) { follow(edge, latest[edge.target]) }
       if !inside.isEmpty {
-        if let rounds = rounds(inside, { wait($0, true) }) { exit = around(rounds, exit) } else { isEndless = true }
+        if let rounds = rounds(inside, isAlone: group.count == 1, { wait($0, true) }) { exit = around(rounds, exit) } else { isEndless = true }
       }
       for state in group { latest[state] = isEndless ? nil : exit }
     }
     return latest
   }
 
-  /// How long a group can be gone round in: as often as its counters allow, each time through all of it.
-  private func rounds(_ inside: [Edge], _ wait: (Edge) -> By?) -> [By]? {
+  /// How long a group can be gone round in: as often as its counters allow, each time through all of it. Of a state alone the last stay is told by how it is left.
+  private func rounds(_ inside: [Edge], isAlone: Bool, _ wait: (Edge) -> By?) -> [By]? {
     var longest: [Int: TimeForm] = [:]
     var dates: [TimeForm] = []
     for edge in inside {
@@ -148,7 +148,7 @@ struct TimedGraph {
       if let date = by.date { dates.append(date) }
     }
     let counters = inside.compactMap(\.rank)
-    let times = interface.fields.indices.filter(counters.contains).reduce(Int64(1)) { times, field in
+    let times = interface.fields.indices.filter(counters.contains).reduce(Int64(isAlone ? 0 : 1)) { times, field in
       if case .counter(let most) = interface.fields[field].type { times + Int64(most) } else { times }
     }
     var round = TimeForm(milliseconds: 0)

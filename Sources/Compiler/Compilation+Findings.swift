@@ -88,7 +88,7 @@ extension ContractWords {
     return Diagnostic(
       .endlessCircle, message, at: contract.spans.transitions[last.transition], "leads back to \(state(last.target))",
       secondary: [.init(contract.spans.states[last.target], "the circle begins here")],
-      notes: (held.isEmpty ? [] : ["held all the while: \(stake(in: held, at: states))"])
+      notes: (held.isEmpty ? [] : ["held on the way: \(stake(in: held, at: states))"])
         + ["a counter that is raised on the way ends it, or an `at` of a term in the states where somebody keeps acting"],
       fixes: counting(edges).map { [$0] } ?? [])
   }

@@ -32,6 +32,7 @@ package struct TimeWords {
 
   /// "after 3 days", "at closes"; at once where it is no time at all.
   package func text(_ by: By) -> String {
+    if by.wait.milliseconds > Duration.max.milliseconds * 1000 { return "later than can be told" }
     if by.isTime { return "at \(text(by.form, isTime: true))" }
     return by.form == TimeForm(milliseconds: 0) ? "at once" : "after \(text(by.form, isTime: false))"
   }

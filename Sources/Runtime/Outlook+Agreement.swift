@@ -5,16 +5,17 @@ package import Ledger
 package import Primitives
 
 extension AssuredModule {
-  /// The latest of these moments for an agreement of this contract that entered a state then. Nil where there are none, and where the terms alone do not tell one of
-  /// them: what is kept in a field may change on the way.
-  package func latest(_ moments: [By], of agreement: Agreement, enteredAt: Time) -> Time? {
+  /// The latest of these moments for an agreement of this contract that entered a state then. Nil where there are none, and where one of them is told by what may
+  /// change on the way: by a field that can still be written from the state on in which the agreement is, or was opened.
+  package func latest(_ moments: [By], of agreement: Agreement, in state: Int, enteredAt: Time) -> Time? {
     let interface = wellFormed.module.interface
+    let isSettled = wellFormed.settledItems(from: state)
     let times = moments.map { by in
       by.time(enteredAt: enteredAt.milliseconds) { part in
         switch part {
         case .opened: return agreement.openedAt.milliseconds
         case .item(let item):
-          guard item < interface.terms.count || interface.fields[item - interface.terms.count].role == .derived else { return nil }
+          guard isSettled[item] else { return nil }
           switch agreement.value(item, interface) {
           case .duration(let duration): return duration.milliseconds
           case .time(let time): return time.milliseconds
@@ -46,7 +47,8 @@ extension Chain {
     let module = modules[agreement.contract]
     return Outlook(module).silence.latestWithout.map { states in
       guard let moments = states[agreement.position.state] else { return .never }
-      return module.latest(moments, of: agreement, enteredAt: agreement.position.enteredAt).map { .by(max($0, time)) } ?? .unknown
+      return module.latest(moments, of: agreement, in: agreement.position.state, enteredAt: agreement.position.enteredAt).map { .by(max($0, time)) }
+        ?? .unknown
     }
   }
 }

@@ -173,11 +173,13 @@ private struct Sequence {
     defect =
       claim.fault(in: steps, parties: agreement.parties)
       ?? silent.flatMap { party in
-        contract.assured.latest(silence.latestWithout[party][interface.initialState] ?? [], of: agreement, enteredAt: agreement.openedAt)
-          .flatMap { latest in
-            guard let end = end(of: number), end > latest else { return nil }
-            return "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[party]) is silent"
-          }
+        contract.assured.latest(
+          silence.latestWithout[party][interface.initialState] ?? [], of: agreement, in: interface.initialState, enteredAt: agreement.openedAt
+        )
+        .flatMap { latest in
+          guard let end = end(of: number), end > latest else { return nil }
+          return "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[party]) is silent"
+        }
       }
     if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
     if twin.state.agreements[number.index].vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }

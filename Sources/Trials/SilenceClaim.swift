@@ -21,7 +21,9 @@ struct SilenceClaim {
     self.silence = silence
     state = agreement.position.state
     gas = contract.assured.ahead(of: agreement)
-    latest = contract.assured.latest(silence.states[state].latest, of: agreement, enteredAt: agreement.position.enteredAt).map { max(now, $0) }
+    latest = contract.assured.latest(silence.states[state].latest, of: agreement, in: state, enteredAt: agreement.position.enteredAt).map {
+      max(now, $0)
+    }
   }
 
   /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to the end by themselves.

@@ -35,7 +35,7 @@ import Wording
   @Test func checkTellsWhatAContractComesTo() throws {
     let one = try earnest("check", "contracts/purchase.ern")
     #expect(one.status == 0 && one.output.contains("  Paid         after shipIn → Refunded: escrow to buyer "))
-    #expect(one.output.contains("  arbiter      after shipIn + inspect + 63 days\n"))
+    #expect(one.output.contains("  arbiter      from the opening on: after shipIn + inspect + 63 days\n"))
     #expect(try !earnest("check", "contracts").output.contains("Refunded"))
     #expect(try earnest("check", "--summary", "contracts").output.contains("after shipIn → Refunded: escrow to buyer"))
     let object = try JSONSerialization.jsonObject(with: Data(try earnest("check", "--json", "contracts/purchase.ern").output.utf8)) as? [String: Any]

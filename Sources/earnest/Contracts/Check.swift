@@ -10,7 +10,7 @@ struct Check: ParsableCommand {
     abstract: "Say what is wrong with contracts, and how to mend it; and of those that are right what they come to.",
     discussion: """
       Of one file it also tells what its contracts come to: what happens in each state if nobody acts, who is paid then, and what is set aside for it; by \
-      when it is over, whoever is silent; what always holds. Of folders only with --summary.
+      when it is over, whoever is silent; what is checked after every action. Of folders only with --summary.
 
       Exit code 0: nothing is wrong, though there may be warnings. 1: something is, or with --deny-warnings there is a warning. With --json, one object for \
       all files goes to standard output.

@@ -42,7 +42,8 @@ extension ContractSummary {
             ])
           })
       ),
-      ("ways", .list(silence.ways.map { .list($0.map(legJSON)) })), ("hasMoreWays", .bool(silence.hasMoreWays)),
+      ("steps", .list(silence.legs.map(legJSON))), ("ways", .list(silence.ways.map { .list($0.map(legJSON)) })),
+      ("hasMoreWays", .bool(silence.hasMoreWays)),
       ("latest", .list(silence.latest.map(byJSON))),
       (
         "setAside",

@@ -7,7 +7,7 @@ import Source
 import Wording
 
 /// What a contract comes to, as `check` tells it: of each state what happens if nobody acts, who is paid then, and what is set aside for it; of each party by when
-/// it is over if that one is silent; what always holds.
+/// it is over if that one is silent; what is checked after every action.
 struct ContractSummary {
   let contract: CompiledContract
   let outlook: Outlook
@@ -85,17 +85,12 @@ struct ContractSummary {
 
   // MARK: By when
 
-  /// The first steps that time leads on by, each once.
-  func steps(from state: Int) -> [Silence.Leg] {
-    var steps: [Silence.Leg] = []
-    for way in outlook.silence.states[state].ways { if let first = way.first, !steps.contains(first) { steps.append(first) } }
-    return steps
-  }
-
   /// Whether the end comes later than the first step, or it is not one deadline that tells it.
   func isLonger(_ state: Int) -> Bool {
     let ways = outlook.silence.states[state].ways
-    if !contract.assured.prepayment.ahead[state].rounds.isEmpty { return true }
+    if outlook.silence.states[state].legs.contains(where: { $0.target == state }) || !contract.assured.prepayment.ahead[state].rounds.isEmpty {
+      return true
+    }
     return ways.contains { $0.count > 1 } || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[$0] != nil }).count > 1
   }
 
@@ -121,9 +116,9 @@ struct ContractSummary {
     }
   }
 
-  /// By when it is over if a party is silent from the opening on, whatever all others do.
-  func latest(without party: Int) -> String {
-    if let moments = outlook.silence.latestWithout[party][interface.initialState] { return latest(moments) }
+  /// By when it is over if a party is silent from the entering of a state on, whatever all others do.
+  func latest(without party: Int, from state: Int) -> String {
+    if let moments = outlook.silence.latestWithout[party][state] { return latest(moments) }
     let drivers = outlook.silence.delays.filter { $0.party == party }.flatMap(\.actions).reduce(into: [Int]()) {
       if !$0.contains($1) { $0.append($1) }
     }
@@ -161,7 +156,7 @@ extension ContractSummary {
     var lines = [Console.dim(line("state", "if nobody acts", "set aside"))]
     for row in rows { lines.append(line(row[0], row[1], row[2])) }
     if !parties.isEmpty {
-      lines += ["", Console.dim(line("silent", "over at the latest, from the opening on, whatever the others do"))]
+      lines += ["", Console.dim(line("silent", "over at the latest, whatever the others do"))]
       for (names, text) in parties {
         let wrapped = ContractSummary.wrapped(text)
         if displayWidth(names) > width { lines.append("  \(names)") }
@@ -173,14 +168,14 @@ extension ContractSummary {
       states.filter(isLonger).flatMap { outlook.silence.states[$0].latest }
       + outlook.silence.latestWithout.flatMap { $0[interface.initialState] ?? [] }
     if moments.contains(where: isMoving) {
-      lines += ["", Console.dim(line("", "what is computed or kept in a field counts with the latest value that it has on the way"))]
+      lines += ["", Console.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way"))]
     }
     if !interface.invariants.isEmpty {
       lines.append("")
       for (index, invariant) in interface.invariants.enumerated() {
         let isAlways = invariant.states.count == interface.states.count
         let states = isAlways ? "" : " while \(invariant.states.map { interface.states[$0].name }.joined(separator: ", "))"
-        lines.append(line(index == 0 ? "invariant" : "", "“\(invariant.text)”\(states)"))
+        lines.append(line(index == 0 ? "checked" : "", "“\(invariant.text)”\(states)"))
       }
     }
     return lines
@@ -190,7 +185,7 @@ extension ContractSummary {
   private func rows(of state: Int) -> [[String]] {
     var rows: [[String]] = []
     var before: Int?
-    for step in steps(from: state) {
+    for step in outlook.silence.states[state].legs {
       let paid = payouts(step)
       let trigger = text(contract.checked.spans.transitions[step.transition])
       let start = step.transition == before ? "\(String(repeating: " ", count: max(0, displayWidth(trigger) - 2)))or" : trigger
@@ -199,7 +194,7 @@ extension ContractSummary {
       before = step.transition
     }
     if outlook.silence.states[state].hasMoreWays { rows.append(["", "and more ways", ""]) }
-    if isLonger(state) { rows += ContractSummary.wrapped("over \(latest(outlook.silence.states[state].latest))").map { ["", $0, ""] } }
+    if isLonger(state) { rows += ContractSummary.wrapped("over at the latest \(latest(outlook.silence.states[state].latest))").map { ["", $0, ""] } }
     let ahead = contract.assured.prepayment.ahead[state]
     for round in ahead.rounds where round.gas > 0 {
       rows.append(["", "sets aside \(grouped(round.gas)) gas less each time `\(interface.fields[round.field].name)` is raised", ""])
@@ -233,10 +228,32 @@ extension ContractSummary {
   private var parties: [(names: String, text: String)] {
     var groups: [(names: [String], text: String)] = []
     for (party, name) in interface.parties.enumerated() {
-      let text = latest(without: party)
-      if let known = groups.firstIndex(where: { $0.text == text }) { groups[known].names.append(name) } else { groups.append(([name], text)) }
+      let text = "from the opening on: \(latest(without: party, from: interface.initialState))"
+      let later = statesPaidFor(by: party).map { "once it has paid, in \(interface.states[$0].name): \(latest(without: party, from: $0))" }
+      for text in [text] + later {
+        if let known = groups.firstIndex(where: { $0.text == text }) { groups[known].names.append(name) } else { groups.append(([name], text)) }
+      }
     }
-    return groups.map { ($0.names.count > 1 && groups.count == 1 ? "anyone" : $0.names.joined(separator: ", "), $0.text) }
+    return groups.map { ($0.names.count == interface.parties.count && groups.count == 1 ? "each party" : $0.names.joined(separator: ", "), $0.text) }
+  }
+
+  /// The states that a party's deposits lead into, where they lie in a vault.
+  private func statesPaidFor(by party: Int) -> [Int] {
+    var states: [Int] = []
+    for (index, transition) in contract.checked.transitions.enumerated() {
+      guard case .action(_, _, let who) = interface.transitions[index].trigger else { continue }
+      let isPaying = transition.deposits.contains { deposit in
+        switch (deposit.place, deposit.payer, who) {
+        case (.party, _, _), (.account, _, _): false
+        case (_, .party(party)?, _), (_, nil, .parties([.party(party)], _)): true
+        default: false
+        }
+      }
+      if !isPaying { continue }
+      let targets = transition.targets.isEmpty ? [interface.transitions[index].source] : transition.targets
+      states += targets.filter { !interface.states[$0].isFinal && $0 != interface.initialState && !states.contains($0) }
+    }
+    return states
   }
 }
 
