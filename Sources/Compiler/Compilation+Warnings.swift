@@ -147,7 +147,7 @@ extension ContractWords {
     return Diagnostic(
       .heldBack, "\(who) no date by which \(what) is paid out: none while \(takers(of: delay.actions))",
       at: contract.spans.states[delay.state], "lasts as long as others like",
-      secondary: delay.actions.map { .init(contract.spans.transitions[$0], "moves the deadline on") },
+      secondary: delay.actions.map { .init(contract.spans.transitions[$0], "changes the deadline") },
       fixes: [.init("count how often, for instance", [declare(counter: counter)] + places)])
   }
 }
