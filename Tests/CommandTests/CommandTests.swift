@@ -60,6 +60,10 @@ import Wording
     #expect(warned.status == 0 && warned.errors.contains("warning[W0801]") && warned.output.contains(": ok  Lease, 0 tests, 5 warnings"))
     #expect(try earnest("check", "--deny-warnings", "Tests/Corpus/render/warnings.ern").status == 1)
     #expect(try earnest("check", "--deny-warnings", "contracts/purchase.ern").status == 0)
+    try withTemporaryFolder { folder in
+      let built = try earnest("build", "contracts/moderated-order.ern", "-o", folder.path)
+      #expect(built.status == 0 && built.errors.contains("warning[W0804]") && built.output.contains("ModeratedOrder.ernb"))
+    }
     let json = try earnest("check", "--json", "Tests/Corpus/render/warnings.ern")
     #expect(json.status == 0 && json.output.contains(#""severity":"warning""#) && json.output.contains(#""diagnostics":[]"#))
     #expect(try earnest("explain", "W0803").output.contains("Nobody gains by staying silent."))

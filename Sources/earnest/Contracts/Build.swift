@@ -40,8 +40,14 @@ struct Build: ParsableCommand {
           ("file", .text(Files.join(output, module.name))), ("id", .text(module.id.description)), ("size", .number(module.bytes.count)),
         ])
       }
-      return try Console.print(.object([("schema", "earnest.build/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
+      return try Console.print(
+        .object([
+          ("schema", "earnest.build/1"), ("ok", .bool(true)), ("modules", .list(objects)),
+          ("warnings", compilation.warnings.json(in: compilation.source)),
+        ]))
     }
+    let warnings = compilation.warnings
+    if !warnings.isEmpty { try Console.show(warnings, of: compilation.source) }
     if modules.isEmpty { try Console.print("there is no contract in \(path)") }
     for module in modules { try Console.print("\(Files.join(output, module.name))  \(module.bytes.count) bytes\n  id \(module.id)") }
   }

@@ -25,6 +25,8 @@ struct Publish: ParsableCommand {
         try Console.show(compilation.diagnostics, of: compilation.source)
         throw Exit.no
       }
+      let warnings = compilation.warnings
+      if !warnings.isEmpty { try Console.show(warnings, of: compilation.source) }
       modules = compilation.contracts.map(\.module.module.bytes)
       if modules.isEmpty {
         try Console.complain("there is no contract in \(file)")
