@@ -102,21 +102,9 @@ struct DrawnSequence {
   /// Mostly those who may act, as many as it takes.
   private mutating func callers(_ who: ContractInterface.Who, _ number: AgreementNumber, _ arguments: [Value]) -> [AccountRow] {
     guard case .parties(let actors, _) = who, !tape.oneIn(15) else { return [tape.element(accounts)] }
-    let rows = actors.compactMap { account(of: $0, number, arguments) }
+    let rows = actors.compactMap { twin.account(of: $0, on: number, arguments) }.filter(accounts.contains)
     if rows.isEmpty { return [tape.element(accounts)] }
     return tape.oneIn(4) ? rows.reversed() : rows
-  }
-
-  private func account(of actor: ContractInterface.Actor, _ number: AgreementNumber, _ arguments: [Value]) -> AccountRow? {
-    let agreement = twin.state.agreements[number.index]
-    let value: Value
-    switch actor {
-    case .party(let party): return agreement.parties[party]
-    case .field(let field): value = agreement.value(interface.terms.count + field, interface)
-    case .parameter(let parameter): value = arguments[parameter]
-    }
-    guard case .party(let row) = value else { return nil }
-    return accounts.first { $0.index == Int(row) }
   }
 
   /// Up to a deadline, just before it, just past it, or some time.
@@ -149,10 +137,7 @@ struct DrawnSequence {
     let steps = twin.advance(to: Time.last)
     record(steps)
     if defect != nil { return }
-    defect = claim.fault(in: steps.filter { $0.agreement == number }, parties: before.parties)
-    let agreement = twin.state.agreements[number.index]
-    if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
-    if agreement.vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }
+    defect = claim.fault(in: steps.filter { $0.agreement == number }, after: twin.state.agreements[number.index])
   }
 
   private mutating func note(_ text: @autoclosure () -> String) { if isTelling { log.append(text()) } }

@@ -127,26 +127,15 @@ private struct Sequence {
     guard case .action(let name, let parameters, let who) = transition.trigger else { return }
     var arguments = parameters.map { value(of: $0.type) }
     var caller = random.element(accounts)
-    if case .parties(let actors, _) = who, !random.oneIn(5) { caller = account(of: random.element(actors), number, arguments) ?? caller }
+    if case .parties(let actors, _) = who, !random.oneIn(5) {
+      caller = twin.account(of: random.element(actors), on: number, arguments).flatMap { accounts.contains($0) ? $0 : nil } ?? caller
+    }
     if random.oneIn(20) { arguments.append(.bool(true)) }
     if let silent, caller == twin.state.agreements[number.index].parties[silent] { return }
     let before = twin.digest
     let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
     record(steps)
     if case .refused(let failure)? = steps.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
-  }
-
-  /// Who it is that may act, where anybody is.
-  private func account(of actor: ContractInterface.Actor, _ number: AgreementNumber, _ arguments: [Value]) -> AccountRow? {
-    let agreement = twin.state.agreements[number.index]
-    let value: Value
-    switch actor {
-    case .party(let party): return agreement.parties[party]
-    case .field(let field): value = agreement.value(interface.terms.count + field, interface)
-    case .parameter(let parameter): value = arguments[parameter]
-    }
-    guard case .party(let row) = value else { return nil }
-    return accounts.first { $0.index == Int(row) }
   }
 
   /// Mostly what is asked for, sometimes something else.
@@ -170,24 +159,14 @@ private struct Sequence {
     let steps = twin.advance(to: Time.last)
     record(steps)
     if defect != nil { return }
-    defect =
-      claim.fault(in: steps, parties: agreement.parties)
-      ?? silent.flatMap { party in
-        contract.assured.latest(
-          silence.latestWithout[party][interface.initialState] ?? [], of: agreement, in: interface.initialState, enteredAt: agreement.openedAt
-        )
-        .flatMap { latest in
-          guard let end = end(of: number), end > latest else { return nil }
-          return "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[party]) is silent"
-        }
-      }
-    if !isFinal(number) { defect = "the agreement did not end although everybody was silent until the end of time" }
-    if twin.state.agreements[number.index].vaults.contains(where: { $0 > .zero }) { defect = "the agreement ended and left money in a vault" }
+    let ended = twin.state.agreements[number.index]
+    defect = claim.fault(in: steps, after: ended)
+    guard defect == nil, let silent, let moments = silence.latestWithout[silent][interface.initialState],
+      let latest = contract.assured.latest(moments, of: agreement, in: interface.initialState, enteredAt: agreement.openedAt)
+    else { return }
+    let end = ended.position.enteredAt
+    if end > latest { defect = "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[silent]) is silent" }
   }
-
-  private func end(of number: AgreementNumber) -> Time? { isFinal(number) ? twin.state.agreements[number.index].position.enteredAt : nil }
-
-  private func isFinal(_ number: AgreementNumber) -> Bool { interface.states[twin.state.agreements[number.index].position.state].isFinal }
 
   // MARK: Values
 

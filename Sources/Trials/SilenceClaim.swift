@@ -26,9 +26,11 @@ struct SilenceClaim {
     }
   }
 
-  /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to the end by themselves.
-  func fault(in steps: [Step], parties: [AccountRow]) -> String? {
+  /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to the end of time by themselves, and the agreement is `after` them.
+  func fault(in steps: [Step], after agreement: Agreement) -> String? {
     let interface = contract.interface
+    if !interface.states[agreement.position.state].isFinal { return "the agreement did not end although everybody was silent until the end of time" }
+    if agreement.vaults.contains(where: { $0 > .zero }) { return "the agreement ended and left money in a vault" }
     if let end = steps.last?.time, let latest, end > latest {
       return "the agreement ended at \(end) by itself, and was said to end by \(latest) at the latest"
     }
@@ -47,7 +49,7 @@ struct SilenceClaim {
         let isTold = told.contains { payout in
           guard payout.vault == vault else { return false }
           switch (payout.payee, move.to) {
-          case (.party(let party), .account(let row)): return parties[party] == row
+          case (.party(let party), .account(let row)): return agreement.parties[party] == row
           case (.account, .account), (.each, .account), (.list, .account): return true
           case (.vault(let vault), .vault(let target)), (.vault(let vault), .entry(let target, _)): return vault == target
           default: return false

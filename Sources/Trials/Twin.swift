@@ -73,6 +73,19 @@ package struct Twin {
     return ours
   }
 
+  /// Who it is that may act, where anybody is named.
+  func account(of actor: ContractInterface.Actor, on number: AgreementNumber, _ arguments: [Value]) -> AccountRow? {
+    let (agreement, interface) = (state.agreements[number.index], interface(of: number))
+    let value: Value
+    switch actor {
+    case .party(let party): return agreement.parties[party]
+    case .field(let field): value = agreement.value(interface.terms.count + field, interface)
+    case .parameter(let parameter): value = arguments[parameter]
+    }
+    guard case .party(let row) = value else { return nil }
+    return AccountRow(Int(row))
+  }
+
   // MARK: What must hold
 
   /// The first thing that is not as it must be after an event: the engines differ, money was made or lost, or the keys of a vault of the agreement do not add up.
