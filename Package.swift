@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The list of targets, in the order in which a contract passes through them, is the architecture diagram: docs/ARCHITECTURE.md explains it, and
-// Tests/Tidy holds every import against it.
+// The list of targets, in the order in which a contract passes through them, is the architecture
+// diagram: docs/ARCHITECTURE.md explains it, and Tests/Tidy holds every import against it.
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -11,8 +11,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-// The machine's loop goes from one instruction to the next by an indirect jump. These options copy that jump behind each instruction's code instead of
-// sharing one: the processor guesses better, and the loop's speed no longer hangs on where the linker happens to put it (benchmarks/README.md).
+// The machine's loop goes from one instruction to the next by an indirect jump. These options copy
+// that jump behind each instruction's code instead of sharing one: the processor guesses better,
+// and the loop's speed no longer hangs on where the linker happens to put it
+// (benchmarks/README.md).
 let oneJumpEach: [SwiftSetting] = [
   .unsafeFlags(["-Xllvm", "-tail-dup-size=20", "-Xllvm", "-tail-dup-pred-size=1000"], .when(configuration: .release))
 ]
@@ -62,15 +64,14 @@ let package = Package(
     room(
       "Trials",
       [
-        "Compiler", "Semantics", "Syntax", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Bytecode", "Interface",
-        "Primitives",
+        "Compiler", "Semantics", "Syntax", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance",
+        "Bytecode", "Interface", "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
       dependencies: [
-        "Trials", "Ordering", "Store", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax", "Source", "Assurance", "Bytecode", "Wording",
-        "Signing",
-        "Interface", "Primitives",
+        "Trials", "Ordering", "Store", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax", "Source", "Assurance",
+        "Bytecode", "Wording", "Signing", "Interface", "Primitives",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -78,38 +79,47 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Compiler", "Assurance", "Source", "Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing", "Interface", "Primitives",
+        "Compiler", "Assurance", "Source", "Store", "Ordering", "Runtime", "Ledger", "VM", "Bytecode", "Signing",
+        "Interface", "Primitives",
       ],
       path: "benchmarks",
       exclude: ["Makefile", "README.md", "compare", "peers", "programs", "results.json", "twin"], swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
-    .target(name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
+    .target(
+      name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
     // Random integers and modules: a little in the tests, much with `make fuzz`.
     .target(
-      name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing", swiftSettings: strict),
+      name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing",
+      swiftSettings: strict),
     .executableTarget(
-      name: "Fuzz", dependencies: ["Trials", "Compiler", "Source", "Assurance", "Bytecode", "Interface", "Primitives", "Fuzzing"], path: "Tests/Fuzz",
+      name: "Fuzz",
+      dependencies: ["Trials", "Compiler", "Source", "Assurance", "Bytecode", "Interface", "Primitives", "Fuzzing"],
+      path: "Tests/Fuzz",
       swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
-    trial("LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Bytecode", "Interface", "Primitives", "Support"]),
+    trial(
+      "LanguageTests", ["Compiler", "Semantics", "Syntax", "Source", "Bytecode", "Interface", "Primitives", "Support"]),
     trial("BytecodeTests", ["Compiler", "Bytecode", "Assurance", "Source", "Interface", "Primitives", "Support"]),
     trial("FuzzingTests", ["Fuzzing", "Support"]),
     trial("MachineTests", ["VM", "Fuzzing", "Assurance", "Bytecode", "Interface", "Primitives", "Support"]),
     trial(
       "TrialsTests",
       [
-        "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source", "Interface", "Primitives",
-        "Support",
+        "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source",
+        "Interface", "Primitives", "Support",
       ]),
     trial(
       "LedgerTests",
       [
-        "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode", "Wording", "Source", "Signing", "Interface",
-        "Primitives", "Support",
+        "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode", "Wording",
+        "Source", "Signing", "Interface", "Primitives", "Support",
       ]),
-    trial("StoreTests", ["Trials", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
-    trial("CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
+    trial(
+      "StoreTests",
+      ["Trials", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
+    trial(
+      "CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Compiler", "Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]
 )
@@ -126,7 +136,8 @@ if isFuzzing {
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     .executableTarget(
-      name: "FuzzChecker", dependencies: ["Trials", "Compiler", "Syntax", "Source", "CFuzzer"], path: "Tests/FuzzChecker",
+      name: "FuzzChecker", dependencies: ["Trials", "Compiler", "Syntax", "Source", "CFuzzer"],
+      path: "Tests/FuzzChecker",
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
   ]

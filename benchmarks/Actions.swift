@@ -8,10 +8,14 @@ extension Program {
   private static let agreementCount: UInt64 = 1_000_000
 
   /// A run begins with all agreements as they were.
-  func actionTable() throws -> Agreements { try Agreements(count: Int(Program.agreementCount), rowWords: 1 + wordCount) }
+  func actionTable() throws -> Agreements {
+    try Agreements(count: Int(Program.agreementCount), rowWords: 1 + wordCount)
+  }
 
-  /// Calls the meter's action again and again, on one agreement, or each time on one of a million, chosen at random. Each call finds its agreement by number
-  /// in an open table, has two arguments that no other call has, and writes five fields back. The gas is that of all calls, the state the sum of all rows.
+  /// Calls the meter's action again and again, on one agreement, or each time on one of a million,
+  /// chosen at random. Each call finds its agreement by number in an open table, has two arguments
+  /// that no other call has, and writes five fields back. The gas is that of all calls, the state
+  /// the sum of all rows.
   func runActions(in table: Agreements, isCold: Bool, count: Int) throws -> Measurement {
     let rows = isCold ? Program.agreementCount : 1
     for number in 0..<rows {
@@ -29,7 +33,8 @@ extension Program {
         arguments[0] = call &* 7919 % 1000
         arguments[1] = call
         var host = Words(row: row + 1, count: wordCount)
-        let ended = machine.call(function, of: contract, arguments: UnsafeBufferPointer(arguments), gas: .max, host: &host)
+        let ended = machine.call(
+          function, of: contract, arguments: UnsafeBufferPointer(arguments), gas: .max, host: &host)
         gas += ended.gas
         if ended.stop != .stays { failures += 1 }
       }

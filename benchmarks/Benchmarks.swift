@@ -1,5 +1,6 @@
-// What `make bench` measures: verified code, run by the machine as an agreement's action would be. The same words go to the twin in C, so that both run
-// the same instructions; `compare/compare.py` starts the two in turns, and the peers, and makes the tables.
+// What `make bench` measures: verified code, run by the machine as an agreement's action would be.
+// The same words go to the twin in C, so that both run the same instructions; `compare/compare.py`
+// starts the two in turns, and the peers, and makes the tables.
 
 import Bytecode
 
@@ -21,7 +22,9 @@ enum Benchmarks {
     case ("transfers", let folder?): try Transfers.run(in: folder)
     case ("compile", let folder?): try Compiling.run(contracts: folder)
     default:
-      throw Complaint("usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder> | compile <folder of contracts>")
+      throw Complaint(
+        "usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder> | compile <folder of contracts>"
+      )
     }
   }
 
@@ -42,7 +45,8 @@ enum Benchmarks {
       throw Complaint("\(benchmark.name) does not come out the same twice")
     }
     let times = measured.dropFirst(warmUps).map(\.nanoseconds).sorted()
-    print(times[repetitions / 2], measured[0].gas, measured[0].state.map { String($0, radix: 16) }.joined(separator: ","))
+    print(
+      times[repetitions / 2], measured[0].gas, measured[0].state.map { String($0, radix: 16) }.joined(separator: ","))
   }
 }
 
@@ -75,7 +79,9 @@ struct Benchmark {
   ]
 
   static func named(_ name: String) throws -> Benchmark {
-    guard let benchmark = all.first(where: { $0.name == name }) else { throw Complaint("there is no benchmark \(name)") }
+    guard let benchmark = all.first(where: { $0.name == name }) else {
+      throw Complaint("there is no benchmark \(name)")
+    }
     return benchmark
   }
 }

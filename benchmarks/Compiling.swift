@@ -5,15 +5,17 @@ import Interface
 import Primitives
 import Source
 
-/// From source text to assured bytecode. What is compiled are the contracts of a folder without their tests, each a file of its own, over and over, until
-/// there are as many lines as wanted; no two files are the same text.
+/// From source text to assured bytecode. What is compiled are the contracts of a folder without
+/// their tests, each a file of its own, over and over, until there are as many lines as wanted; no
+/// two files are the same text.
 enum Compiling {
   static let lines = 100_000
   static let rounds = 7
 
-  /// Prints the lines in a second up to well-formed bytecode and with assurance, what share of the time each phase takes, the milliseconds of a file of a
-  /// thousand lines, and the lines in a second that only hashing the texts would reach, which tells how fast the computer is. The time is the processor's,
-  /// so that whatever else runs on the computer counts for little.
+  /// Prints the lines in a second up to well-formed bytecode and with assurance, what share of the
+  /// time each phase takes, the milliseconds of a file of a thousand lines, and the lines in a
+  /// second that only hashing the texts would reach, which tells how fast the computer is. The time
+  /// is the processor's, so that whatever else runs on the computer counts for little.
   static func run(contracts folder: String) throws {
     let bodies = try bodies(in: folder)
     let sources = sources(bodies, lines: lines)
@@ -36,16 +38,22 @@ enum Compiling {
     print(
       "compiling \(count) lines in \(sources.count) files: \(perSecond(until[Compilation.Phase.wellFormed.rawValue])) lines/s up to well-formed, "
         + "\(perSecond(until[Compilation.Phase.assured.rawValue])) lines/s with assurance")
-    for (phase, name) in zip(Compilation.Phase.allCases, ["lexing and parsing", "checking", "lowering", "encoding and verifying", "assurance"]) {
+    for (phase, name) in zip(
+      Compilation.Phase.allCases, ["lexing and parsing", "checking", "lowering", "encoding and verifying", "assurance"])
+    {
       let time = until[phase.rawValue] - (phase == .parsed ? 0 : until[phase.rawValue - 1])
-      print("  \(name): \(Int((100 * time / until[Compilation.Phase.assured.rawValue]).rounded())) %, \(Int(time * 1e9 / Double(count))) ns per line")
+      print(
+        "  \(name): \(Int((100 * time / until[Compilation.Phase.assured.rawValue]).rounded())) %, \(Int(time * 1e9 / Double(count))) ns per line"
+      )
     }
     print(
-      "  a file of \(lineCount(long)) lines: \(Double(Int(best(single) * 100_000)) / 100) ms; hashing alone: \(perSecond(best(hashing))) lines/s")
+      "  a file of \(lineCount(long)) lines: \(Double(Int(best(single) * 100_000)) / 100) ms; hashing alone: \(perSecond(best(hashing))) lines/s"
+    )
     try assuring(bodies)
   }
 
-  /// The milliseconds that assurance takes of the contract with the most states, and those of the outlook, which the ledger never asks for.
+  /// The milliseconds that assurance takes of the contract with the most states, and those of the
+  /// outlook, which the ledger never asks for.
   private static func assuring(_ bodies: [String]) throws {
     let contracts = bodies.flatMap { Compilation(SourceText(path: "one", text: $0)).contracts }
     guard let contract = contracts.max(by: { $0.interface.states.count < $1.interface.states.count }) else { return }
@@ -54,10 +62,15 @@ enum Compiling {
       let taken = (0..<rounds).map { _ in seconds { for _ in 0..<times { body() } } }
       return Double(Int((taken.min() ?? 0) / Double(times) * 1e7)) / 1e4
     }
-    let verdict = milliseconds { if case .refused = assure(contract.module) { preconditionFailure("what has compiled is assured") } }
-    let outlook = milliseconds { if Outlook(contract.assured).silence.states.isEmpty { preconditionFailure("every contract has states") } }
+    let verdict = milliseconds {
+      if case .refused = assure(contract.module) { preconditionFailure("what has compiled is assured") }
+    }
+    let outlook = milliseconds {
+      if Outlook(contract.assured).silence.states.isEmpty { preconditionFailure("every contract has states") }
+    }
     print(
-      "  assurance of \(contract.interface.name), \(contract.interface.states.count) states: \(verdict) ms; silence and warnings \(outlook) ms")
+      "  assurance of \(contract.interface.name), \(contract.interface.states.count) states: \(verdict) ms; silence and warnings \(outlook) ms"
+    )
   }
 
   /// The contracts of a folder, without their tests.

@@ -4,7 +4,8 @@ import Primitives
 import VM
 
 extension Program {
-  /// What a row of the table keeps of a purchase: its state, its term, when the state is over, the parties, and what is in the vault.
+  /// What a row of the table keeps of a purchase: its state, its term, when the state is over, the
+  /// parties, and what is in the vault.
   private enum Word {
     static let state = 0
     static let price = 1
@@ -24,8 +25,10 @@ extension Program {
 
   func purchaseTable(count: Int) throws -> Agreements { try Agreements(count: count, rowWords: Word.count) }
 
-  /// Opens, pays, ships and accepts so many purchases. State, party and deadline are checked before each action; behind it the contract is asked when the new
-  /// state is over. The gas is that of all calls; the state says what the sellers have received, and how many purchases were completed.
+  /// Opens, pays, ships and accepts so many purchases. State, party and deadline are checked before
+  /// each action; behind it the contract is asked when the new state is over. The gas is that of
+  /// all calls; the state says what the sellers have received, and how many purchases were
+  /// completed.
   func runLives(in table: Agreements, count: Int) throws -> Measurement {
     let (buyer, seller) = (UInt64(0x1001), UInt64(0x1002))
     let nothing = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
@@ -52,11 +55,14 @@ extension Program {
     }
     func act(_ action: Action, on number: UInt64, by party: UInt64, at time: UInt64) {
       let row = table.row(number)
-      guard row[Word.state] == UInt64(action.rawValue / 3), party == row[action == .ship ? Word.seller : Word.buyer], time < row[Word.deadline] else {
+      guard row[Word.state] == UInt64(action.rawValue / 3), party == row[action == .ship ? Word.seller : Word.buyer],
+        time < row[Word.deadline]
+      else {
         failures += 1
         return
       }
-      var host = Purchase(row: row + Word.price, vault: UInt128(row[Word.vault + 1]) << 64 | UInt128(row[Word.vault]), received: 0)
+      var host = Purchase(
+        row: row + Word.price, vault: UInt128(row[Word.vault + 1]) << 64 | UInt128(row[Word.vault]), received: 0)
       let call = machine.call(action.rawValue, of: contract, arguments: nothing, gas: .max, host: &host)
       gas += call.gas
       guard call.stop == .enters else {

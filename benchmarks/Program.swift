@@ -12,7 +12,8 @@ struct Program {
   private let gas = ProtocolNumber.current.limits.gas - Gas.call(argumentWords: 0)
 
   init(_ benchmark: Benchmark) throws {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("programs/\(benchmark.file).erna")
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "programs/\(benchmark.file).erna")
     contract = try Verifier.verify(bytes: try Assembler.module(try String(contentsOf: file, encoding: .utf8)).bytes)
   }
 
@@ -25,9 +26,10 @@ struct Program {
       + interface.fields.flatMap { Resting.words($0.initialValue, as: $0.type, in: interface.types) }
   }
 
-  /// What the twin reads: how often to run, and what kind of program; gas, and what entering a function costs; the function to run; of each function its first
-  /// instruction, its slots and those of its parameters and of its value; of each list that a register holds its bounds; then fields, state, constants, objects
-  /// and instructions, each behind its count.
+  /// What the twin reads: how often to run, and what kind of program; gas, and what entering a
+  /// function costs; the function to run; of each function its first instruction, its slots and
+  /// those of its parameters and of its value; of each list that a register holds its bounds; then
+  /// fields, state, constants, objects and instructions, each behind its count.
   func words(for benchmark: Benchmark) -> [UInt64] {
     let kind: UInt64 =
       switch benchmark.kind {
@@ -38,11 +40,15 @@ struct Program {
     let functions = contract.module.functions
     let starts = functions.indices.map { functions[..<$0].reduce(0) { $0 + $1.code.count } }
     var words = [UInt64(Benchmarks.warmUps), UInt64(Benchmarks.repetitions), kind, UInt64(benchmark.rounds)]
-    words += [gas, Gas.call(argumentWords: 0), contract.function(of: .body(transition: 0)), functions.count].map(UInt64.init)
+    words += [gas, Gas.call(argumentWords: 0), contract.function(of: .body(transition: 0)), functions.count].map(
+      UInt64.init)
     for (index, function) in functions.enumerated() {
       let parameters = function.registers.prefix(parameterCount(of: index))
-      words += [starts[index], contract.registers[index].slotCount, parameters.reduce(0) { $0 + $1.slots }, function.signature?.result.slots ?? 1]
-        .map(UInt64.init)
+      words += [
+        starts[index], contract.registers[index].slotCount, parameters.reduce(0) { $0 + $1.slots },
+        function.signature?.result.slots ?? 1,
+      ]
+      .map(UInt64.init)
     }
     var bounds: [[Int]] = []
     for (index, function) in functions.enumerated() {
@@ -55,18 +61,24 @@ struct Program {
     words.append(UInt64(bounds.count))
     words += bounds.joined().map(UInt64.init)
     let code = functions.flatMap(\.code).map { instruction in
-      UInt64(instruction.opcode.rawValue) | UInt64(instruction.gas) << 8 | UInt64(instruction.a) << 16 | UInt64(instruction.b) << 32
+      UInt64(instruction.opcode.rawValue) | UInt64(instruction.gas) << 8 | UInt64(instruction.a) << 16 | UInt64(
+        instruction.b) << 32
         | UInt64(instruction.c) << 48
     }
-    let fields = interface.slots.dropFirst(interface.terms.count).flatMap { [UInt64($0.slot), UInt64($0.type.wordsAtRest)] }
-    for list in [fields, initialWords, contract.constantWords, contract.objects, code] { words += [UInt64(list.count)] + list }
+    let fields = interface.slots.dropFirst(interface.terms.count).flatMap {
+      [UInt64($0.slot), UInt64($0.type.wordsAtRest)]
+    }
+    for list in [fields, initialWords, contract.constantWords, contract.objects, code] {
+      words += [UInt64(list.count)] + list
+    }
     return words
   }
 
   private func parameterCount(of function: Int) -> Int {
     let entries = interface.entries
     return function < entries.count
-      ? interface.parameterTypes(of: entries[function]).count : contract.module.functions[function].signature?.parameterCount ?? 0
+      ? interface.parameterTypes(of: entries[function]).count
+      : contract.module.functions[function].signature?.parameterCount ?? 0
   }
 
   /// Calls the first action of a new agreement.
@@ -77,10 +89,13 @@ struct Program {
     var host = Words(row: row, count: wordCount)
     let function = contract.function(of: .body(transition: 0))
     let begin = now()
-    let call = machine.call(function, of: contract, arguments: UnsafeBufferPointer(start: nil, count: 0), gas: .max, host: &host)
+    let call = machine.call(
+      function, of: contract, arguments: UnsafeBufferPointer(start: nil, count: 0), gas: .max, host: &host)
     let time = now() - begin
     guard call.stop == .stays else { throw Complaint("\(interface.name) came out wrong: \(call)") }
-    return Measurement(nanoseconds: time, gas: call.gas - Gas.call(argumentWords: 0), state: Array(UnsafeBufferPointer(start: row, count: wordCount)))
+    return Measurement(
+      nanoseconds: time, gas: call.gas - Gas.call(argumentWords: 0),
+      state: Array(UnsafeBufferPointer(start: row, count: wordCount)))
   }
 }
 

@@ -1,5 +1,6 @@
-// Signed transfers, from bytes to a synced log: each is decoded, verified, applied, hashed into the state's root and kept. Beside it, in the same run and in turns
-// with it, what libsodium alone takes to verify as many signatures on all cores: no ledger that verifies can be faster.
+// Signed transfers, from bytes to a synced log: each is decoded, verified, applied, hashed into the
+// state's root and kept. Beside it, in the same run and in turns with it, what libsodium alone
+// takes to verify as many signatures on all cores: no ledger that verifies can be faster.
 
 import Dispatch
 import Interface
@@ -18,10 +19,13 @@ enum Transfers {
   private static let blocksPerRound = 10
   private static let rounds = 12
 
-  /// Prints, for each round, transfers and bare verifications per second, and at the end the rate of a replay, which does not verify.
+  /// Prints, for each round, transfers and bare verifications per second, and at the end the rate
+  /// of a replay, which does not verify.
   static func run(in folder: String) throws {
     let keys = try (0..<accounts).map { number -> SecretKey in
-      guard let key = SecretKey(seed: Digest(sha256: Array("payer \(number)".utf8)).bytes) else { throw Complaint("a digest is a seed") }
+      guard let key = SecretKey(seed: Digest(sha256: Array("payer \(number)".utf8)).bytes) else {
+        throw Complaint("a digest is a seed")
+      }
       return key
     }
     let ids = keys.map { AccountID(of: $0.publicKey) }
@@ -40,9 +44,16 @@ enum Transfers {
       try (0..<blockCount).map { index in
         let payer = index % accounts
         let transaction = Transaction(
-          chain: chain.id, sender: ids[payer], nonce: UInt64(number), validUntil: start + Duration(unchecked: 3_600_000), gasLimit: 100_000,
-          instructions: [.transfer(to: ids[(payer * 7 + number) % accounts], CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0)])
-        guard let signed = SignedTransaction(transaction, keys: [keys[payer]]) else { throw Complaint("the payer's key signs") }
+          chain: chain.id, sender: ids[payer], nonce: UInt64(number),
+          validUntil: start + Duration(unchecked: 3_600_000), gasLimit: 100_000,
+          instructions: [
+            .transfer(
+              to: ids[(payer * 7 + number) % accounts], CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0
+            )
+          ])
+        guard let signed = SignedTransaction(transaction, keys: [keys[payer]]) else {
+          throw Complaint("the payer's key signs")
+        }
         return signed
       }
     }
@@ -56,10 +67,14 @@ enum Transfers {
     }
     for round in 0..<rounds {
       let blocks = try (0..<blocksPerRound).map { try block(round * blocksPerRound + $0) }
-      let signatures = blocks.joined().flatMap { transaction in transaction.signatures.map { ($0, transaction.signedBytes) } }
+      let signatures = blocks.joined().flatMap { transaction in
+        transaction.signatures.map { ($0, transaction.signedBytes) }
+      }
       let bound = rate(signatures.count) {
         DispatchQueue.concurrentPerform(iterations: signatures.count / 50) { part in
-          for (signature, message) in signatures[part * 50..<(part + 1) * 50] { precondition(signature.verifies(message), "it was just signed") }
+          for (signature, message) in signatures[part * 50..<(part + 1) * 50] {
+            precondition(signature.verifies(message), "it was just signed")
+          }
         }
       }
       let entries = blocks.map { $0.map(\.bytes) }
@@ -74,9 +89,13 @@ enum Transfers {
       if round >= 2 { print("round", durable, bound) }
     }
     let height = rounds * blocksPerRound
-    guard chain.durable.height == UInt64(height), chain.imbalance == nil else { throw Complaint("not every transfer was made") }
+    guard chain.durable.height == UInt64(height), chain.imbalance == nil else {
+      throw Complaint("not every transfer was made")
+    }
     let again = try Chain.atGenesis(of: store)
-    let replay = try rate(height * blockCount) { for height in 1...UInt64(height) { try again.replay(height, verifyingSignatures: false) } }
+    let replay = try rate(height * blockCount) {
+      for height in 1...UInt64(height) { try again.replay(height, verifyingSignatures: false) }
+    }
     guard again.root == chain.root else { throw Complaint("the replay came out otherwise") }
     print("replay", replay)
   }

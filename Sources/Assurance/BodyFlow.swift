@@ -1,18 +1,23 @@
 import Bytecode
 import Interface
 
-/// The vaults that may hold money, a bit for each, of one with keys for all of them together. A vault is empty until something is received, paid or split into
-/// it, and again after all of it was paid out or split without keeping a share, or where it was asked and is: that is all there is to know, and it is enough.
+/// The vaults that may hold money, a bit for each, of one with keys for all of them together. A
+/// vault is empty until something is received, paid or split into it, and again after all of it was
+/// paid out or split without keeping a share, or where it was asked and is: that is all there is to
+/// know, and it is enough.
 typealias Holdings = UInt32
 
-/// How money comes through a body. Of each instruction and vault it is known from which vaults what lies there may have come, as they were when the body began, and
-/// whether something may have been received. So a body is gone through once, whatever holds before it; and a loop once more, for what its rounds do together.
+/// How money comes through a body. Of each instruction and vault it is known from which vaults what
+/// lies there may have come, as they were when the body began, and whether something may have been
+/// received. So a body is gone through once, whatever holds before it; and a loop once more, for
+/// what its rounds do together.
 struct BodyFlow {
   /// A bit for each vault from which it came, and `received`.
   private typealias Origins = UInt64
   private static let received: Origins = 1 << 32
 
-  /// Of each instruction, where it is reached, the origins of what each vault holds before it: so many words for each instruction as there are vaults.
+  /// Of each instruction, where it is reached, the origins of what each vault holds before it: so
+  /// many words for each instruction as there are vaults.
   private var origins: [Origins]
   private var isReached: [Bool]
   private let vaultCount: Int
@@ -32,7 +37,8 @@ struct BodyFlow {
     }
     origins = Array(repeating: 0, count: code.count * vaultCount)
     isReached = Array(repeating: false, count: code.count)
-    // Inner loops end before outer ones. What a loop's rounds do together is known before anything is said of what lies around it.
+    // Inner loops end before outer ones. What a loop's rounds do together is known before anything
+    // is said of what lies around it.
     var rounds = [[Origins]?](repeating: nil, count: code.count)
     for (pc, instruction) in code.enumerated() where instruction.opcode == .again {
       let head = Int(instruction.b)
@@ -49,7 +55,8 @@ struct BodyFlow {
   func holdings(before pc: Int, from holdings: Holdings) -> Holdings? {
     guard isReached[pc] else { return nil }
     return (0..<vaultCount).reduce(Holdings(0)) { held, vault in
-      origins[pc * vaultCount + vault] & (BodyFlow.received | Origins(holdings)) != 0 ? held | 1 << Holdings(vault) : held
+      origins[pc * vaultCount + vault] & (BodyFlow.received | Origins(holdings)) != 0
+        ? held | 1 << Holdings(vault) : held
     }
   }
 
@@ -64,12 +71,14 @@ struct BodyFlow {
     // Out of the loop that is looked at.
     if target > last { return }
     for vault in 0..<vaultCount {
-      origins[target * vaultCount + vault] = (isReached[target] ? origins[target * vaultCount + vault] : 0) | here[vault]
+      origins[target * vaultCount + vault] =
+        (isReached[target] ? origins[target * vaultCount + vault] : 0) | here[vault]
     }
     isReached[target] = true
   }
 
-  /// Follows straight code from an instruction that has been reached. All ways lead ahead but those round loops, and what those come to is known.
+  /// Follows straight code from an instruction that has been reached. All ways lead ahead but those
+  /// round loops, and what those come to is known.
   private mutating func follow(from first: Int, through last: Int, _ rounds: [[Origins]?], isWithin: Bool) {
     for pc in first...last where isReached[pc] {
       if !(isWithin && pc == first), let rounds = rounds[pc] {

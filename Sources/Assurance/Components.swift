@@ -1,4 +1,5 @@
-/// A graph's states in groups, from each state of which the others can be reached; those that a group leads to stand before it.
+/// A graph's states in groups, from each state of which the others can be reached; those that a
+/// group leads to stand before it.
 struct Components {
   private(set) var groups: [[Int]] = []
   /// Of each state, the group in which it is.

@@ -10,7 +10,8 @@ package struct Edge: Hashable, Sendable {
   package let target: Int
   /// The `enter`, by its place in the body.
   package let instruction: Int
-  /// The counters that every way to it has raised, a bit for each field. None of them is ever lowered, so such an edge is gone along only so often.
+  /// The counters that every way to it has raised, a bit for each field. None of them is ever
+  /// lowered, so such an edge is gone along only so often.
   package let raised: UInt64
 
   package var isRanked: Bool { raised != 0 }
@@ -27,13 +28,17 @@ package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
 private func edges(of transition: Int, in wellFormed: WellFormedModule) -> [Edge] {
   let source = wellFormed.module.interface.transitions[transition].source
   return endings(of: transition, in: wellFormed).compactMap { ending in
-    ending.target.map { Edge(transition: transition, source: source, target: $0, instruction: ending.instruction, raised: ending.raised) }
+    ending.target.map {
+      Edge(transition: transition, source: source, target: $0, instruction: ending.instruction, raised: ending.raised)
+    }
   }
 }
 
-/// Where a body ends, with the state that it enters, if it enters one, and the counters that have been raised on every way there. Nothing takes a bit away again, so
-/// a loop's rounds need not be gone through twice: what holds before it holds in every round.
-func endings(of transition: Int, in wellFormed: WellFormedModule) -> [(instruction: Int, target: Int?, raised: UInt64)] {
+/// Where a body ends, with the state that it enters, if it enters one, and the counters that have
+/// been raised on every way there. Nothing takes a bit away again, so a loop's rounds need not be
+/// gone through twice: what holds before it holds in every round.
+func endings(of transition: Int, in wellFormed: WellFormedModule) -> [(instruction: Int, target: Int?, raised: UInt64)]
+{
   let function = wellFormed.function(of: .body(transition: transition))
   let code = wellFormed.module.functions[function].code
   var arriving = [UInt64?](repeating: nil, count: code.count)
@@ -83,7 +88,9 @@ struct Items {
   }
 
   /// Whether it has one value from the opening on: a term, or what follows from the terms.
-  func isFixed(_ item: Int) -> Bool { item < interface.terms.count || interface.fields[item - interface.terms.count].role == .derived }
+  func isFixed(_ item: Int) -> Bool {
+    item < interface.terms.count || interface.fields[item - interface.terms.count].role == .derived
+  }
 }
 
 extension WellFormedModule {
@@ -111,8 +118,9 @@ extension WellFormedModule {
     return isSettled
   }
 
-  /// Whether this is a deadline at a time that is the same in every visit: nothing but terms, what follows from them, and the time of the opening tells it. What
-  /// it calls need not be looked at, since functions are given all that they know.
+  /// Whether this is a deadline at a time that is the same in every visit: nothing but terms, what
+  /// follows from them, and the time of the opening tells it. What it calls need not be looked at,
+  /// since functions are given all that they know.
   func isDated(_ transition: Int, _ items: Items) -> Bool {
     guard module.interface.transitions[transition].trigger == .at else { return false }
     return module.functions[function(of: .due(transition: transition))].code.allSatisfy { instruction in
@@ -124,18 +132,23 @@ extension WellFormedModule {
   }
 }
 
-/// Agreements end because every way round is gone along only so often, or only until a date. What may be gone round without end is named, once for each circle,
-/// by its edges from the first state on.
+/// Agreements end because every way round is gone along only so often, or only until a date. What
+/// may be gone round without end is named, once for each circle, by its edges from the first state
+/// on.
 ///
-/// An edge that raises a counter is used up. An action of a state with a dated deadline is taken before that date and never again: afterwards the deadline is due
-/// as soon as the state is entered, before anybody can act. What remains of the graph without the two must have no circle.
+/// An edge that raises a counter is used up. An action of a state with a dated deadline is taken
+/// before that date and never again: afterwards the deadline is due as soon as the state is
+/// entered, before anybody can act. What remains of the graph without the two must have no circle.
 func endlessCircles(_ wellFormed: WellFormedModule, _ edges: [Edge]) -> [Finding] {
   let interface = wellFormed.module.interface
   let items = Items(interface)
   var isDated = [Bool](repeating: false, count: interface.states.count)
-  for (index, transition) in interface.transitions.enumerated() where wellFormed.isDated(index, items) { isDated[transition.source] = true }
+  for (index, transition) in interface.transitions.enumerated() where wellFormed.isDated(index, items) {
+    isDated[transition.source] = true
+  }
   var leaving = [[Edge]](repeating: [], count: interface.states.count)
-  for edge in edges where !edge.isRanked && (interface.transitions[edge.transition].trigger.isAutomatic || !isDated[edge.source]) {
+  for edge in edges
+  where !edge.isRanked && (interface.transitions[edge.transition].trigger.isAutomatic || !isDated[edge.source]) {
     leaving[edge.source].append(edge)
   }
   var findings: [Finding] = []

@@ -2,8 +2,8 @@ import Bytecode
 import Interface
 import Primitives
 
-/// Which instructions can trap or refuse, looked at closer than the table of instructions does. Out of gas is not asked here: what happens by itself is given
-/// its bound.
+/// Which instructions can trap or refuse, looked at closer than the table of instructions does. Out
+/// of gas is not asked here: what happens by itself is given its bound.
 struct Fallibility {
   private let wellFormed: WellFormedModule
   /// Of each function, whether a call of it can fail.
@@ -32,7 +32,9 @@ struct Fallibility {
   }
 
   /// Whether an instruction can trap or refuse without an answer.
-  func fails(at pc: Int, in function: Int) -> Bool { wellFormed.target(answering: pc, in: function) == nil && traps(at: pc, in: function) }
+  func fails(at pc: Int, in function: Int) -> Bool {
+    wellFormed.target(answering: pc, in: function) == nil && traps(at: pc, in: function)
+  }
 
   /// Whether there are values of its operands' types with which an instruction traps, or refuses.
   func traps(at pc: Int, in function: Int) -> Bool {
@@ -41,14 +43,16 @@ struct Fallibility {
     case .require, .ask, .settle: return true
     case .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: return !fits[function][pc]
     case .call: return canFail[Int(instruction.a)]
-    case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven: return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
+    case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
+      return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
     case .pay: return PlaceOperand(number: instruction.b).map(canBeFull) ?? true
     case .split: return canFail(wellFormed.module.splits[Int(instruction.b)], at: pc, in: function)
     default: return instruction.opcode.traps
     }
   }
 
-  /// Whether there may be no room for what goes there: under a vault's keys there is, if there are no more values than keys that it may have.
+  /// Whether there may be no room for what goes there: under a vault's keys there is, if there are
+  /// no more values than keys that it may have.
   private func canBeFull(_ place: PlaceOperand) -> Bool {
     let interface = wellFormed.module.interface
     guard case .entry(let vault, _) = place, let key = interface.vaults[vault].key else { return false }
@@ -59,8 +63,9 @@ struct Fallibility {
     }
   }
 
-  /// Whether a split can trap: there is no room for a target, or the uncapped shares, of the split or of one inside it, can be more than the whole. An amount
-  /// always can; percents can unless their literals add up to at most 100 %.
+  /// Whether a split can trap: there is no room for a target, or the uncapped shares, of the split
+  /// or of one inside it, can be more than the whole. An amount always can; percents can unless
+  /// their literals add up to at most 100 %.
   private func canFail(_ shares: [SplitShare], at pc: Int, in function: Int) -> Bool {
     var parts: [Int] = []
     var isCapped = false
@@ -101,10 +106,13 @@ struct Fallibility {
     var written: Set<Int> = []
     for index in (max(0, pc - Fallibility.literalsMax)..<pc).reversed() {
       let instruction = code[index]
-      // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight, unless something leads behind it.
+      // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight,
+      // unless something leads behind it.
       if instruction.opcode.row.endsBlock && (instruction.opcode != .next || isTarget[function][index + 1]) { break }
       for case (.write, let slot) in instruction.operands where written.insert(Int(slot)).inserted {
-        guard instruction.opcode == .constantPair, case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)] else { continue }
+        guard instruction.opcode == .constantPair,
+          case .percent(let percent) = wellFormed.module.constants[Int(instruction.b)]
+        else { continue }
         literals[Int(slot)] = percent
       }
     }

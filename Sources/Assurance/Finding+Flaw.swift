@@ -5,7 +5,8 @@ extension Finding {
   package var flaw: ModuleFlaw {
     switch self {
     case .stateWithoutDeadline(let state): ModuleFlaw(.stateWithoutDeadline, at: .state(state))
-    case .automaticCanFail(let function, let instruction): ModuleFlaw(.automaticCanFail, at: .instruction(instruction, function: function))
+    case .automaticCanFail(let function, let instruction):
+      ModuleFlaw(.automaticCanFail, at: .instruction(instruction, function: function))
     case .endlessCircle(let edges): ModuleFlaw(.endlessCircle, at: .circle(edges.map(\.source)))
     case .finalStateMayHoldMoney(let transition, let instruction, let vault):
       ModuleFlaw(.finalStateMayHoldMoney, at: .entering(transition: transition, instruction: instruction, vault: vault))

@@ -2,8 +2,9 @@ import Bytecode
 import Interface
 import Primitives
 
-/// The instructions of a function on integers that cannot trap, as the ranges of what they work on show: those that `narrow` what fits, and that divide by what is
-/// never 0. One pass over the code; behind a place that is led to from elsewhere only the types of the registers are known.
+/// The instructions of a function on integers that cannot trap, as the ranges of what they work on
+/// show: those that `narrow` what fits, and that divide by what is never 0. One pass over the code;
+/// behind a place that is led to from elsewhere only the types of the registers are known.
 func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTarget: [Bool]) -> [Bool] {
   let code = wellFormed.module.functions[function].code
   let layout = wellFormed.registers[function]
@@ -23,7 +24,9 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
     default: return nil
     }
   }
-  func constant(_ index: UInt16) -> Integer? { if case .int(let value) = wellFormed.module.constants[Int(index)] { value } else { nil } }
+  func constant(_ index: UInt16) -> Integer? {
+    if case .int(let value) = wellFormed.module.constants[Int(index)] { value } else { nil }
+  }
   func combine(_ instruction: Instruction, _ operation: (Bounds, Bounds) -> Bounds) -> Bounds? {
     bounds(instruction.b).flatMap { b in bounds(instruction.c).map { operation(b, $0) } }
   }
@@ -50,7 +53,8 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
     case .minInt: result = combine(instruction) { (min($0.low, $1.low), min($0.high, $1.high)) }
     case .maxInt: result = combine(instruction) { (max($0.low, $1.low), max($0.high, $1.high)) }
     case .narrow:
-      guard let value = bounds(instruction.b), let low = constant(instruction.c), let high = constant(instruction.c + 1) else { break }
+      guard let value = bounds(instruction.b), let low = constant(instruction.c), let high = constant(instruction.c + 1)
+      else { break }
       fits[pc] = low <= value.low && value.high <= high
       if fits[pc] { result = value }
     case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
@@ -59,7 +63,9 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
       guard divisor.low.sign > 0, let dividend = bounds(instruction.b), dividend.low.sign >= 0 else { break }
       if instruction.opcode == .moduloInt {
         result = (.zero, min(dividend.high, divisor.high - Integer(1)))
-      } else if let least = dividend.low.divided(by: divisor.high, rounded: .down), let most = dividend.high.divided(by: divisor.low, rounded: .up) {
+      } else if let least = dividend.low.divided(by: divisor.high, rounded: .down),
+        let most = dividend.high.divided(by: divisor.low, rounded: .up)
+      {
         result = (least, most)
       }
     default: break

@@ -1,8 +1,9 @@
 package import Bytecode
 import Interface
 
-/// Where money may lie: followed from the opening through the transitions. A state about which something was learnt is looked at again, which happens at most once
-/// for each vault, and once more.
+/// Where money may lie: followed from the opening through the transitions. A state about which
+/// something was learnt is looked at again, which happens at most once for each vault, and once
+/// more.
 package struct MoneyFlow {
   private let wellFormed: WellFormedModule
   /// Of each split table, the vaults that it lays something into.
@@ -13,7 +14,8 @@ package struct MoneyFlow {
   private let endings: [[(instruction: Int, state: Int)]]
   /// Of each state what may lie in the vaults there; nil where no way leads.
   private var atState: [Holdings?]
-  /// Of each state and vault the transition that first was seen to lead there with money in it, and whether it had lain there before that transition.
+  /// Of each state and vault the transition that first was seen to lead there with money in it, and
+  /// whether it had lain there before that transition.
   private var bringing: [[(transition: Int, wasThere: Bool)?]]
 
   package init(_ wellFormed: WellFormedModule) { self.init(wellFormed, Fallibility(wellFormed)) }
@@ -95,7 +97,8 @@ package struct MoneyFlow {
     return findings
   }
 
-  /// The transitions of a way from the opening to a state, the last of which leads there; one on which the vault is filled, if that is asked and it may be.
+  /// The transitions of a way from the opening to a state, the last of which leads there; one on
+  /// which the vault is filled, if that is asked and it may be.
   package func way(to state: Int, filling vault: Int? = nil) -> [Int] {
     let interface = wellFormed.module.interface
     var way: [Int] = []
@@ -140,7 +143,8 @@ package struct MoneyFlow {
       let before = filled
       for transition in wellFormed.module.interface.transitions.indices {
         let function = wellFormed.function(of: .body(transition: transition))
-        for (pc, instruction) in wellFormed.module.functions[function].code.enumerated() where filling(instruction) & filled != 0 {
+        for (pc, instruction) in wellFormed.module.functions[function].code.enumerated()
+        where filling(instruction) & filled != 0 {
           if instruction.opcode == .ask {
             found.append((function, pc))
           } else if let source = PlaceOperand(number: instruction.a)?.vault {
@@ -153,9 +157,12 @@ package struct MoneyFlow {
     return found
   }
 
-  /// The vaults that may hold something before an instruction of a transition's body, a bit for each; nil where no way leads.
+  /// The vaults that may hold something before an instruction of a transition's body, a bit for
+  /// each; nil where no way leads.
   func holdings(before instruction: Int, of transition: Int) -> Holdings? {
-    atState[wellFormed.module.interface.transitions[transition].source].flatMap { bodies[transition].holdings(before: instruction, from: $0) }
+    atState[wellFormed.module.interface.transitions[transition].source].flatMap {
+      bodies[transition].holdings(before: instruction, from: $0)
+    }
   }
 
   /// The vaults that an instruction may lay something into.

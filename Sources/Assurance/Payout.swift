@@ -35,11 +35,13 @@ package struct Payout: Hashable, Sendable {
 }
 
 extension WellFormedModule {
-  /// What may be paid on the ways through a body to a state, out of vaults that may hold something then, in the order of the code.
+  /// What may be paid on the ways through a body to a state, out of vaults that may hold something
+  /// then, in the order of the code.
   func payouts(on leg: Silence.Leg, _ flow: MoneyFlow) -> [Payout] {
     let function = function(of: .body(transition: leg.transition))
     let code = module.functions[function].code
-    // Which instructions lead there. All ways lead ahead but those round loops: for them it is gone through again, at most once for each loop around another.
+    // Which instructions lead there. All ways lead ahead but those round loops: for them it is gone
+    // through again, at most once for each loop around another.
     var leads = [Bool](repeating: false, count: code.count)
     var isChanged = true
     while isChanged {
@@ -65,7 +67,9 @@ extension WellFormedModule {
           case .account(let register): .account(register: register)
           case .vault(let vault), .entry(let vault, _): .vault(vault)
           }
-        if payee != .vault(vault) { payouts.append(Payout(instruction: pc, vault: vault, payee: payee, portion: portion)) }
+        if payee != .vault(vault) {
+          payouts.append(Payout(instruction: pc, vault: vault, payee: payee, portion: portion))
+        }
       }
       func add(_ vault: Int, _ shares: [SplitShare]) {
         for share in shares {
@@ -79,14 +83,17 @@ extension WellFormedModule {
           switch share.targets {
           case .places(let places): for place in places { add(vault, place, portion) }
           case .split(let table): add(vault, module.splits[table])
-          case .list(let register): payouts.append(Payout(instruction: pc, vault: vault, payee: .list(register: register), portion: portion))
+          case .list(let register):
+            payouts.append(Payout(instruction: pc, vault: vault, payee: .list(register: register), portion: portion))
           }
         }
       }
       switch instruction.opcode {
       case .pay, .split, .payEach:
         let source = instruction.opcode == .payEach ? Int(instruction.a) : PlaceOperand(number: instruction.a)?.vault
-        guard let source, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << source != 0 else { continue }
+        guard let source, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << source != 0 else {
+          continue
+        }
         switch instruction.opcode {
         case .pay: if let place = PlaceOperand(number: instruction.b) { add(source, place, .all) }
         case .split: add(source, module.splits[Int(instruction.b)])

@@ -1,7 +1,8 @@
 import Bytecode
 import Interface
 
-/// What an agreement must have paid ahead, state by state, so that nothing that happens by itself can ever run out of gas.
+/// What an agreement must have paid ahead, state by state, so that nothing that happens by itself
+/// can ever run out of gas.
 package struct Prepayment: Sendable {
   /// W of a state: the dearest way that leads on from it by itself, to an end, by what its counters have reached.
   package struct Ahead: Hashable, Sendable {
@@ -37,10 +38,11 @@ package struct Prepayment: Sendable {
     }
   }
 
-  /// Of each state what entering it costs at most, and what a transition costs there that stays: computing what is due in it, asking its conditions, and
-  /// checking what must hold in it.
+  /// Of each state what entering it costs at most, and what a transition costs there that stays:
+  /// computing what is due in it, asking its conditions, and checking what must hold in it.
   package let entering: [Int]
-  /// W of each state. Along every automatic edge, W of the source is at least what the edge costs and W of the target after it.
+  /// W of each state. Along every automatic edge, W of the source is at least what the edge costs
+  /// and W of the target after it.
   package let ahead: [Ahead]
   /// What opening costs at most: the terms' bounds, what follows from them, and entering the initial state.
   package let opening: Int
@@ -60,7 +62,9 @@ package struct Prepayment: Sendable {
       for state in invariant.states { entering[state] += bound(.invariant(index)) }
     }
 
-    func cost(_ edge: Edge) -> Int { sum(deadlineGas + entering[edge.target], bound(.body(transition: edge.transition))) }
+    func cost(_ edge: Edge) -> Int {
+      sum(deadlineGas + entering[edge.target], bound(.body(transition: edge.transition)))
+    }
     let components = Components(automatic, stateCount: interface.states.count)
     var ahead = [Ahead](repeating: Ahead(least: 0, rounds: []), count: interface.states.count)
     // Groups come after those that they lead to.
@@ -71,7 +75,8 @@ package struct Prepayment: Sendable {
       let inside = components.inside(group)
       // The dearest way within it on which no counter is raised.
       let between = dearestWays(inside.filter { !$0.isRanked }, cost)
-      // An edge that raises is gone along once for each time that its counter can be raised, and leads to the dearest way at most that follows it.
+      // An edge that raises is gone along once for each time that its counter can be raised, and
+      // leads to the dearest way at most that follows it.
       var raising: [Ahead.Round] = []
       for edge in inside {
         guard let field = edge.rank, case .counter(let most) = interface.fields[field].type else { continue }
@@ -110,7 +115,9 @@ private func dearestWays(_ edges: [Edge], _ cost: (Edge) -> Int) -> [Int: Int] {
   if edges.isEmpty { return dearest }
   let components = Components(edges, stateCount: edges.reduce(0) { max($0, $1.source + 1, $1.target + 1) })
   for state in components.groups {
-    for edge in components.outside(state) { dearest[edge.source] = max(dearest[edge.source] ?? 0, sum(cost(edge), dearest[edge.target] ?? 0)) }
+    for edge in components.outside(state) {
+      dearest[edge.source] = max(dearest[edge.source] ?? 0, sum(cost(edge), dearest[edge.target] ?? 0))
+    }
   }
   return dearest
 }

@@ -1,5 +1,6 @@
-// What straight code says about time, without running it: when a deadline is due, which bounds the terms keep, what an action's `where` compares. Behind every
-// place that is led to from elsewhere nothing is known any more, and what is not understood stands for itself.
+// What straight code says about time, without running it: when a deadline is due, which bounds the
+// terms keep, what an action's `where` compares. Behind every place that is led to from elsewhere
+// nothing is known any more, and what is not understood stands for itself.
 
 import Bytecode
 import Interface
@@ -46,7 +47,9 @@ struct Reading {
       for (item, form) in stored {
         let field = item - interface.terms.count
         // What is stored at two places is one of two values.
-        guard interface.fields[field].role == .derived, let form, isFixed(form), stored.count(where: { $0.item == item }) == 1 else { continue }
+        guard interface.fields[field].role == .derived, let form, isFixed(form),
+          stored.count(where: { $0.item == item }) == 1
+        else { continue }
         derived[field] = expanded(form)
       }
     }
@@ -127,9 +130,11 @@ private struct Reader {
     var returnCount = 0
     var times: [Int: TimeForm] = [:]
     var truths: [Int: [TimeCondition]] = [:]
-    // Of each place, what was known of the registers that were asked by the branches that lead there where they are false.
+    // Of each place, what was known of the registers that were asked by the branches that lead
+    // there where they are false.
     var asked: [Int: [(register: Int, conditions: [TimeCondition])]] = [:]
-    // How far ahead something leads, and whether some way has ended: where neither is so, what stands here is on every way.
+    // How far ahead something leads, and whether some way has ended: where neither is so, what
+    // stands here is on every way.
     var (furthest, hasEnded) = (0, false)
     for (pc, instruction) in code.enumerated() {
       if jumpCount[pc] > 0 {
@@ -138,7 +143,9 @@ private struct Reader {
         let register = branches.first?.register
         // `a and b`: whoever comes here with a true register has found all of it true.
         let isConjunction = branches.count == jumpCount[pc] && branches.allSatisfy { $0.register == register }
-        truths = isConjunction ? register.flatMap { r in truths[r].map { [r: $0 + branches.flatMap(\.conditions)] } } ?? [:] : [:]
+        truths =
+          isConjunction
+          ? register.flatMap { r in truths[r].map { [r: $0 + branches.flatMap(\.conditions)] } } ?? [:] : [:]
       }
       let (a, b, c) = (Int(instruction.a), Int(instruction.b), Int(instruction.c))
       if let target = instruction.target { furthest = max(furthest, target) }

@@ -1,5 +1,6 @@
-// When an agreement ends, and who is paid, if nobody acts any more; and by when it ends if one party is silent and all others do their worst. Told, symbolic in the
-// terms; what is needed to be sure that it ends at all is in `endlessCircles`.
+// When an agreement ends, and who is paid, if nobody acts any more; and by when it ends if one
+// party is silent and all others do their worst. Told, symbolic in the terms; what is needed to be
+// sure that it ends at all is in `endlessCircles`.
 
 import Bytecode
 import Interface
@@ -32,7 +33,8 @@ package struct Silence: Sendable {
   package let due: [By?]
   /// What may be paid on each way through a transition's body, in the order of the code.
   package let payouts: [Leg: [Payout]]
-  /// Of each party and state by when it has ended if the party is silent from the entering on, whatever all others do; nil where they can put it off for ever.
+  /// Of each party and state by when it has ended if the party is silent from the entering on,
+  /// whatever all others do; nil where they can put it off for ever.
   package let latestWithout: [[[By]?]]
   /// What puts it off for ever, for each party that it is done to.
   package let delays: [Delay]
@@ -57,7 +59,9 @@ package struct Silence: Sendable {
     let graph = TimedGraph(wellFormed, reading)
     self.graph = graph
     due = interface.transitions.indices.map { reading.due[$0] == nil ? nil : graph.wait(for: $0) }
-    let silent = edges.filter { interface.transitions[$0.transition].trigger.isAutomatic && !graph.isOvertaken($0.transition) }
+    let silent = edges.filter {
+      interface.transitions[$0.transition].trigger.isAutomatic && !graph.isOvertaken($0.transition)
+    }
 
     var payouts: [Leg: [Payout]] = [:]
     for edge in edges {
@@ -102,17 +106,22 @@ package struct Silence: Sendable {
     let postponing = Postponing(wellFormed, graph)
     var delays: [Delay] = []
     /// Of each state the deadlines that end it whatever others do, or the actions by which they put all of them off.
-    func endings(without party: Int?) -> [Postponing.End] { interface.states.indices.map { postponing.end(of: $0, without: party) } }
+    func endings(without party: Int?) -> [Postponing.End] {
+      interface.states.indices.map { postponing.end(of: $0, without: party) }
+    }
     func note(_ endings: [Postponing.End], _ party: Int?) {
       for (state, end) in endings.enumerated() {
-        guard case .postponed(let actions) = end, interface.vaults.indices.contains(where: { flow.mayHold($0, in: state) }) else { continue }
+        guard case .postponed(let actions) = end,
+          interface.vaults.indices.contains(where: { flow.mayHold($0, in: state) })
+        else { continue }
         delays.append(Delay(party: party, state: state, actions: actions))
       }
     }
     latestWithout = interface.parties.indices.map { party in
       let endings = endings(without: party)
       note(endings, party)
-      return graph.latest(along: edges.filter { postponing.canTake($0.transition, without: party) }) { edge, isInCircle in
+      return graph.latest(along: edges.filter { postponing.canTake($0.transition, without: party) }) {
+        edge, isInCircle in
         guard case .due(let first, let dated) = endings[edge.source] else { return nil }
         return graph.wait(for: isInCircle ? dated ?? first : first)
       }
@@ -126,7 +135,8 @@ package struct Silence: Sendable {
 private struct Postponing {
   private let interface: ContractInterface
   private let graph: TimedGraph
-  /// Of each deadline the actions that may move it on, again and again: they stay, on some way without raising a counter, and change what it is computed from.
+  /// Of each deadline the actions that may move it on, again and again: they stay, on some way
+  /// without raising a counter, and change what it is computed from.
   private let moving: [[Int]]
   private let isDated: [Bool]
   /// Whether somebody who is no party may be asked for money: anyone, or whoever a field or an argument names.
@@ -148,7 +158,8 @@ private struct Postponing {
       if body.contains(where: { $0.opcode == .ask }) {
         switch who {
         case .anyone: strangersMayPay = true
-        case .parties(let actors, _): if actors.contains(where: { if case .party = $0 { false } else { true } }) { strangersMayPay = true }
+        case .parties(let actors, _):
+          if actors.contains(where: { if case .party = $0 { false } else { true } }) { strangersMayPay = true }
         }
       }
       if endings(of: index, in: wellFormed).contains(where: { $0.target == nil && $0.raised == 0 }) {
@@ -175,7 +186,8 @@ private struct Postponing {
     }
   }
 
-  /// Whether a transition can be taken without the party: by itself, or by enough others. Whoever a field or an argument names may be another.
+  /// Whether a transition can be taken without the party: by itself, or by enough others. Whoever a
+  /// field or an argument names may be another.
   func canTake(_ transition: Int, without party: Int?) -> Bool {
     switch interface.transitions[transition].trigger {
     case .after, .at, .when, .action(_, _, .anyone): true
@@ -185,7 +197,8 @@ private struct Postponing {
   }
 
   enum End {
-    /// This deadline ends the state, whatever the others do; and this one at a date that the terms fix, if there is such.
+    /// This deadline ends the state, whatever the others do; and this one at a date that the terms
+    /// fix, if there is such.
     case due(Int, dated: Int?)
     /// These actions move every deadline on, again and again.
     case postponed(by: [Int])

@@ -1,4 +1,5 @@
-// Durations and times as far as they can be read off the code: sums of terms, without running anything. Only what is told is made of them, never a verdict.
+// Durations and times as far as they can be read off the code: sums of terms, without running
+// anything. Only what is told is made of them, never a verdict.
 
 /// A duration, or a time in milliseconds since 1970: a constant and so many of each part.
 package struct TimeForm: Hashable, Sendable {
@@ -54,7 +55,10 @@ package struct TimeForm: Hashable, Sendable {
     var result = TimeForm(milliseconds: milliseconds)
     var (left, right) = (parts[...], other.parts[...])
     while let part = [left.first?.part, right.first?.part].compactMap({ $0 }).min() {
-      let (a, b) = (left.first?.part == part ? left.removeFirst().count : 0, right.first?.part == part ? right.removeFirst().count : 0)
+      let (a, b) = (
+        left.first?.part == part ? left.removeFirst().count : 0,
+        right.first?.part == part ? right.removeFirst().count : 0
+      )
       guard let count = sum(a, b) else { return nil }
       if count != 0 { result.parts.append((part, count)) }
     }
@@ -67,7 +71,10 @@ package struct TimeForm: Hashable, Sendable {
     var result = TimeForm(milliseconds: max(milliseconds, other.milliseconds))
     var (left, right) = (parts[...], other.parts[...])
     while let part = [left.first?.part, right.first?.part].compactMap({ $0 }).min() {
-      let (a, b) = (left.first?.part == part ? left.removeFirst().count : 0, right.first?.part == part ? right.removeFirst().count : 0)
+      let (a, b) = (
+        left.first?.part == part ? left.removeFirst().count : 0,
+        right.first?.part == part ? right.removeFirst().count : 0
+      )
       if max(a, b) != 0 { result.parts.append((part, max(a, b))) }
     }
     return result

@@ -1,7 +1,8 @@
 import Bytecode
 import Interface
 
-/// By when something has happened: so long after a state was entered, or so long after a date where the state was entered before it.
+/// By when something has happened: so long after a state was entered, or so long after a date where
+/// the state was entered before it.
 package struct By: Hashable, Sendable {
   /// A time; nil where it is counted from the entering alone.
   package let date: TimeForm?
@@ -43,7 +44,9 @@ struct TimedGraph {
     self.interface = interface
     self.reading = reading
     var deadlines = [[Int]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.enumerated() where reading.due[index] != nil { deadlines[transition.source].append(index) }
+    for (index, transition) in interface.transitions.enumerated() where reading.due[index] != nil {
+      deadlines[transition.source].append(index)
+    }
     deadlinesOfState = deadlines
     overtaken = interface.transitions.indices.map { transition in
       TimedGraph.isOvertaken(transition, among: deadlines[interface.transitions[transition].source], interface, reading)
@@ -63,19 +66,27 @@ struct TimedGraph {
   /// Whether another deadline of the state always comes first.
   func isOvertaken(_ transition: Int) -> Bool { overtaken[transition] }
 
-  private static func isOvertaken(_ transition: Int, among deadlines: [Int], _ interface: ContractInterface, _ reading: Reading) -> Bool {
+  private static func isOvertaken(
+    _ transition: Int, among deadlines: [Int], _ interface: ContractInterface, _ reading: Reading
+  ) -> Bool {
     guard let due = reading.due[transition] else { return false }
     func isTime(_ transition: Int) -> Bool { interface.transitions[transition].trigger == .at }
     return deadlines.prefix(comparedMax).contains { other in
-      guard other != transition, isTime(other) == isTime(transition), let first = reading.due[other] else { return false }
+      guard other != transition, isTime(other) == isTime(transition), let first = reading.due[other] else {
+        return false
+      }
       if other < transition { return reading.isKnown(due, atLeast: first) }
-      // Where both have passed, the first in the source comes first: a date may be over on entering, and what changes with the fields may be after an act.
-      guard !isTime(transition), reading.isFixed(due), reading.isFixed(first), let least = first + TimeForm(milliseconds: 1) else { return false }
+      // Where both have passed, the first in the source comes first: a date may be over on
+      // entering, and what changes with the fields may be after an act.
+      guard !isTime(transition), reading.isFixed(due), reading.isFixed(first),
+        let least = first + TimeForm(milliseconds: 1)
+      else { return false }
       return reading.isKnown(due, atLeast: least)
     }
   }
 
-  /// How long a state lasts that an automatic transition ends: of a condition nothing, since without an act it holds at once or never.
+  /// How long a state lasts that an automatic transition ends: of a condition nothing, since
+  /// without an act it holds at once or never.
   func wait(for transition: Int) -> By {
     guard let due = reading.due[transition] else { return By() }
     return isTime(transition) ? By(date: due) : By(wait: due)
@@ -90,7 +101,8 @@ struct TimedGraph {
     return by.date.map { reading.isKnown($0, atLeast: date) } ?? false
   }
 
-  /// Of two the later one stays, as far as it is known which that is; where there get to be too many, one that is no earlier than either.
+  /// Of two the later one stays, as far as it is known which that is; where there get to be too
+  /// many, one that is no earlier than either.
   private func add(_ by: By, to latest: inout [By]) {
     if latest.contains(where: { isKnown($0, atLeast: by) }) { return }
     latest.removeAll { isKnown(by, atLeast: $0) }
@@ -112,8 +124,8 @@ struct TimedGraph {
     return second.isTime ? [second, whole] : [whole]
   }
 
-  /// Of each state by when it has ended if only these edges are taken, each as late as `wait` says; nil where one that can be reached waits for ever. A state from
-  /// which none leads has ended.
+  /// Of each state by when it has ended if only these edges are taken, each as late as `wait` says;
+  /// nil where one that can be reached waits for ever. A state from which none leads has ended.
   func latest(along edges: [Edge], _ wait: (_ edge: Edge, _ isInCircle: Bool) -> By?) -> [[By]?] {
     let components = Components(edges, stateCount: interface.states.count)
     var latest = [[By]?](repeating: [], count: interface.states.count)
@@ -131,14 +143,19 @@ struct TimedGraph {
       }
       for edge in components.outside(group) { follow(edge, latest[edge.target]) }
       if !inside.isEmpty {
-        if let rounds = rounds(inside, isAlone: group.count == 1, { wait($0, true) }) { exit = around(rounds, exit) } else { isEndless = true }
+        if let rounds = rounds(inside, isAlone: group.count == 1, { wait($0, true) }) {
+          exit = around(rounds, exit)
+        } else {
+          isEndless = true
+        }
       }
       for state in group { latest[state] = isEndless ? nil : exit }
     }
     return latest
   }
 
-  /// How long a group can be gone round in: as often as its counters allow, each time through all of it. Of a state alone the last stay is told by how it is left.
+  /// How long a group can be gone round in: as often as its counters allow, each time through all
+  /// of it. Of a state alone the last stay is told by how it is left.
   private func rounds(_ inside: [Edge], isAlone: Bool, _ wait: (Edge) -> By?) -> [By]? {
     var longest: [Int: TimeForm] = [:]
     var dates: [TimeForm] = []
@@ -162,7 +179,9 @@ struct TimedGraph {
 
   private func around(_ rounds: [By], _ exit: [By]) -> [By] {
     var latest: [By] = []
-    for round in rounds { for by in exit.isEmpty ? [round] : exit.flatMap({ after(round, $0) }) { add(by, to: &latest) } }
+    for round in rounds {
+      for by in exit.isEmpty ? [round] : exit.flatMap({ after(round, $0) }) { add(by, to: &latest) }
+    }
     return latest
   }
 }

@@ -1,10 +1,12 @@
-// What is allowed and yet seldom meant. A warning decides nothing: the ledger publishes what has some, and the compiler says them.
+// What is allowed and yet seldom meant. A warning decides nothing: the ledger publishes what has
+// some, and the compiler says them.
 
 import Bytecode
 import Interface
 
 package enum Warning: Hashable, Sendable {
-  /// A deadline at a time can come before the step that it waits for: before the state can be entered, or before an action's `where` can hold.
+  /// A deadline at a time can come before the step that it waits for: before the state can be
+  /// entered, or before an action's `where` can hold.
   case deadlineBeforeStep(deadline: Int, Step)
   /// Nobody can ever take the action.
   case neverTaken(action: Int)
@@ -36,7 +38,9 @@ package struct Outlook: Sendable {
     let reading = Reading(wellFormed)
     silence = Silence(wellFormed, edges, flow, reading)
     let lookout = Lookout(wellFormed, edges, flow, reading, silence)
-    warnings = lookout.untimely + lookout.neverTaken + lookout.gainsBySilence + lookout.paidByOwnRuling + silence.delays.map(Warning.heldBack)
+    warnings =
+      lookout.untimely + lookout.neverTaken + lookout.gainsBySilence + lookout.paidByOwnRuling
+      + silence.delays.map(Warning.heldBack)
   }
 }
 
@@ -77,7 +81,9 @@ private struct Lookout {
     let items = Items(interface)
     var dated = [[Int]](repeating: [], count: interface.states.count)
     for (index, transition) in interface.transitions.enumerated() {
-      if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false { dated[transition.source].append(index) }
+      if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false {
+        dated[transition.source].append(index)
+      }
     }
     self.dated = dated
     var legs = [[Silence.Leg]](repeating: [], count: interface.transitions.count)
@@ -124,7 +130,8 @@ private struct Lookout {
           if form.isConstant && form.milliseconds < (isStrict ? 1 : 0) { isImpossible[index] = true }
           switch form.parts.first(where: { $0.part == .now })?.count {
           // now - time ≥ 0
-          case 1: if let time = TimeForm(.now) - form, reading.isFixed(time) { earliest[index].append((instruction, time)) }
+          case 1:
+            if let time = TimeForm(.now) - form, reading.isFixed(time) { earliest[index].append((instruction, time)) }
           // time - now ≥ 0
           case -1: if let time = form + TimeForm(.now), reading.isFixed(time) { last[index].append(time) }
           default: break
@@ -146,7 +153,9 @@ private struct Lookout {
       for deadline in dated[state] {
         for action in actions[state] where !isTooLate(action) {
           for (instruction, time) in earliest[action] where !reading.isKnown(due(deadline), atLeast: time) {
-            warnings.append(.deadlineBeforeStep(deadline: deadline, .condition(action: action, instruction: instruction, earliest: time)))
+            warnings.append(
+              .deadlineBeforeStep(
+                deadline: deadline, .condition(action: action, instruction: instruction, earliest: time)))
           }
         }
         if actions[state].isEmpty || isEnteredTooLate(state) { continue }
@@ -165,12 +174,17 @@ private struct Lookout {
   /// Whether a deadline of the state has always come before the action's `where` can hold.
   private func isTooLate(_ action: Int) -> Bool {
     let deadlines = dated[interface.transitions[action].source]
-    return earliest[action].contains { earliest in deadlines.contains { reading.isKnown(earliest.time, atLeast: due($0)) } }
+    return earliest[action].contains { earliest in
+      deadlines.contains { reading.isKnown(earliest.time, atLeast: due($0)) }
+    }
   }
 
-  /// Whether a deadline of the state is due as soon as it is entered: it waits no time, or until a time at which alone others lead there.
+  /// Whether a deadline of the state is due as soon as it is entered: it waits no time, or until a
+  /// time at which alone others lead there.
   private func isEnteredTooLate(_ state: Int) -> Bool {
-    if graph.deadlines(of: state).contains(where: { !graph.isTime($0) && due($0) == TimeForm(milliseconds: 0) }) { return true }
+    if graph.deadlines(of: state).contains(where: { !graph.isTime($0) && due($0) == TimeForm(milliseconds: 0) }) {
+      return true
+    }
     if state == interface.initialState { return false }
     let entering = edges.filter { $0.target == state }
     return dated[state].contains { deadline in
@@ -208,7 +222,9 @@ private struct Lookout {
       for party in single[action] {
         // Whoever gives back what others have paid in knows what it does.
         if taking.allSatisfy({
-          (silence.payouts[$0] ?? []).allSatisfy { payout in payout.payee == depositors[payout.vault].first.map { .party($0) } }
+          (silence.payouts[$0] ?? []).allSatisfy { payout in
+            payout.payee == depositors[payout.vault].first.map { .party($0) }
+          }
         }),
           taking.contains(where: { !(silence.payouts[$0] ?? []).isEmpty })
         {
@@ -236,7 +252,8 @@ private struct Lookout {
         let shares = own.map { action in legs[action].map { leg in payees(leg).filter { $0 != .party(party) } } }
         let choices = shares.flatMap { $0 }.filter { !$0.isEmpty }
         let isChoosing = choices.contains { $0 != choices[0] }
-        for (action, others) in zip(own, shares) where legs[action].contains(where: { payees($0).contains(.party(party)) }) {
+        for (action, others) in zip(own, shares)
+        where legs[action].contains(where: { payees($0).contains(.party(party)) }) {
           let isDividing = !interface.transitions[action].trigger.parameters.isEmpty && others.contains { $0.count > 1 }
           if isChoosing || isDividing { warnings.append(.paidByOwnRuling(action: action, party: party)) }
         }

@@ -1,7 +1,9 @@
-// Reads what `Disassembler` prints. It resolves names and sums the gas of blocks, and refuses only what it cannot read: whether the module is well-formed is
-// the verifier's question, so that tests can ask it about any module. `#7` stands for any operand as a bare number, and `gas 9` behind an instruction for
-// its gas byte. A place is the name of a vault or a party, `v[r3]` what a vault holds under a key, `@r3` an account; who may act is a party's name, `.f` for
-// whom a field and `:p` for whom a parameter names. A state's parameter is `State.name`.
+// Reads what `Disassembler` prints. It resolves names and sums the gas of blocks, and refuses only
+// what it cannot read: whether the module is well-formed is the verifier's question, so that tests
+// can ask it about any module. `#7` stands for any operand as a bare number, and `gas 9` behind an
+// instruction for its gas byte. A place is the name of a vault or a party, `v[r3]` what a vault
+// holds under a key, `@r3` an account; who may act is a party's name, `.f` for whom a field and
+// `:p` for whom a parameter names. A state's parameter is `State.name`.
 
 import Interface
 import Primitives
@@ -30,7 +32,8 @@ package struct Assembler {
     assembler.sumGas()
     return Module(
       protocolNumber: assembler.protocolNumber, sourceHash: assembler.sourceHash, importHashes: assembler.importHashes,
-      interface: assembler.interface, constants: assembler.constants, splits: assembler.splits, functions: assembler.functions)
+      interface: assembler.interface, constants: assembler.constants, splits: assembler.splits,
+      functions: assembler.functions)
   }
 
   // MARK: Lines
@@ -132,7 +135,9 @@ package struct Assembler {
     guard line.isAtEnd else { throw line.fault("something is left over on this line") }
   }
 
-  private mutating func readField(_ line: inout AssemblyLine, _ role: ContractInterface.Field.Role) throws(AssemblyFault) {
+  private mutating func readField(_ line: inout AssemblyLine, _ role: ContractInterface.Field.Role)
+    throws(AssemblyFault)
+  {
     let name = try line.word()
     try line.expect(":")
     let type = try valueType(&line)
@@ -140,7 +145,9 @@ package struct Assembler {
     interface.fields.append(.init(name: name, type: type, initialValue: try line.value(), role: role))
   }
 
-  private mutating func readDeadline(_ line: inout AssemblyLine, _ trigger: ContractInterface.Trigger) throws(AssemblyFault) {
+  private mutating func readDeadline(_ line: inout AssemblyLine, _ trigger: ContractInterface.Trigger)
+    throws(AssemblyFault)
+  {
     try line.expect("from")
     interface.transitions.append(.init(source: try state(&line), trigger: trigger))
   }
@@ -215,9 +222,13 @@ package struct Assembler {
 
   private mutating func readInstruction(_ number: Int, _ line: inout AssemblyLine) throws(AssemblyFault) {
     guard !functions.isEmpty else { throw line.fault("an instruction belongs to a function") }
-    guard number == functions[functions.count - 1].code.count else { throw line.fault("this instruction is not number \(number)") }
+    guard number == functions[functions.count - 1].code.count else {
+      throw line.fault("this instruction is not number \(number)")
+    }
     let mnemonic = try line.mnemonic()
-    guard let opcode = Opcode.allCases.first(where: { $0.row.mnemonic == mnemonic }) else { throw line.fault("there is no instruction \(mnemonic)") }
+    guard let opcode = Opcode.allCases.first(where: { $0.row.mnemonic == mnemonic }) else {
+      throw line.fault("there is no instruction \(mnemonic)")
+    }
     var instruction = Instruction(opcode)
     let row = opcode.row
     instruction.a = try operand(row.a, &line)
@@ -243,7 +254,8 @@ package struct Assembler {
     case .field: return try line.exactly(try field(&line))
     case .item:
       let terms = interface.terms.map(\.name)
-      return try line.exactly(try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
+      return try line.exactly(
+        try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
     case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.rawValue), "trap"))
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
@@ -285,7 +297,9 @@ package struct Assembler {
   private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
     if line.accept("#") { return try line.number() }
     let name = try line.word()
-    guard let index = interface.states.firstIndex(where: { $0.name == name }) else { throw line.fault("there is no state \(name)") }
+    guard let index = interface.states.firstIndex(where: { $0.name == name }) else {
+      throw line.fault("there is no state \(name)")
+    }
     return index
   }
 

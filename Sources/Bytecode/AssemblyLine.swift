@@ -1,7 +1,8 @@
 import Interface
 import Primitives
 
-/// One line of assembler, read from left to right. What follows a `;` at the end of an instruction, or after `function`, is a comment.
+/// One line of assembler, read from left to right. What follows a `;` at the end of an instruction,
+/// or after `function`, is a comment.
 struct AssemblyLine {
   private var rest: Substring
   private let lineNumber: Int
@@ -22,9 +23,13 @@ struct AssemblyLine {
     guard rest.hasPrefix(text) else { return false }
     // A word ends where the text does.
     let tail = rest.dropFirst(text.count)
-    if let last = text.last, AssemblyLine.isWord(last), let next = tail.first, AssemblyLine.isWord(next) { return false }
+    if let last = text.last, AssemblyLine.isWord(last), let next = tail.first, AssemblyLine.isWord(next) {
+      return false
+    }
     // The `;` between shares is followed by a share, that of a comment never is.
-    if text == ";" && !["part", "up-to", "rest", "evenly"].contains(where: { tail.drop { $0 == " " }.hasPrefix($0) }) { return false }
+    if text == ";" && !["part", "up-to", "rest", "evenly"].contains(where: { tail.drop { $0 == " " }.hasPrefix($0) }) {
+      return false
+    }
     rest = tail
     passSpace()
     return true
@@ -34,7 +39,9 @@ struct AssemblyLine {
     if !accept(text) { throw fault("`\(text)` was wanted before “\(rest.prefix(20))”") }
   }
 
-  private static func isWord(_ character: Character) -> Bool { character.isLetter || character.isNumber || character == "_" }
+  private static func isWord(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || character == "_"
+  }
 
   private mutating func take(_ what: String, while condition: (Character) -> Bool) throws(AssemblyFault) -> String {
     let taken = rest.prefix(while: condition)
@@ -49,7 +56,9 @@ struct AssemblyLine {
     return try take("a word", while: AssemblyLine.isWord)
   }
 
-  mutating func mnemonic() throws(AssemblyFault) -> String { try take("an instruction") { AssemblyLine.isWord($0) || $0 == "." || $0 == "-" } }
+  mutating func mnemonic() throws(AssemblyFault) -> String {
+    try take("an instruction") { AssemblyLine.isWord($0) || $0 == "." || $0 == "-" }
+  }
 
   /// The `12:` that an instruction's line begins with.
   mutating func instructionIndex() -> Int? {
@@ -62,7 +71,9 @@ struct AssemblyLine {
 
   mutating func integer() throws(AssemblyFault) -> Integer {
     let isNegative = accept("-")
-    guard let value = Integer(decimal: try take("a number") { $0.isASCII && $0.isNumber }) else { throw fault("a number was wanted") }
+    guard let value = Integer(decimal: try take("a number") { $0.isASCII && $0.isNumber }) else {
+      throw fault("a number was wanted")
+    }
     return isNegative ? -value : value
   }
 
@@ -80,7 +91,9 @@ struct AssemblyLine {
   }
 
   mutating func prefixed(_ prefix: String) throws(AssemblyFault) -> Int {
-    guard rest.hasPrefix(prefix) else { throw fault("`\(prefix)` and a number were wanted before “\(rest.prefix(20))”") }
+    guard rest.hasPrefix(prefix) else {
+      throw fault("`\(prefix)` and a number were wanted before “\(rest.prefix(20))”")
+    }
     rest = rest.dropFirst(prefix.count)
     return try number()
   }
@@ -89,8 +102,12 @@ struct AssemblyLine {
 
   mutating func digest() throws(AssemblyFault) -> Digest {
     let digits = Array(try take("a digest") { $0.isHexDigit })
-    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
-    guard let digest = Digest(bytes: bytes), digits.count == 2 * Digest.size else { throw fault("a digest has 64 hexadecimal digits") }
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+      UInt8(String(digits[$0...$0 + 1]), radix: 16)
+    }
+    guard let digest = Digest(bytes: bytes), digits.count == 2 * Digest.size else {
+      throw fault("a digest has 64 hexadecimal digits")
+    }
     return digest
   }
 
@@ -144,7 +161,9 @@ struct AssemblyLine {
     let digits = Array(rest.prefix { $0.isHexDigit }.utf8)
     rest = rest.dropFirst(digits.count)
     passSpace()
-    return stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) }
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+      UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+    }
   }
 
   private mutating func text() throws(AssemblyFault) -> [UInt8] {
@@ -157,7 +176,9 @@ struct AssemblyLine {
         passSpace()
         return bytes
       case UInt8(ascii: "\\"):
-        guard let value = UInt8(String(decoding: tail.prefix(2), as: UTF8.self), radix: 16) else { throw fault("`\\` is followed by two digits") }
+        guard let value = UInt8(String(decoding: tail.prefix(2), as: UTF8.self), radix: 16) else {
+          throw fault("`\\` is followed by two digits")
+        }
         tail = tail.dropFirst(2)
         bytes.append(value)
       default: bytes.append(byte)

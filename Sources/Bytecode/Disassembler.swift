@@ -1,4 +1,5 @@
-// A module as text: one line for each thing, in the order of the encoding. `Assembler` reads it back, and what it reads is the same module.
+// A module as text: one line for each thing, in the order of the encoding. `Assembler` reads it
+// back, and what it reads is the same module.
 
 package import Interface
 import Primitives
@@ -8,7 +9,9 @@ package struct Disassembler: Sendable {
 
   package init(_ module: Module) { self.module = module }
 
-  package var text: String { (header + module.functions.indices.flatMap { lines(ofFunction: $0) }).joined(separator: "\n") + "\n" }
+  package var text: String {
+    (header + module.functions.indices.flatMap { lines(ofFunction: $0) }).joined(separator: "\n") + "\n"
+  }
 
   private var header: [String] {
     let interface = module.interface
@@ -24,14 +27,18 @@ package struct Disassembler: Sendable {
     lines += interface.types.map { "type \(definition($0))" }
     lines += interface.parties.map { "party \($0)" }
     for term in interface.terms {
-      lines.append("term \(term.name): \(type(term.type))\(term.defaultValue.map { " = \(value($0))" } ?? "") bounds \(term.boundCount)")
+      lines.append(
+        "term \(term.name): \(type(term.type))\(term.defaultValue.map { " = \(value($0))" } ?? "") bounds \(term.boundCount)"
+      )
     }
     for vault in interface.vaults {
-      lines.append("vault \(vault.name): \(currency(vault.currency))\(vault.key.map { " per \(type($0.type)) \($0.most)" } ?? "")")
+      lines.append(
+        "vault \(vault.name): \(currency(vault.currency))\(vault.key.map { " per \(type($0.type)) \($0.most)" } ?? "")")
     }
     lines += interface.events.map { "event \($0.name)(\(parameters($0.parameters)))" }
     for (index, state) in interface.states.enumerated() {
-      lines.append("state \(state.name)\(index == interface.initialState ? " initial" : "")\(state.isFinal ? " final" : "")")
+      lines.append(
+        "state \(state.name)\(index == interface.initialState ? " initial" : "")\(state.isFinal ? " final" : "")")
     }
     // Behind the states, whose names they use.
     for field in interface.fields {
@@ -46,7 +53,8 @@ package struct Disassembler: Sendable {
     }
     lines += interface.transitions.map(transition)
     for invariant in interface.invariants {
-      lines.append("invariant \"\(invariant.text)\" while \(invariant.states.map { state($0) }.joined(separator: ", "))")
+      lines.append(
+        "invariant \"\(invariant.text)\" while \(invariant.states.map { state($0) }.joined(separator: ", "))")
     }
     lines += interface.views.map { "view \($0.name)(\(parameters($0.parameters))): \(type($0.type))" }
     lines += module.constants.map { "constant \(value($0))" }
@@ -60,7 +68,8 @@ package struct Disassembler: Sendable {
     case .after: return "after \(source)"
     case .at: return "at \(source)"
     case .when: return "when \(source)"
-    case .action(let name, let parameters, .anyone): return "action \(name)(\(self.parameters(parameters))) \(source) by anyone"
+    case .action(let name, let parameters, .anyone):
+      return "action \(name)(\(self.parameters(parameters))) \(source) by anyone"
     case .action(let name, let parameters, .parties(let parties, let needed)):
       let names = parties.map { actor -> String in
         switch actor {
@@ -98,7 +107,8 @@ package struct Disassembler: Sendable {
     let registers = zip(layout.starts, function.registers).map { "  register r\($0): \(register($1))" }
     let signature = function.signature.map { " takes \($0.parameterCount) gives \(register($0.result))" } ?? ""
     let answers = function.answers.map { "  answer @\($0.first)..@\($0.end) -> @\($0.target)" }
-    return ["function\(signature)\(name)"] + registers + answers + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
+    return ["function\(signature)\(name)"] + registers + answers
+      + function.code.enumerated().map { "  \($0): \(self.instruction($1))" }
   }
 
   /// What an entry is, in words.
@@ -109,7 +119,8 @@ package struct Disassembler: Sendable {
     case .opening: return "what follows from the terms"
     case .due(let transition):
       let source = state(interface.transitions[transition].source)
-      return interface.transitions[transition].trigger == .when ? "condition of \(source)" : "due time of a deadline of \(source)"
+      return interface.transitions[transition].trigger == .when
+        ? "condition of \(source)" : "due time of a deadline of \(source)"
     case .invariant(let index): return "invariant \(index + 1)"
     case .view(let index): return "view \(interface.views[index].name)"
     case .body(let index):
@@ -123,7 +134,9 @@ package struct Disassembler: Sendable {
   }
 
   package func instruction(_ instruction: Instruction) -> String {
-    let operands = instruction.operands.compactMap { kind, value -> String? in kind == .unused && value == 0 ? nil : operand(kind, value) }
+    let operands = instruction.operands.compactMap { kind, value -> String? in
+      kind == .unused && value == 0 ? nil : operand(kind, value)
+    }
     let gas = instruction.gas == 0 ? "" : " ; \(instruction.gas) gas"
     return ([instruction.opcode.row.mnemonic] + operands).joined(separator: " ") + gas
   }
@@ -157,11 +170,19 @@ package struct Disassembler: Sendable {
 
   // MARK: Names and values; an index that names nothing stands as a number
 
-  private func state(_ index: Int) -> String { index < module.interface.states.count ? module.interface.states[index].name : "#\(index)" }
-  private func party(_ index: Int) -> String { index < module.interface.parties.count ? module.interface.parties[index] : "#\(index)" }
-  private func vault(_ index: Int) -> String { index < module.interface.vaults.count ? module.interface.vaults[index].name : "#\(index)" }
+  private func state(_ index: Int) -> String {
+    index < module.interface.states.count ? module.interface.states[index].name : "#\(index)"
+  }
+  private func party(_ index: Int) -> String {
+    index < module.interface.parties.count ? module.interface.parties[index] : "#\(index)"
+  }
+  private func vault(_ index: Int) -> String {
+    index < module.interface.vaults.count ? module.interface.vaults[index].name : "#\(index)"
+  }
 
-  private func field(_ index: Int) -> String { index < module.interface.fields.count ? module.interface.fieldName(index) : "#\(index)" }
+  private func field(_ index: Int) -> String {
+    index < module.interface.fields.count ? module.interface.fieldName(index) : "#\(index)"
+  }
 
   private func place(_ number: UInt16) -> String {
     let interface = module.interface
@@ -209,7 +230,9 @@ package struct Disassembler: Sendable {
     switch definition {
     case .structure(let name, let members): return "struct \(name)(\(parameters(members)))"
     case .enumeration(let name, let cases):
-      let shown = cases.map { $0.name + ($0.payload.isEmpty ? "" : "(\($0.payload.map { type($0) }.joined(separator: ", ")))") }
+      let shown = cases.map {
+        $0.name + ($0.payload.isEmpty ? "" : "(\($0.payload.map { type($0) }.joined(separator: ", ")))")
+      }
       return "enum \(name) \(shown.joined(separator: ", "))"
     case .optional(let inner): return "optional \(type(inner))"
     case .list(let element, let least, let most): return "list \(type(element)) \(least)..\(most)"
@@ -230,7 +253,8 @@ package struct Disassembler: Sendable {
     case .party(let row): return "\(row)p"
     case .bytes(let bytes): return "bytes" + bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
     case .sequence(let values): return "[\(values.map { self.value($0) }.joined(separator: ", "))]"
-    case .variant(let number, let payload): return "case \(number) [\(payload.map { self.value($0) }.joined(separator: ", "))]"
+    case .variant(let number, let payload):
+      return "case \(number) [\(payload.map { self.value($0) }.joined(separator: ", "))]"
     case .text(let bytes):
       return "\""
         + bytes.map { byte -> String in

@@ -1,9 +1,11 @@
 import Interface
 import Primitives
 
-/// What is demanded of instructions on texts, bytes, and values that are made of others; and the three rules that let collections be changed where they lie
-/// although values are never shared: a register's collection is its own, since whatever puts one into a register or an object copies it; a parameter is
-/// not changed, because the caller holds the same one; and a loop's collection stays as it is until the loop ends.
+/// What is demanded of instructions on texts, bytes, and values that are made of others; and the
+/// three rules that let collections be changed where they lie although values are never shared: a
+/// register's collection is its own, since whatever puts one into a register or an object copies
+/// it; a parameter is not changed, because the caller holds the same one; and a loop's collection
+/// stays as it is until the loop ends.
 extension FunctionVerifier {
   private func definition(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> TypeDefinition {
     guard case .composite(let index) = try type(slot, at: pc) else { throw fault(.operandType, pc) }
@@ -54,7 +56,9 @@ extension FunctionVerifier {
   func manyTypes(_ i: Instruction, at pc: Int) throws(ModuleFault) -> [RegisterType] {
     switch i.opcode {
     case .call:
-      guard let signature = module.functions[Int(i.a)].signature, signature.parameterCount <= module.functions[Int(i.a)].registers.count else {
+      guard let signature = module.functions[Int(i.a)].signature,
+        signature.parameterCount <= module.functions[Int(i.a)].registers.count
+      else {
         throw fault(.call, pc)
       }
       return Array(module.functions[Int(i.a)].registers.prefix(signature.parameterCount))
@@ -62,7 +66,9 @@ extension FunctionVerifier {
       guard case .structure(_, let members) = try definition(i.a, at: pc) else { throw fault(.operandType, pc) }
       return members.map { RegisterType($0.type) }
     case .wrap:
-      guard let payloads = try definition(i.a, at: pc).payloads, Int(i.c) < payloads.count else { throw fault(.operandType, pc) }
+      guard let payloads = try definition(i.a, at: pc).payloads, Int(i.c) < payloads.count else {
+        throw fault(.operandType, pc)
+      }
       return payloads[Int(i.c)].map { RegisterType($0) }
     case .collect:
       guard case .list(let element, let least, let most) = try definition(i.a, at: pc) else {
@@ -103,13 +109,17 @@ extension FunctionVerifier {
 
   /// The map that a term or field is.
   private func map(_ item: UInt16, at pc: Int) throws(ModuleFault) -> (key: ValueType, value: ValueType, most: Int) {
-    guard case .composite(let index) = slots[Int(item)].type, case .map(let key, let value, let most) = module.interface.types[index] else {
+    guard case .composite(let index) = slots[Int(item)].type,
+      case .map(let key, let value, let most) = module.interface.types[index]
+    else {
       throw fault(.operandType, pc)
     }
     return (key, value, most)
   }
 
-  private func demandField(_ item: UInt16, at pc: Int) throws(ModuleFault) { try demand(Int(item) >= module.interface.terms.count, at: pc) }
+  private func demandField(_ item: UInt16, at pc: Int) throws(ModuleFault) {
+    try demand(Int(item) >= module.interface.terms.count, at: pc)
+  }
 
   /// A number from 0 to `count` goes into the register.
   func demand(count: Int, in slot: UInt16, at pc: Int) throws(ModuleFault) {
@@ -127,7 +137,9 @@ extension FunctionVerifier {
     // Texts and bytes
     case .textOfInt:
       // 0.30103 digits for each bit, one begun, and a sign.
-      guard case .text(let max) = try type(i.a, at: pc), try bits(i.b, at: pc) * 30103 / 100_000 + 2 <= max else { throw fault(.width, pc) }
+      guard case .text(let max) = try type(i.a, at: pc), try bits(i.b, at: pc) * 30103 / 100_000 + 2 <= max else {
+        throw fault(.width, pc)
+      }
     case .intOfText:
       guard case .text(let max) = try type(i.b, at: pc) else { throw fault(.operandType, pc) }
       // 3.322 bits for each digit.
@@ -150,17 +162,27 @@ extension FunctionVerifier {
 
     // Structures, enumerations, optionals
     case .member, .replace:
-      guard case .structure(_, let members) = try definition(i.opcode == .member ? i.b : i.a, at: pc), Int(i.c) < members.count else {
+      guard case .structure(_, let members) = try definition(i.opcode == .member ? i.b : i.a, at: pc),
+        Int(i.c) < members.count
+      else {
         throw fault(.operandType, pc)
       }
       let type = members[Int(i.c)].type
-      if i.opcode == .member { try demand(type, fitsInto: i.a, at: pc) } else { try demand(i.b, fitsInto: type, at: pc) }
+      if i.opcode == .member {
+        try demand(type, fitsInto: i.a, at: pc)
+      } else {
+        try demand(i.b, fitsInto: type, at: pc)
+      }
     case .match:
-      guard let payloads = try definition(i.a, at: pc).payloads, Int(i.c) < payloads.count else { throw fault(.operandType, pc) }
+      guard let payloads = try definition(i.a, at: pc).payloads, Int(i.c) < payloads.count else {
+        throw fault(.operandType, pc)
+      }
       probed = .matched(register: i.a, case: Int(i.c))
     case .payload:
       guard case .matched(let register, let number) = before, register == i.b else { throw fault(.taking, pc) }
-      guard let payloads = try definition(i.b, at: pc).payloads, Int(i.c) < payloads[number].count else { throw fault(.operandType, pc) }
+      guard let payloads = try definition(i.b, at: pc).payloads, Int(i.c) < payloads[number].count else {
+        throw fault(.operandType, pc)
+      }
       try demand(payloads[number][Int(i.c)], fitsInto: i.a, at: pc)
       // No type contains itself, so this has not written the register that was matched.
       probed = before
@@ -201,10 +223,13 @@ extension FunctionVerifier {
       guard case .found(let type) = before else { throw fault(.taking, pc) }
       try demand(type, fitsInto: i.a, at: pc)
     case .each:
-      guard case .counter(let bound) = try type(i.a, at: pc), let most = try definition(i.b, at: pc).most, bound >= most else {
+      guard case .counter(let bound) = try type(i.a, at: pc), let most = try definition(i.b, at: pc).most, bound >= most
+      else {
         throw fault(.operandType, pc)
       }
-      guard pc + 1 < function.code.count, function.code[pc + 1].opcode == .loop, function.code[pc + 1].a == i.a else { throw fault(.loop, pc) }
+      guard pc + 1 < function.code.count, function.code[pc + 1].opcode == .loop, function.code[pc + 1].a == i.a else {
+        throw fault(.loop, pc)
+      }
     case .item:
       guard isOpen(counter: i.c, through: i.b, at: pc) else { throw fault(.taking, pc) }
       switch try definition(i.b, at: pc) {

@@ -24,7 +24,8 @@ extension FunctionVerifier {
   /// The range of the smaller or greater of two integers that have one.
   private func extreme(isMin: Bool, _ b: UInt16, _ c: UInt16, at pc: Int) throws(ModuleFault) -> IntegerRange? {
     guard case .int(let x) = try type(b, at: pc), case .int(let y) = try type(c, at: pc) else { return nil }
-    return isMin ? IntegerRange(min(x.low, y.low), min(x.high, y.high)) : IntegerRange(max(x.low, y.low), max(x.high, y.high))
+    return isMin
+      ? IntegerRange(min(x.low, y.low), min(x.high, y.high)) : IntegerRange(max(x.low, y.low), max(x.high, y.high))
   }
 
   func bits(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> Int {
@@ -67,14 +68,19 @@ extension FunctionVerifier {
     case .count:
       guard case .counter(let bound) = try type(i.a, at: pc) else { throw fault(.operandType, pc) }
       try demand(module.constants[Int(i.c)] == .int(Integer(bound)), at: pc)
-    case .balance: try demand(type(i.a, at: pc) == .amount(currency: module.interface.vaults[Int(i.b)].currency), at: pc)
+    case .balance:
+      try demand(type(i.a, at: pc) == .amount(currency: module.interface.vaults[Int(i.b)].currency), at: pc)
     case .powerInt, .shiftLeftInt, .shiftRightInt:
       // The exponent's range says how wide the result may be.
-      guard case .int(let range) = try type(i.c, at: pc), range.low.sign >= 0, let most = range.high.int, most <= limits.integerBits else {
+      guard case .int(let range) = try type(i.c, at: pc), range.low.sign >= 0, let most = range.high.int,
+        most <= limits.integerBits
+      else {
         throw fault(.width, pc)
       }
       let width = try bits(i.b, at: pc)
-      try demand(bits: i.opcode == .powerInt ? max(1, width * most) : i.opcode == .shiftLeftInt ? width + most : width, in: i.a, at: pc)
+      try demand(
+        bits: i.opcode == .powerInt ? max(1, width * most) : i.opcode == .shiftLeftInt ? width + most : width, in: i.a,
+        at: pc)
     case .minInt, .maxInt:
       if let range = try extreme(isMin: i.opcode == .minInt, i.b, i.c, at: pc) {
         try demand(range: range, in: i.a, at: pc)
@@ -82,15 +88,19 @@ extension FunctionVerifier {
         try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)), in: i.a, at: pc)
       }
     case .gcdInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)), in: i.a, at: pc)
-    case .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .ratioOfInts: try demand(type(i.a, at: pc) == .ratio, at: pc)
+    case .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .ratioOfInts:
+      try demand(type(i.a, at: pc) == .ratio, at: pc)
     case .narrowRatio: try demand(type(i.a, at: pc) == .percent, at: pc)
     case .addInt, .subtractInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)) + 1, in: i.a, at: pc)
     case .multiplyInt: try demand(bits: bits(i.b, at: pc) + bits(i.c, at: pc), in: i.a, at: pc)
     case .divideIntDown, .divideIntUp, .divideIntHalfEven: try demand(bits: bits(i.b, at: pc) + 1, in: i.a, at: pc)
     case .moduloInt: try demand(bits: bits(i.c, at: pc), in: i.a, at: pc)
     case .narrow:
-      guard case .int(let range) = try type(i.a, at: pc), Int(i.c) + 1 < module.constants.count else { throw fault(.operandType, pc) }
-      try demand(module.constants[Int(i.c)] == .int(range.low) && module.constants[Int(i.c) + 1] == .int(range.high), at: pc)
+      guard case .int(let range) = try type(i.a, at: pc), Int(i.c) + 1 < module.constants.count else {
+        throw fault(.operandType, pc)
+      }
+      try demand(
+        module.constants[Int(i.c)] == .int(range.low) && module.constants[Int(i.c) + 1] == .int(range.high), at: pc)
     case .equalWord:
       let (b, c) = (try type(i.b, at: pc), try type(i.c, at: pc))
       try demand(b == c && [.bool, .duration, .time, .account].contains(b), at: pc)
@@ -127,7 +137,9 @@ extension FunctionVerifier {
       try demand(b.isA(.text, in: []) == c.isA(.text, in: []), at: pc)
     case .ask:
       try demand(type(i.b, at: pc) == .amount(currency: Int(i.c)), at: pc)
-      if let vault = try place(i.a, at: pc).vault { try demand(module.interface.vaults[vault].currency == Int(i.c), at: pc) }
+      if let vault = try place(i.a, at: pc).vault {
+        try demand(module.interface.vaults[vault].currency == Int(i.c), at: pc)
+      }
     case .pay:
       let (source, target) = (try place(i.a, at: pc), try place(i.b, at: pc))
       if let from = source.vault, let to = target.vault {
@@ -138,7 +150,9 @@ extension FunctionVerifier {
       guard let resultType else { throw fault(.notHere, pc) }
       try demand(fits(type(i.a, at: pc), resultType), at: pc)
       // Two registers would hold the same collection.
-      if isCollection(resultType), isParameter(Int(i.a)) || isLoopedThrough(Int(i.a), at: pc) { throw fault(.changing, pc) }
+      if isCollection(resultType), isParameter(Int(i.a)) || isLoopedThrough(Int(i.a), at: pc) {
+        throw fault(.changing, pc)
+      }
     default: break
     }
   }
@@ -174,11 +188,16 @@ extension FunctionVerifier {
   /// A structure of a set of weekdays, a set of times and minutes, in this order.
   private func isCalendar(_ type: RegisterType) -> Bool {
     let types = module.interface.types
-    guard case .composite(let index) = type, case .structure(_, let members) = types[index], members.count == 3 else { return false }
-    guard case .composite(let weekend) = members[0].type, case .set(.int(let days), let most) = types[weekend], most <= 7 else { return false }
+    guard case .composite(let index) = type, case .structure(_, let members) = types[index], members.count == 3 else {
+      return false
+    }
+    guard case .composite(let weekend) = members[0].type, case .set(.int(let days), let most) = types[weekend],
+      most <= 7
+    else { return false }
     guard case .composite(let holidays) = members[1].type, case .set(.time, _) = types[holidays] else { return false }
     guard case .int(let minutes) = members[2].type else { return false }
-    return days == IntegerRange(Integer(1), Integer(7)) && minutes.low >= Integer(-1440) && minutes.high <= Integer(1440)
+    return days == IntegerRange(Integer(1), Integer(7)) && minutes.low >= Integer(-1440)
+      && minutes.high <= Integer(1440)
   }
 
   // MARK: The agreement's state
@@ -199,7 +218,8 @@ extension FunctionVerifier {
   private func opcode(_ opcode: Opcode, moves slot: UInt16, at pc: Int) throws(ModuleFault) -> Bool {
     switch try slotType(slot, at: pc) {
     case .bool, .duration, .time, .party: opcode == .load || opcode == .store
-    case .int(let range): range.isSmall ? opcode == .loadInt || opcode == .storeInt : opcode == .loadWide || opcode == .storeWide
+    case .int(let range):
+      range.isSmall ? opcode == .loadInt || opcode == .storeInt : opcode == .loadWide || opcode == .storeWide
     // Nothing but `raise` changes it.
     case .counter: opcode == .loadInt
     case .percent, .ratio, .amount, .rate: opcode == .loadPair || opcode == .storePair

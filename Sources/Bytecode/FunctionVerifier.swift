@@ -1,8 +1,10 @@
 import Interface
 import Primitives
 
-/// Checks functions of one module, one after the other: the shape of a function's blocks and loops first, then every instruction once, in order, with what is
-/// assigned on every way to it. Most functions are a few instructions long, so that making a verifier for each would be most of the work.
+/// Checks functions of one module, one after the other: the shape of a function's blocks and loops
+/// first, then every instruction once, in order, with what is assigned on every way to it. Most
+/// functions are a few instructions long, so that making a verifier for each would be most of the
+/// work.
 struct FunctionVerifier {
   /// What is known where a block begins.
   private struct Facts {
@@ -59,7 +61,10 @@ struct FunctionVerifier {
       limits = module.protocolNumber.limits
       let interface = module.interface
       entryTypes = entries.map { entry in
-        (interface.parameterTypes(of: entry).map { RegisterType($0) }, interface.resultType(of: entry).map { RegisterType($0) })
+        (
+          interface.parameterTypes(of: entry).map { RegisterType($0) },
+          interface.resultType(of: entry).map { RegisterType($0) }
+        )
       }
       slots = interface.slots
       var atWord: [Int] = []
@@ -75,7 +80,8 @@ struct FunctionVerifier {
   enum Purpose {
     /// It gives a value, and does nothing.
     case value
-    /// It gives the time of a deadline, or whether a condition holds: what it gives stays the same while nothing is done.
+    /// It gives the time of a deadline, or whether a condition holds: what it gives stays the same
+    /// while nothing is done.
     case due
     /// It is called, and knows only what it is given, and who the parties are.
     case function
@@ -129,7 +135,9 @@ struct FunctionVerifier {
   var slots: [(type: ValueType, slot: Int)] { basis.slots }
   private var entries: [Entry] { basis.entries }
 
-  func fault(_ code: ModuleFault.Code, _ instruction: Int? = nil) -> ModuleFault { ModuleFault(code, function: index, instruction: instruction) }
+  func fault(_ code: ModuleFault.Code, _ instruction: Int? = nil) -> ModuleFault {
+    ModuleFault(code, function: index, instruction: instruction)
+  }
 
   /// Checks a function and answers where its registers begin.
   mutating func check(_ index: Int) throws(ModuleFault) -> RegisterLayout {
@@ -178,7 +186,9 @@ struct FunctionVerifier {
     guard (function.signature == nil) == (entry != nil) else { throw fault(.functionCount) }
     guard function.registers.starts(with: parameters) else { throw fault(.registers) }
     if let signature = function.signature {
-      guard signature.parameterCount <= function.registers.count, signature.parameterCount <= limits.parameters else { throw fault(.registers) }
+      guard signature.parameterCount <= function.registers.count, signature.parameterCount <= limits.parameters else {
+        throw fault(.registers)
+      }
       for case .counter in parameters + [signature.result] { throw fault(.type) }
     }
     for type in function.registers { try check(type) }
@@ -211,14 +221,18 @@ struct FunctionVerifier {
         guard exit > pc + 1, exit < function.code.count else { throw fault(.loop, pc) }
         let last = function.code[exit - 1]
         guard last.opcode == .again, last.a == instruction.a, Int(last.b) == pc + 1 else { throw fault(.loop, pc) }
-        guard open.count < limits.loopDepth, !open.contains(where: { function.code[$0].a == instruction.a }) else { throw fault(.loop, pc) }
+        guard open.count < limits.loopDepth, !open.contains(where: { function.code[$0].a == instruction.a }) else {
+          throw fault(.loop, pc)
+        }
         open.append(pc)
       case .again:
         guard let loop = open.popLast(), Int(function.code[loop].b) == pc + 1 else { throw fault(.loop, pc) }
         loopOf.append(loop)
       default:
         loopOf.append(open.last ?? -1)
-        if instruction.opcode == .count || instruction.opcode == .each, open.contains(where: { function.code[$0].a == instruction.a }) {
+        if instruction.opcode == .count || instruction.opcode == .each,
+          open.contains(where: { function.code[$0].a == instruction.a })
+        {
           throw fault(.loop, pc)
         }
       }
@@ -233,8 +247,12 @@ struct FunctionVerifier {
     var open: [Answer] = []
     var last: Answer?
     for answer in function.answers {
-      guard answer.first < answer.end, answer.end <= answer.target, answer.target < function.code.count else { throw fault(.answer) }
-      if let last, last.first > answer.first || (last.first == answer.first && last.end <= answer.end) { throw fault(.answer) }
+      guard answer.first < answer.end, answer.end <= answer.target, answer.target < function.code.count else {
+        throw fault(.answer)
+      }
+      if let last, last.first > answer.first || (last.first == answer.first && last.end <= answer.end) {
+        throw fault(.answer)
+      }
       last = answer
       while let around = open.last, around.end <= answer.first { open.removeLast() }
       if let around = open.last, around.end < answer.end { throw fault(.answer) }
@@ -344,16 +362,21 @@ struct FunctionVerifier {
       switch kind {
       case .unused: guard number == 0 else { throw fault(.unusedOperand, pc) }
       case .read(let kind):
-        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else { throw fault(.operand, pc) }
+        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else {
+          throw fault(.operand, pc)
+        }
         guard isAssigned(number, facts) else { throw fault(.unassigned, pc) }
         if kind.isChanging { try checkChangeable(number, at: pc) }
       case .write(let kind):
-        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else { throw fault(.operand, pc) }
+        guard let type = layout.type(at: number), type.isA(kind, in: module.interface.types) else {
+          throw fault(.operand, pc)
+        }
         if isLoopedThrough(number, at: pc) { throw fault(.changing, pc) }
       case .readAll:
         guard Int(instruction.a) < module.interface.events.count else { throw fault(.operand, pc) }
         try checkMany(
-          module.interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc, facts, isExact: true)
+          module.interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc,
+          facts, isExact: true)
       case .readMany: try checkMany(manyTypes(instruction, at: pc), from: number, at: pc, facts, isExact: false)
       case .target, .number: break
       case .constant: guard number < module.constants.count else { throw fault(.operand, pc) }
@@ -365,7 +388,8 @@ struct FunctionVerifier {
       case .event: guard number < module.interface.events.count else { throw fault(.operand, pc) }
       case .field: guard number < module.interface.fields.count else { throw fault(.operand, pc) }
       case .item: guard number < slots.count else { throw fault(.operand, pc) }
-      case .function: guard number >= entries.count, number > index, number < module.functions.count else { throw fault(.call, pc) }
+      case .function:
+        guard number >= entries.count, number > index, number < module.functions.count else { throw fault(.call, pc) }
       case .trap: guard number < Trap.allCases.count, Trap.allCases[number] != .gas else { throw fault(.operand, pc) }
       case .part: break
       case .party: guard number < module.interface.parties.count else { throw fault(.operand, pc) }
@@ -380,12 +404,16 @@ struct FunctionVerifier {
   }
 
   /// Consecutive registers, each of a value that fits the type, or is of just this type.
-  private func checkMany(_ types: [RegisterType], from slot: Int, at pc: Int, _ facts: Facts, isExact: Bool) throws(ModuleFault) {
+  private func checkMany(_ types: [RegisterType], from slot: Int, at pc: Int, _ facts: Facts, isExact: Bool)
+    throws(ModuleFault)
+  {
     guard !types.isEmpty else {
       guard slot == 0 else { throw fault(.unusedOperand, pc) }
       return
     }
-    guard let first = layout.register(at: slot), first + types.count <= layout.types.count else { throw fault(.operand, pc) }
+    guard let first = layout.register(at: slot), first + types.count <= layout.types.count else {
+      throw fault(.operand, pc)
+    }
     for (offset, type) in types.enumerated() {
       let register = layout.types[first + offset]
       guard register == type || (!isExact && fits(register, type)) else { throw fault(.operandType, pc) }
@@ -398,25 +426,32 @@ struct FunctionVerifier {
     return place
   }
 
-  /// A vault with keys can be paid out as a whole, and asked whether it is empty; where money goes, or a share is taken, it is what it holds under one of them.
-  private func check(_ place: PlaceOperand, as kind: Operand, _ opcode: Opcode, at pc: Int, _ facts: Facts) throws(ModuleFault) {
+  /// A vault with keys can be paid out as a whole, and asked whether it is empty; where money goes,
+  /// or a share is taken, it is what it holds under one of them.
+  private func check(_ place: PlaceOperand, as kind: Operand, _ opcode: Opcode, at pc: Int, _ facts: Facts)
+    throws(ModuleFault)
+  {
     switch place {
     case .vault(let index):
       guard kind != .payer, index < module.interface.vaults.count else { throw fault(.operand, pc) }
       let isWhole = kind == .holding && opcode != .split
       guard module.interface.vaults[index].key == nil || isWhole else { throw fault(.operand, pc) }
-    case .party(let index): guard kind != .holding, index < module.interface.parties.count else { throw fault(.operand, pc) }
+    case .party(let index):
+      guard kind != .holding, index < module.interface.parties.count else { throw fault(.operand, pc) }
     case .account(let slot):
       guard kind != .holding, layout.type(at: slot) == .account else { throw fault(.operand, pc) }
       guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
     case .entry(let index, let slot):
-      guard kind != .payer, index < module.interface.vaults.count, let key = module.interface.vaults[index].key else { throw fault(.operand, pc) }
+      guard kind != .payer, index < module.interface.vaults.count, let key = module.interface.vaults[index].key else {
+        throw fault(.operand, pc)
+      }
       guard let type = layout.type(at: slot), fits(type, RegisterType(key.type)) else { throw fault(.operand, pc) }
       guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
     }
   }
 
-  /// The shares of a table, and of those inside it, divide an amount of this currency. The tables' own shape has been checked.
+  /// The shares of a table, and of those inside it, divide an amount of this currency. The tables'
+  /// own shape has been checked.
   private func checkShares(_ shares: [SplitShare], in currency: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
     let interface = module.interface
     for share in shares {
@@ -435,7 +470,9 @@ struct FunctionVerifier {
         }
       case .split(let table): try checkShares(module.splits[table], in: currency, at: pc, facts)
       case .list(let slot):
-        guard case .composite(let index)? = layout.type(at: slot), case .list(.party, let least, _) = interface.types[index], least >= 1 else {
+        guard case .composite(let index)? = layout.type(at: slot),
+          case .list(.party, let least, _) = interface.types[index], least >= 1
+        else {
           throw fault(.operand, pc)
         }
         guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
@@ -445,7 +482,9 @@ struct FunctionVerifier {
 
   /// Which instructions may stand in which functions, and on which side of `settle`.
   private func checkPlace(_ instruction: Instruction, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
-    func demand(_ purposes: Purpose...) throws(ModuleFault) { if !purposes.contains(purpose) { throw fault(.notHere, pc) } }
+    func demand(_ purposes: Purpose...) throws(ModuleFault) {
+      if !purposes.contains(purpose) { throw fault(.notHere, pc) }
+    }
     /// An effect, which stands behind `settle`.
     func demandEffect(_ purposes: Purpose...) throws(ModuleFault) {
       if !purposes.contains(purpose) || !facts.isSettled { throw fault(.effect, pc) }
@@ -454,7 +493,8 @@ struct FunctionVerifier {
     case .return: try demand(.value, .due, .function)
     case .require, .caller: try demand(.action)
     case .now: try demand(.value, .opening, .action, .automatic)
-    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey, .countKeys, .empty, .opened:
+    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey,
+      .countKeys, .empty, .opened:
       if purpose == .function { throw fault(.notHere, pc) }
       if let field = fieldRead(by: instruction) { try checkRead(field, at: pc, facts) }
     case .payer, .ask:
@@ -493,7 +533,8 @@ struct FunctionVerifier {
     return field >= 0 && !isMap(field) ? field : nil
   }
 
-  /// What is read has been given its value: a state's parameter where the agreement is in that state, and in the opening what has been stored on every way.
+  /// What is read has been given its value: a state's parameter where the agreement is in that
+  /// state, and in the opening what has been stored on every way.
   private func checkRead(_ field: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
     let role = module.interface.fields[field].role
     if case .parameter(let state) = role {
@@ -515,7 +556,11 @@ struct FunctionVerifier {
 
   /// A map gets its entries one by one, and begins without any.
   private func isMap(_ field: Int) -> Bool {
-    if case .composite(let type) = module.interface.fields[field].type, case .map = module.interface.types[type] { true } else { false }
+    if case .composite(let type) = module.interface.fields[field].type, case .map = module.interface.types[type] {
+      true
+    } else {
+      false
+    }
   }
 
   /// What follows from the terms is stored by the opening, which stores nothing else; what is derived changes no more.
@@ -530,7 +575,8 @@ struct FunctionVerifier {
   private func demandStored(
     at pc: Int, _ facts: Facts, _ isMeant: (ContractInterface.Field.Role) -> Bool
   ) throws(ModuleFault) {
-    for (index, field) in module.interface.fields.enumerated() where isMeant(field.role) && facts.stored & 1 << UInt64(index) == 0 {
+    for (index, field) in module.interface.fields.enumerated()
+    where isMeant(field.role) && facts.stored & 1 << UInt64(index) == 0 {
       if !isMap(index) { throw fault(.role, pc) }
     }
   }

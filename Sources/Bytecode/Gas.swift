@@ -1,5 +1,7 @@
-// What work costs beyond the fixed gas of its instruction: by the size of what it touches, and before it is done. One unit is about a nanosecond and a half,
-// the time of the cheapest instruction. The machine charges with these functions and the bound of a transition is computed with them, so the two agree.
+// What work costs beyond the fixed gas of its instruction: by the size of what it touches, and
+// before it is done. One unit is about a nanosecond and a half, the time of the cheapest
+// instruction. The machine charges with these functions and the bound of a transition is computed
+// with them, so the two agree.
 
 package import Interface
 import Primitives
@@ -19,10 +21,14 @@ package enum Gas {
   @inlinable package static func textWords(size: Int) -> Int { 1 + (size + 7) / 8 }
 
   /// Sum, difference or comparison of wide integers, the result's memory included.
-  @inlinable package static func linear(_ a: Int, _ b: Int) -> Int { 12 + a + b + memory(words: integerWords(limbs: max(a, b) + 1)) }
+  @inlinable package static func linear(_ a: Int, _ b: Int) -> Int {
+    12 + a + b + memory(words: integerWords(limbs: max(a, b) + 1))
+  }
 
   /// Product of wide integers.
-  @inlinable package static func product(_ a: Int, _ b: Int) -> Int { 16 + 2 * a * b + memory(words: integerWords(limbs: a + b)) }
+  @inlinable package static func product(_ a: Int, _ b: Int) -> Int {
+    16 + 2 * a * b + memory(words: integerWords(limbs: a + b))
+  }
 
   /// Quotient or rest of wide integers: quotient and rest each take memory.
   @inlinable package static func quotient(_ a: Int, _ b: Int) -> Int {
@@ -33,7 +39,9 @@ package enum Gas {
   @inlinable package static func text(_ a: Int, _ b: Int) -> Int { (a + b) / 16 }
 
   /// Dividing what a vault holds. Of the targets so many are under keys, each of which is compared with the others.
-  @inlinable package static func split(shares: Int, targets: Int, keys: Int) -> Int { 40 * shares + 20 * targets + keys * (20 + keys) }
+  @inlinable package static func split(shares: Int, targets: Int, keys: Int) -> Int {
+    40 * shares + 20 * targets + keys * (20 + keys)
+  }
 
   /// Accounts among which an even share is divided.
   @inlinable package static func accounts(_ count: Int) -> Int { 20 * count }
@@ -54,7 +62,9 @@ package enum Gas {
   @inlinable package static func event(words: Int) -> Int { 2 * words }
 
   /// A power whose result has at most so many limbs.
-  @inlinable package static func power(limbs: Int) -> Int { 16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64) }
+  @inlinable package static func power(limbs: Int) -> Int {
+    16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64)
+  }
 
   /// A greatest common divisor of integers that are not both small.
   @inlinable package static func divisor(_ a: Int, _ b: Int) -> Int {
@@ -65,7 +75,9 @@ package enum Gas {
   @inlinable package static func shift(limbs: Int) -> Int { limbs + memory(words: integerWords(limbs: limbs + 1)) }
 
   /// Between an integer of so many limbs and its decimal digits.
-  @inlinable package static func decimal(limbs: Int) -> Int { 20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4) }
+  @inlinable package static func decimal(limbs: Int) -> Int {
+    20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4)
+  }
 
   /// The limbs that so many decimal digits need.
   @inlinable package static func limbs(digits: Int) -> Int { digits / 19 + 1 }
@@ -77,12 +89,15 @@ package enum Gas {
   @inlinable package static func copy(words: Int) -> Int { memory(words: words) }
 
   /// Looking a key up among so many, where comparing two costs this much.
-  @inlinable package static func search(count: Int, key: Int) -> Int { 2 * (Int.bitWidth - count.leadingZeroBitCount) * key }
+  @inlinable package static func search(count: Int, key: Int) -> Int {
+    2 * (Int.bitWidth - count.leadingZeroBitCount) * key
+  }
 
   /// Moving so many words to make room or close a gap.
   @inlinable package static func shift(words: Int) -> Int { words / 8 }
 
-  /// Taking values out of so many words at rest. Where structures lie inside each other, each word comes to lie under as many objects as types may be deep.
+  /// Taking values out of so many words at rest. Where structures lie inside each other, each word
+  /// comes to lie under as many objects as types may be deep.
   @inlinable package static func wake(words: Int) -> Int { 5 * words }
 
   /// Laying values down in so many words at rest.
@@ -109,7 +124,8 @@ package struct SplitMeasure: Sendable {
   package var gas: Int { Gas.split(shares: shares, targets: targets, keys: keyCount) }
   package var size: Int { shares + targets + lists.count }
 
-  /// Of each table of a module; a table names only earlier ones. Nil for one that names another, or is larger than the limits allow.
+  /// Of each table of a module; a table names only earlier ones. Nil for one that names another, or
+  /// is larger than the limits allow.
   package static func measures(_ tables: [[SplitShare]], _ limits: Limits) -> [SplitMeasure?] {
     var measures: [SplitMeasure?] = []
     for table in tables { measures.append(SplitMeasure(table, measures, limits)) }
@@ -139,12 +155,16 @@ package struct SplitMeasure: Sendable {
 
 extension WellFormedModule {
   private func type(_ slot: UInt16, in function: Int) -> RegisterType {
-    guard let type = registers[function].type(at: Int(slot)) else { preconditionFailure("the verifier gives every operand its register") }
+    guard let type = registers[function].type(at: Int(slot)) else {
+      preconditionFailure("the verifier gives every operand its register")
+    }
     return type
   }
 
   /// The most words that a value takes as it rests.
-  private func restWordsMax(_ type: ValueType) -> Int { type.wordsAtRest > 0 ? type.wordsAtRest : measures.wholeWords(of: type) }
+  private func restWordsMax(_ type: ValueType) -> Int {
+    type.wordsAtRest > 0 ? type.wordsAtRest : measures.wholeWords(of: type)
+  }
 
   /// The most words of the arena that a value takes with everything below it.
   private func wholeWordsMax(_ type: RegisterType) -> Int {
@@ -159,7 +179,9 @@ extension WellFormedModule {
   }
 
   private func composite(_ slot: UInt16, in function: Int) -> (index: Int, definition: TypeDefinition) {
-    guard case .composite(let index) = type(slot, in: function) else { preconditionFailure("the verifier gives objects to what works on them") }
+    guard case .composite(let index) = type(slot, in: function) else {
+      preconditionFailure("the verifier gives objects to what works on them")
+    }
     return (index, module.interface.types[index])
   }
 
@@ -167,21 +189,27 @@ extension WellFormedModule {
   private func keyMax(_ type: ValueType) -> Int { 2 + measures.wholeWords(of: type) }
 
   private func map(_ item: UInt16) -> (key: ValueType, value: ValueType) {
-    guard case .composite(let index) = module.interface.slots[Int(item)].type, case .map(let key, let value, _) = module.interface.types[index] else {
+    guard case .composite(let index) = module.interface.slots[Int(item)].type,
+      case .map(let key, let value, _) = module.interface.types[index]
+    else {
       preconditionFailure("the verifier gives maps to what works on entries")
     }
     return (key, value)
   }
 
   /// The most that entering a function costs, as the ledger does it.
-  package func callGasMax(_ function: Int) -> Int { argumentWords(ofEntry: function).map { Gas.call(argumentWords: $0) } ?? 0 }
+  package func callGasMax(_ function: Int) -> Int {
+    argumentWords(ofEntry: function).map { Gas.call(argumentWords: $0) } ?? 0
+  }
 
   /// The most that an instruction costs beyond its fixed gas; of a `call`, what is called is not counted.
   package func variableGasMax(_ instruction: Instruction, in function: Int) -> Int {
     let i = instruction
     func type(_ slot: UInt16) -> RegisterType { self.type(slot, in: function) }
     func bits(_ slot: UInt16) -> Int {
-      guard let bits = type(slot).bits else { preconditionFailure("the verifier gives integers to what computes with them") }
+      guard let bits = type(slot).bits else {
+        preconditionFailure("the verifier gives integers to what computes with them")
+      }
       return bits
     }
     func limbs(_ slot: UInt16) -> Int { Gas.limbs(bits: bits(slot)) }
@@ -191,11 +219,14 @@ extension WellFormedModule {
     func own(_ slot: UInt16) -> Int { measures.ownWords[composite(slot, in: function).index] }
     func copies(_ types: [ValueType]) -> Int { types.reduce(0) { $0 + copyMax($1) } }
     switch i.opcode {
-    case .addInt, .subtractInt: return max(bits(i.b), bits(i.c)) < SmallInteger.bits ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
-    case .equalInt, .lessInt, .lessOrEqualInt, .minInt, .maxInt: return isSmall(i.b, i.c) ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
+    case .addInt, .subtractInt:
+      return max(bits(i.b), bits(i.c)) < SmallInteger.bits ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
+    case .equalInt, .lessInt, .lessOrEqualInt, .minInt, .maxInt:
+      return isSmall(i.b, i.c) ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
     case .narrow: return isSmall(i.b) ? 0 : Gas.linear(limbs(i.b), 4)
     case .multiplyInt: return bits(i.b) + bits(i.c) <= SmallInteger.bits ? 0 : Gas.product(limbs(i.b), limbs(i.c))
-    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: return isSmall(i.b, i.c) ? 0 : Gas.quotient(limbs(i.b), limbs(i.c))
+    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
+      return isSmall(i.b, i.c) ? 0 : Gas.quotient(limbs(i.b), limbs(i.c))
     case .gcdInt: return isSmall(i.b, i.c) ? 0 : Gas.divisor(limbs(i.b), limbs(i.c))
     case .powerInt: return Gas.power(limbs: limbs(i.a))
     case .shiftLeftInt: return Gas.shift(limbs: limbs(i.a))
@@ -242,11 +273,14 @@ extension WellFormedModule {
     case .equalObject: return 2 + 2 * (wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
     case .loadObject:
       let whole = Gas.wake(words: 1 + wholeWordsMax(type(i.a)))
-      guard case .composite(let index) = type(i.a), case .map(let key, let value, let most) = module.interface.types[index] else { return whole }
+      guard case .composite(let index) = type(i.a),
+        case .map(let key, let value, let most) = module.interface.types[index]
+      else { return whole }
       // Every entry is put in its place among the others.
       let stride = key.slots + value.slots
       return whole + Gas.rest(words: 1 + most * stride) + most
-        * (Gas.wake(words: restWordsMax(key) + restWordsMax(value)) + Gas.search(count: most, key: keyMax(key)) + Gas.shift(words: most * stride))
+        * (Gas.wake(words: restWordsMax(key) + restWordsMax(value)) + Gas.search(count: most, key: keyMax(key))
+          + Gas.shift(words: most * stride))
     case .storeObject: return Gas.rest(words: wholeWordsMax(type(i.b)))
     case .findEntry: return Gas.rest(words: restWordsMax(map(i.a).key)) + Gas.copy(words: restWordsMax(map(i.a).value))
     case .setEntry: return Gas.rest(words: restWordsMax(map(i.a).key) + restWordsMax(map(i.a).value))
@@ -261,7 +295,8 @@ extension WellFormedModule {
       return Gas.holdings(module.interface.vaults[vault].key?.most ?? 0)
     case .payEach: return Gas.holdings(module.interface.vaults[Int(i.a)].key?.most ?? 0)
     case .endOfDay:
-      guard case .structure(_, let members) = composite(i.b, in: function).definition, case .composite(let holidays) = members[1].type,
+      guard case .structure(_, let members) = composite(i.b, in: function).definition,
+        case .composite(let holidays) = members[1].type,
         case .int(let range) = type(i.c), let last = range.high.int
       else { preconditionFailure("the verifier gives calendars to what counts working days") }
       let most = module.interface.types[holidays].most ?? 0
@@ -270,14 +305,16 @@ extension WellFormedModule {
     case .intOfAmount: return Gas.memory(words: Gas.integerWords(limbs: 2))
     case .sha256: return Gas.sha256(size: size(i.b))
     case .sm3: return Gas.sm3(size: size(i.b))
-    case .emit: return Gas.event(words: module.interface.events[Int(i.a)].parameters.reduce(0) { $0 + restWordsMax($1.type) })
-    case .next, .jump, .branch, .count, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate, .constant, .constantPair,
-      .load, .loadPair, .loadInt, .store, .storePair, .storeInt, .storeWide, .balance, .not, .equalWord, .lessDuration, .lessOrEqualDuration,
-      .addDuration, .subtractDuration, .timesDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .addAmount, .subtractAmount, .timesAmount,
-      .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .call, .fail, .ratioOfInts,
-      .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .sizeOf, .match, .countOf, .getElement, .getElementPair, .setElement,
-      .setElementPair, .each, .countEntries, .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .intOfDuration, .payer,
-      .balanceOfKey, .countKeys, .empty, .raise:
+    case .emit:
+      return Gas.event(words: module.interface.events[Int(i.a)].parameters.reduce(0) { $0 + restWordsMax($1.type) })
+    case .next, .jump, .branch, .count, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate,
+      .constant, .constantPair, .load, .loadPair, .loadInt, .store, .storePair, .storeInt, .storeWide, .balance, .not,
+      .equalWord, .lessDuration, .lessOrEqualDuration, .addDuration, .subtractDuration, .timesDuration, .equalPair,
+      .lessAmount, .lessOrEqualAmount, .addAmount, .subtractAmount, .timesAmount, .scaleAmountDown, .scaleAmountUp,
+      .scaleAmountHalfEven, .lessPercent, .lessOrEqualPercent, .ask, .settle, .call, .fail, .ratioOfInts, .addRatio,
+      .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .sizeOf, .match, .countOf, .getElement,
+      .getElementPair, .setElement, .setElementPair, .each, .countEntries, .now, .opened, .caller, .account, .addTime,
+      .subtractFromTime, .subtractTime, .intOfDuration, .payer, .balanceOfKey, .countKeys, .empty, .raise:
       return 0
     }
   }

@@ -61,8 +61,8 @@ package struct Shape: Sendable {
   @inlinable package var isCollection: Bool { kind == .list || kind == .set || kind == .map }
 }
 
-/// What a composite type is made of: runs of shapes. A structure has one run, an enumeration one for each case; a list or a set has its element, a map key and
-/// value.
+/// What a composite type is made of: runs of shapes. A structure has one run, an enumeration one
+/// for each case; a list or a set has its element, a map key and value.
 @frozen @usableFromInline
 package struct CompositeImage: Sendable {
   @usableFromInline package let firstRun: Int32
@@ -150,8 +150,9 @@ final class ImageStorage: @unchecked Sendable {
   }
 }
 
-/// A verified module laid out for the machine: flat tables of trivial structs that never change and are reached by pointers, so that a running call touches
-/// no array and counts no reference. The tables live as long as the module.
+/// A verified module laid out for the machine: flat tables of trivial structs that never change and
+/// are reached by pointers, so that a running call touches no array and counts no reference. The
+/// tables live as long as the module.
 @frozen @usableFromInline
 package struct Image: Sendable {
   // The pointers are only read, and what they point to is written once.
@@ -172,12 +173,14 @@ package struct Image: Sendable {
   @usableFromInline nonisolated(unsafe) package let items: UnsafePointer<Shape>
   /// Under how many keys each vault may hold something.
   @usableFromInline nonisolated(unsafe) package let keysMax: UnsafePointer<Int32>
-  /// Of each function, for each of its instructions where its trap leads; 0 where it is not answered. Nil of a function without answers.
+  /// Of each function, for each of its instructions where its trap leads; 0 where it is not
+  /// answered. Nil of a function without answers.
   @usableFromInline nonisolated(unsafe) package let answers: UnsafePointer<UnsafePointer<UInt16>?>
   @usableFromInline package let wordCount: Int
 
   init(
-    _ module: Module, _ registers: [RegisterLayout], splits measures: [SplitMeasure], answers: [[UInt16]], constants: [UInt64], objects: [UInt64],
+    _ module: Module, _ registers: [RegisterLayout], splits measures: [SplitMeasure], answers: [[UInt16]],
+    constants: [UInt64], objects: [UInt64],
     in storage: ImageStorage
   ) {
     let interface = module.interface
@@ -201,7 +204,8 @@ package struct Image: Sendable {
         let first = runs.count
         if let payloads = type.payloads { runs += payloads.map(run) } else { runs.append(run(type.parts)) }
         let least = if case .list(_, let least, _) = type { least } else { 0 }
-        return CompositeImage(firstRun: Int32(first), stride: runs[first].slots, least: Int32(least), most: Int32(type.most ?? 0))
+        return CompositeImage(
+          firstRun: Int32(first), stride: runs[first].slots, least: Int32(least), most: Int32(type.most ?? 0))
       })
     events = storage.copy(interface.events.map { run($0.parameters.map(\.type)) })
     self.runs = storage.copy(runs)
@@ -226,16 +230,19 @@ package struct Image: Sendable {
     functions = storage.copy(
       module.functions.indices.map { index in
         let signature = module.functions[index].signature
-        let parameterCount = index < entries.count ? interface.parameterTypes(of: entries[index]).count : signature?.parameterCount ?? 0
+        let parameterCount =
+          index < entries.count ? interface.parameterTypes(of: entries[index]).count : signature?.parameterCount ?? 0
         let slotCount = registers[index].slotCount
         defer {
           nextCode += module.functions[index].code.count
           nextSlot += slotCount
         }
         // Parameters come first: they take the slots before the first other register.
-        let argumentSlots = parameterCount < registers[index].starts.count ? registers[index].starts[parameterCount] : slotCount
+        let argumentSlots =
+          parameterCount < registers[index].starts.count ? registers[index].starts[parameterCount] : slotCount
         return FunctionImage(
-          code: code + nextCode, shapes: slotBlock + nextSlot, slotCount: Int32(slotCount), argumentSlots: Int32(argumentSlots),
+          code: code + nextCode, shapes: slotBlock + nextSlot, slotCount: Int32(slotCount),
+          argumentSlots: Int32(argumentSlots),
           resultSlots: Int32(signature?.result.slots ?? 1))
       })
 
@@ -256,7 +263,9 @@ package struct Image: Sendable {
           case .list(let register): (target, start, count) = (.list, register, 1)
           }
           func image(_ kind: ShareImage.Kind, isCapped: Bool = false, slot: Int = 0) -> ShareImage {
-            ShareImage(kind: kind, isCapped: isCapped, target: target, slot: UInt16(slot), first: Int32(start), count: Int32(count))
+            ShareImage(
+              kind: kind, isCapped: isCapped, target: target, slot: UInt16(slot), first: Int32(start),
+              count: Int32(count))
           }
           switch share.portion {
           case .part(let register): shares.append(image(.part, slot: register))

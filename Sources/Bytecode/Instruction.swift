@@ -1,6 +1,7 @@
 public import Primitives
 
-/// One instruction, eight bytes: opcode, gas, three operands. The gas of a block stands in the instruction that ends it; everywhere else it is 0.
+/// One instruction, eight bytes: opcode, gas, three operands. The gas of a block stands in the
+/// instruction that ends it; everywhere else it is 0.
 @frozen @usableFromInline
 package struct Instruction: Hashable, Sendable {
   @usableFromInline package var opcode: Opcode
@@ -58,6 +59,7 @@ extension Instruction: Canonical {
   @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     guard let opcode = Opcode(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
     let gas = try reader.read(UInt8.self)
-    self.init(opcode, try reader.read(UInt16.self), try reader.read(UInt16.self), try reader.read(UInt16.self), gas: gas)
+    self.init(
+      opcode, try reader.read(UInt16.self), try reader.read(UInt16.self), try reader.read(UInt16.self), gas: gas)
   }
 }

@@ -27,7 +27,8 @@ extension Module: Canonical {
     var splits: [[SplitShare]] = []
     for _ in 0..<(try reader.readLength()) { splits.append(try reader.readList(of: SplitShare.self)) }
     self.init(
-      protocolNumber: protocolNumber, sourceHash: sourceHash, importHashes: importHashes, interface: interface, constants: constants, splits: splits,
+      protocolNumber: protocolNumber, sourceHash: sourceHash, importHashes: importHashes, interface: interface,
+      constants: constants, splits: splits,
       functions: try reader.readList(of: Function.self))
   }
 }
@@ -55,7 +56,9 @@ extension Answer: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(first: Int(try reader.read(UInt16.self)), end: Int(try reader.read(UInt16.self)), target: Int(try reader.read(UInt16.self)))
+    self.init(
+      first: Int(try reader.read(UInt16.self)), end: Int(try reader.read(UInt16.self)),
+      target: Int(try reader.read(UInt16.self)))
   }
 }
 

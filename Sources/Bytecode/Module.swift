@@ -1,5 +1,6 @@
-// A module is one compiled contract, and what is published. Its encoding is its identity: the same contract, compiled by the same compiler, is the same
-// bytes everywhere, and a changed bit is another contract or none.
+// A module is one compiled contract, and what is published. Its encoding is its identity: the same
+// contract, compiled by the same compiler, is the same bytes everywhere, and a changed bit is
+// another contract or none.
 
 package import Interface
 package import Primitives
@@ -93,9 +94,10 @@ package enum RegisterType: Hashable, Sendable {
     case (_, .any): true
     case (_, .word): slots == 1
     case (_, .pair): slots == 2
-    case (.bool, .bool), (.int, .int), (.wide, .int), (.percent, .percent), (.ratio, .percent), (.amount, .amount), (.duration, .duration),
-      (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object), (.bytes, .object), (.time, .time),
-      (.account, .account), (.duration, .span), (.time, .span), (.percent, .fraction), (.ratio, .fraction), (.rate, .fraction):
+    case (.bool, .bool), (.int, .int), (.wide, .int), (.percent, .percent), (.ratio, .percent), (.amount, .amount),
+      (.duration, .duration), (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object),
+      (.bytes, .object), (.time, .time), (.account, .account), (.duration, .span), (.time, .span),
+      (.percent, .fraction), (.ratio, .fraction), (.rate, .fraction):
       true
     case (.composite(let index), _): RegisterType.isA(types[index], kind)
     default: false
@@ -108,7 +110,9 @@ package enum RegisterType: Hashable, Sendable {
     case (.structure, .structure), (.enumeration, .variant), (.optional, .variant): true
     case (.list, .list), (.list, .changingList), (.list, .searchable), (.list, .collection): true
     case (.set, .set), (.set, .changingSet), (.set, .keyed), (.set, .changingKeyed), (.set, .collection): true
-    case (.map, .map), (.map, .changingMap), (.map, .keyed), (.map, .changingKeyed), (.map, .searchable), (.map, .collection): true
+    case (.map, .map), (.map, .changingMap), (.map, .keyed), (.map, .changingKeyed), (.map, .searchable),
+      (.map, .collection):
+      true
     default: false
     }
   }
@@ -187,8 +191,9 @@ package enum PlaceOperand: Hashable, Sendable {
   }
 }
 
-/// A trap of an instruction from `first` up to before `end` is answered: what it has begun is dropped, its block is paid for, and the code goes on at
-/// `target`. Of two such ranges the inner one answers. Running out of gas is not answered, nor is a refusal.
+/// A trap of an instruction from `first` up to before `end` is answered: what it has begun is
+/// dropped, its block is paid for, and the code goes on at `target`. Of two such ranges the inner
+/// one answers. Running out of gas is not answered, nor is a refusal.
 package struct Answer: Hashable, Sendable {
   package let first: Int
   package let end: Int
@@ -207,7 +212,8 @@ package struct Function: Hashable, Sendable {
   package var code: [Instruction]
   /// Of a function that others call; an entry's is told by the interface.
   package var signature: Signature?
-  /// Outer ranges before inner ones: ascending by `first`, then descending by `end`; two are apart or one lies in the other.
+  /// Outer ranges before inner ones: ascending by `first`, then descending by `end`; two are apart
+  /// or one lies in the other.
   package var answers: [Answer]
 
   /// What a function takes, in its first registers, and what it gives.
@@ -238,11 +244,13 @@ package struct Module: Hashable, Sendable {
   package var interface: ContractInterface
   package var constants: [Value]
   package var splits: [[SplitShare]]
-  /// One for each of `interface.entries`, in that order, then those that are called. A function calls only functions behind it.
+  /// One for each of `interface.entries`, in that order, then those that are called. A function
+  /// calls only functions behind it.
   package var functions: [Function]
 
   package init(
-    protocolNumber: ProtocolNumber, sourceHash: Digest, importHashes: [Digest] = [], interface: ContractInterface, constants: [Value],
+    protocolNumber: ProtocolNumber, sourceHash: Digest, importHashes: [Digest] = [], interface: ContractInterface,
+    constants: [Value],
     splits: [[SplitShare]], functions: [Function]
   ) {
     self.protocolNumber = protocolNumber
@@ -268,7 +276,8 @@ package struct Module: Hashable, Sendable {
 }
 
 extension Function {
-  /// Of each instruction that can trap the target of the innermost answer around it. The ranges are ordered as `answers` says.
+  /// Of each instruction that can trap the target of the innermost answer around it. The ranges are
+  /// ordered as `answers` says.
   package var answerTargets: [Int?] {
     var targets = [Int?](repeating: nil, count: code.count)
     var open: [Answer] = []

@@ -1,6 +1,7 @@
 package import Interface
 
-/// Why bytes are no module, or a module is not well-formed: a code and where. `Wording` has a sentence for each, as for all flaws.
+/// Why bytes are no module, or a module is not well-formed: a code and where. `Wording` has a
+/// sentence for each, as for all flaws.
 package struct ModuleFault: Error, Hashable, Sendable {
   package enum Code: CaseIterable, Sendable {
     // Bytes

@@ -1,5 +1,7 @@
-// The instruction set. The doc comment on a case is its effect; `row` beside it is everything else there is to know, once: the encoder, the assembler,
-// the verifier, the gas bound and docs/bytecode.md are derived from it, and the machine's switch fails to compile when a case is added.
+// The instruction set. The doc comment on a case is its effect; `row` beside it is everything else
+// there is to know, once: the encoder, the assembler, the verifier, the gas bound and
+// docs/bytecode.md are derived from it, and the machine's switch fails to compile when a case is
+// added.
 //
 // R[x] is a register, that is one or two 64-bit slots of the frame; K[x] a constant; the operands are a, b and c.
 
@@ -265,7 +267,8 @@ package enum Opcode: UInt8, CaseIterable, Sendable {
   case subtractFromTime
   /// R[a] := the duration from R[c] until R[b], from 0 to 100 years
   case subtractTime
-  /// R[a] := the end of working day R[c] of the calendar R[b], counted from 1 after the day of the time that lies behind R[c]
+  /// R[a] := the end of working day R[c] of the calendar R[b], counted from 1 after the day of the
+  /// time that lies behind R[c]
   case endOfDay
   /// R[a] := R[b] in milliseconds
   case intOfDuration
@@ -390,7 +393,10 @@ package struct OpcodeRow: Sendable {
 
   package var mnemonic: String { name.description }
 
-  fileprivate init(_ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, endsBlock: Bool = false) {
+  fileprivate init(
+    _ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int,
+    endsBlock: Bool = false
+  ) {
     self.name = name
     self.a = a
     self.b = b
@@ -459,7 +465,8 @@ extension Opcode {
     case .timesAmount: .init("times.amount", .write(.amount), .read(.amount), .read(.int), gas: 8)
     case .scaleAmountDown: .init("scale.amount.down", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
     case .scaleAmountUp: .init("scale.amount.up", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
-    case .scaleAmountHalfEven: .init("scale.amount.half-even", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
+    case .scaleAmountHalfEven:
+      .init("scale.amount.half-even", .write(.amount), .read(.amount), .read(.fraction), gas: 30)
     case .lessPercent: .init("less.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3)
     case .lessOrEqualPercent: .init("less-or-equal.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3)
     case .equalText: .init("equal.text", .write(.bool), .read(.string), .read(.string), gas: 2)
@@ -545,23 +552,27 @@ extension Opcode {
 }
 
 extension Opcode {
-  /// Whether it can trap for some values of its operands. Gas runs out everywhere, and a refusal is no trap: neither is meant.
+  /// Whether it can trap for some values of its operands. Gas runs out everywhere, and a refusal is
+  /// no trap: neither is meant.
   package var traps: Bool {
     switch self {
-    case .count, .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt, .addDuration, .subtractDuration, .timesDuration, .addAmount,
-      .subtractAmount, .timesAmount, .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven, .pay, .split, .call, .fail, .intOfText, .ratioOfInts,
-      .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio, .fillList, .getElement, .getElementPair, .setElement, .setElementPair,
-      .getElementObject, .setElementObject, .appendElement, .removeElement, .insertKey, .insertEntry, .setEntry, .subtractFromTime, .subtractTime,
-      .raise:
+    case .count, .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt, .addDuration, .subtractDuration,
+      .timesDuration, .addAmount, .subtractAmount, .timesAmount, .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven,
+      .pay, .split, .call, .fail, .intOfText, .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio,
+      .narrowRatio, .fillList, .getElement, .getElementPair, .setElement, .setElementPair, .getElementObject,
+      .setElementObject, .appendElement, .removeElement, .insertKey, .insertEntry, .setEntry, .subtractFromTime,
+      .subtractTime, .raise:
       true
-    case .next, .jump, .branch, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate, .constant, .constantPair,
-      .constantWide, .load, .loadPair, .loadInt, .loadWide, .store, .storePair, .storeInt, .storeWide, .balance, .not, .addInt, .subtractInt,
-      .multiplyInt, .equalInt, .lessInt, .lessOrEqualInt, .equalWord, .lessDuration, .lessOrEqualDuration, .equalPair, .lessAmount,
-      .lessOrEqualAmount, .lessPercent, .lessOrEqualPercent, .equalText, .ask, .settle, .emit, .powerInt, .gcdInt, .minInt, .maxInt, .shiftLeftInt,
-      .shiftRightInt, .textOfInt, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap, .match, .payload, .collect,
-      .countOf, .removeKey, .hasKey, .find, .found, .each, .item, .itemValue, .copyObject, .equalObject, .loadObject, .storeObject, .countEntries,
-      .findEntry, .removeEntry, .now, .opened, .caller, .account, .addTime, .endOfDay, .intOfDuration, .intOfAmount, .sha256, .sm3, .payer,
-      .balanceOfKey, .countKeys, .empty, .payEach:
+    case .next, .jump, .branch, .loop, .again, .enter, .stay, .return, .require, .copy, .copyPair, .immediate,
+      .constant, .constantPair, .constantWide, .load, .loadPair, .loadInt, .loadWide, .store, .storePair, .storeInt,
+      .storeWide, .balance, .not, .addInt, .subtractInt, .multiplyInt, .equalInt, .lessInt, .lessOrEqualInt, .equalWord,
+      .lessDuration, .lessOrEqualDuration, .equalPair, .lessAmount, .lessOrEqualAmount, .lessPercent,
+      .lessOrEqualPercent, .equalText, .ask, .settle, .emit, .powerInt, .gcdInt, .minInt, .maxInt, .shiftLeftInt,
+      .shiftRightInt, .textOfInt, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap,
+      .match, .payload, .collect, .countOf, .removeKey, .hasKey, .find, .found, .each, .item, .itemValue, .copyObject,
+      .equalObject, .loadObject, .storeObject, .countEntries, .findEntry, .removeEntry, .now, .opened, .caller,
+      .account, .addTime, .endOfDay, .intOfDuration, .intOfAmount, .sha256, .sm3, .payer, .balanceOfKey, .countKeys,
+      .empty, .payEach:
       false
     }
   }

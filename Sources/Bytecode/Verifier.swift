@@ -1,5 +1,6 @@
-// From bytes that anybody may have made to a module that the machine runs without checking anything again. One pass over the interface, one over each
-// function, no search: linear in the size of the module.
+// From bytes that anybody may have made to a module that the machine runs without checking anything
+// again. One pass over the interface, one over each function, no search: linear in the size of the
+// module.
 
 import Interface
 import Primitives
@@ -74,11 +75,14 @@ package struct Verifier {
       case .enumeration(let name, let cases):
         names.append(name)
         guard !cases.isEmpty else { throw ModuleFault(.type) }
-        guard cases.count <= limits.cases, cases.allSatisfy({ $0.payload.count <= limits.parameters }) else { throw ModuleFault(.tooMany) }
+        guard cases.count <= limits.cases, cases.allSatisfy({ $0.payload.count <= limits.parameters }) else {
+          throw ModuleFault(.tooMany)
+        }
         try checkNames(cases.map(\.name))
       case .optional: break
       case .list(_, let least, let most): guard least <= most, most >= 1 else { throw ModuleFault(.type) }
-      case .set(let key, let most), .map(let key, _, let most): guard most >= 1, key.isKey(in: types) else { throw ModuleFault(.type) }
+      case .set(let key, let most), .map(let key, _, let most):
+        guard most >= 1, key.isKey(in: types) else { throw ModuleFault(.type) }
       }
       if let most = type.most, most > limits.elements { throw ModuleFault(.tooMany) }
     }
@@ -86,7 +90,9 @@ package struct Verifier {
     // Two equal types would be one type with two numbers.
     guard Set(types).count == types.count else { throw ModuleFault(.type) }
     let measures = TypeMeasures(types)
-    guard measures.depths.allSatisfy({ $0 <= limits.typeDepth }), measures.wholeWords.allSatisfy({ $0 <= limits.valueWords }) else {
+    guard measures.depths.allSatisfy({ $0 <= limits.typeDepth }),
+      measures.wholeWords.allSatisfy({ $0 <= limits.valueWords })
+    else {
       throw ModuleFault(.type)
     }
   }
@@ -96,9 +102,12 @@ package struct Verifier {
   private func checkInterface() throws(ModuleFault) {
     let interface = module.interface
     for (count, limit) in [
-      (interface.currencies.count, limits.currencies), (interface.parties.count, limits.parties), (interface.terms.count, limits.terms),
-      (interface.vaults.count, limits.vaults), (interface.fields.count, limits.fields), (interface.events.count, limits.events),
-      (interface.states.count, limits.states), (interface.transitions.count, limits.transitions), (interface.invariants.count, limits.invariants),
+      (interface.currencies.count, limits.currencies), (interface.parties.count, limits.parties),
+      (interface.terms.count, limits.terms),
+      (interface.vaults.count, limits.vaults), (interface.fields.count, limits.fields),
+      (interface.events.count, limits.events),
+      (interface.states.count, limits.states), (interface.transitions.count, limits.transitions),
+      (interface.invariants.count, limits.invariants),
       (interface.views.count, limits.views),
     ] where count > limit {
       throw ModuleFault(.tooMany)
@@ -110,7 +119,9 @@ package struct Verifier {
     for term in interface.terms {
       try check(term.type)
       guard term.boundCount <= limits.conditions else { throw ModuleFault(.tooMany) }
-      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) || value.holdsAccount { throw ModuleFault(.value) }
+      if let value = term.defaultValue, !term.type.admits(value, in: interface.types) || value.holdsAccount {
+        throw ModuleFault(.value)
+      }
     }
     for field in interface.fields {
       if case .counter(let most) = field.type {
@@ -120,7 +131,9 @@ package struct Verifier {
       }
       guard field.type.admits(field.initialValue, in: interface.types) else { throw ModuleFault(.value) }
       // Another field is read only once something has been stored in it, so that a blank may hold its place.
-      if field.role == .declared ? field.initialValue.holdsAccount : field.initialValue.namesAccount { throw ModuleFault(.value) }
+      if field.role == .declared ? field.initialValue.holdsAccount : field.initialValue.namesAccount {
+        throw ModuleFault(.value)
+      }
     }
     for vault in interface.vaults { try check(vault) }
     for event in interface.events { try check(event.parameters) }
@@ -161,7 +174,12 @@ package struct Verifier {
       switch key.type {
       case .party: true
       case .int(let range): range.isSmall && range.low.sign >= 0
-      case .composite(let index): if case .enumeration = module.interface.types[index] { key.type.isKey(in: module.interface.types) } else { false }
+      case .composite(let index):
+        if case .enumeration = module.interface.types[index] {
+          key.type.isKey(in: module.interface.types)
+        } else {
+          false
+        }
       default: false
       }
     guard isWord, (1...limits.vaultKeys).contains(key.most) else { throw ModuleFault(.key) }
@@ -220,14 +238,20 @@ package struct Verifier {
     }
     for names in actions { try checkNames(names) }
     for invariant in interface.invariants {
-      guard Characters.isLine(invariant.text), invariant.text.utf8.count <= limits.nameSize else { throw ModuleFault(.name) }
+      guard Characters.isLine(invariant.text), invariant.text.utf8.count <= limits.nameSize else {
+        throw ModuleFault(.name)
+      }
       for state in invariant.states where state >= interface.states.count { throw ModuleFault(.index) }
-      guard zip(invariant.states, invariant.states.dropFirst()).allSatisfy({ $0 < $1 }) else { throw ModuleFault(.index) }
+      guard zip(invariant.states, invariant.states.dropFirst()).allSatisfy({ $0 < $1 }) else {
+        throw ModuleFault(.index)
+      }
     }
   }
 
   /// Somebody whom an action of the state names.
-  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter], in source: Int) throws(ModuleFault) {
+  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter], in source: Int)
+    throws(ModuleFault)
+  {
     let interface = module.interface
     let type: ValueType
     switch actor {
@@ -253,7 +277,8 @@ package struct Verifier {
     for constant in module.constants {
       switch constant {
       case .int(let value): guard value.bitWidth <= limits.integerBits else { throw ModuleFault(.value) }
-      case .text(let bytes): guard ValueType.text(max: limits.textScalars).admits(.text(bytes)) else { throw ModuleFault(.value) }
+      case .text(let bytes):
+        guard ValueType.text(max: limits.textScalars).admits(.text(bytes)) else { throw ModuleFault(.value) }
       case .bytes(let bytes): guard bytes.count <= limits.bytesSize else { throw ModuleFault(.value) }
       case .sequence, .variant, .party: throw ModuleFault(.value)
       case .bool, .percent, .amount, .duration, .time: break
@@ -295,7 +320,8 @@ package struct Verifier {
 
   private func check(_ place: PlaceOperand) throws(ModuleFault) {
     switch place {
-    case .vault(let index), .entry(let index, _): guard index < module.interface.vaults.count else { throw ModuleFault(.index) }
+    case .vault(let index), .entry(let index, _):
+      guard index < module.interface.vaults.count else { throw ModuleFault(.index) }
     case .party(let index): guard index < module.interface.parties.count else { throw ModuleFault(.index) }
     case .account: break
     }
@@ -303,7 +329,8 @@ package struct Verifier {
 }
 
 extension Value {
-  /// Whether an account stands in it. Their rows are a ledger's own, and a module is for any ledger: whoever has a row there has nothing to do with it.
+  /// Whether an account stands in it. Their rows are a ledger's own, and a module is for any
+  /// ledger: whoever has a row there has nothing to do with it.
   fileprivate var holdsAccount: Bool { holdsAccount { _ in true } }
 
   /// Whether an account other than that of row 0 stands in it, which is as a blank has it.

@@ -12,15 +12,17 @@ package struct WellFormedModule: Sendable {
   package let measures: TypeMeasures
   /// What each split table comes to.
   package let splits: [SplitMeasure]
-  /// Of each function, for each of its instructions that can trap the target of the innermost answer around it, and 0 for the others. Empty of a function
-  /// without answers.
+  /// Of each function, for each of its instructions that can trap the target of the innermost
+  /// answer around it, and 0 for the others. Empty of a function without answers.
   private let answers: [[UInt16]]
   /// The module as the machine reads it.
   package let image: Image
   private let storage = ImageStorage()
-  /// Four words for each constant. The first two are its value, or in the first the place of its object in `objects`, an integer's place marked as in a
-  /// register. Of an integer the third and fourth are what the word of a small one is compared with where the constant is an end of a range: below the low
-  /// end is what is less than the third, above the high end what is not less than the fourth.
+  /// Four words for each constant. The first two are its value, or in the first the place of its
+  /// object in `objects`, an integer's place marked as in a register. Of an integer the third and
+  /// fourth are what the word of a small one is compared with where the constant is an end of a
+  /// range: below the low end is what is less than the third, above the high end what is not less
+  /// than the fourth.
   package let constantWords: [UInt64]
   /// Wide integers and texts among the constants, as they lie in the arena.
   package let objects: [UInt64]
@@ -40,7 +42,8 @@ package struct WellFormedModule: Sendable {
     var objects: [UInt64] = []
     for constant in module.constants {
       switch constant {
-      case .sequence, .variant, .party: preconditionFailure("the verifier admits no accounts and no constants of composite types")
+      case .sequence, .variant, .party:
+        preconditionFailure("the verifier admits no accounts and no constants of composite types")
       case .time(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
       case .bool(let value): words += [value ? 1 : 0, 0, 0, 0]
       case .duration(let value): words += [UInt64(bitPattern: value.milliseconds), 0, 0, 0]
@@ -70,7 +73,9 @@ package struct WellFormedModule: Sendable {
       function.answers.isEmpty ? [] : function.answerTargets.map { UInt16($0 ?? 0) }
     }
     let (interface, measures) = (module.interface, measures)
-    argumentWords = interface.entries.map { interface.parameterTypes(of: $0).reduce(0) { $0 + measures.wholeWords(of: $1) } }
+    argumentWords = interface.entries.map {
+      interface.parameterTypes(of: $0).reduce(0) { $0 + measures.wholeWords(of: $1) }
+    }
     image = Image(module, registers, splits: splits, answers: answers, constants: words, objects: objects, in: storage)
 
     var next = 0
@@ -103,7 +108,8 @@ package struct WellFormedModule: Sendable {
     }
   }
 
-  /// The words of the arena that the arguments of a function take at most where it is an entry's; nil of one that others call.
+  /// The words of the arena that the arguments of a function take at most where it is an entry's;
+  /// nil of one that others call.
   func argumentWords(ofEntry function: Int) -> Int? { function < argumentWords.count ? argumentWords[function] : nil }
 
   /// Where a trap of this instruction leads within its function; nil where it is not answered there.
@@ -113,7 +119,8 @@ package struct WellFormedModule: Sendable {
   }
 }
 
-/// An integer of 63 bits in one word: `v << 1`, so that its lowest bit is 0. A word whose lowest bit is 1 is the place of an object in the arena.
+/// An integer of 63 bits in one word: `v << 1`, so that its lowest bit is 0. A word whose lowest
+/// bit is 1 is the place of an object in the arena.
 package enum SmallInteger {
   /// Every magnitude of so many bits has the small form.
   package static let bits = 62
@@ -157,7 +164,9 @@ package struct RegisterLayout: Sendable {
     registerAtSlot = atSlot
   }
 
-  package func register(at slot: Int) -> Int? { slot < slotCount && registerAtSlot[slot] >= 0 ? registerAtSlot[slot] : nil }
+  package func register(at slot: Int) -> Int? {
+    slot < slotCount && registerAtSlot[slot] >= 0 ? registerAtSlot[slot] : nil
+  }
 
   package func type(at slot: Int) -> RegisterType? { register(at: slot).map { types[$0] } }
 }

@@ -18,10 +18,13 @@ extension ContractWords {
     let span = spans[function][instruction]
     let state = interface.transitions[transition].source
     let held = held(in: state)
-    let fix = answer(to: wellFormed.module.functions[function].code[instruction].opcode, at: span, in: entry, of: transition)
+    let fix = answer(
+      to: wellFormed.module.functions[function].code[instruction].opcode, at: span, in: entry, of: transition)
     let kind = interface.transitions[transition].trigger == .when ? "condition" : "deadline"
     return Diagnostic(
-      .automaticCanFail, "the \(kind) \(text(contract.spans.transitions[transition])) of \(self.state(state)) cannot fail, and this can", at: span,
+      .automaticCanFail,
+      "the \(kind) \(text(contract.spans.transitions[transition])) of \(self.state(state)) cannot fail, and this can",
+      at: span,
       "may fail when nobody is there",
       notes: (held.isEmpty ? [] : ["at stake: \(stake(in: held, at: [state]))"])
         + (fix == nil ? ["compute it in an action, which may fail, and keep it in a field"] : []),
@@ -31,7 +34,8 @@ extension ContractWords {
   private func answer(to opcode: Opcode, at span: Span, in entry: Entry, of transition: Int) -> Diagnostic.Fix? {
     switch opcode {
     case .split:
-      let edits = contract.transitions[transition].statements.lazy.filter { $0.span == span }.compactMap { statement -> [Diagnostic.Fix.Edit]? in
+      let edits = contract.transitions[transition].statements.lazy.filter { $0.span == span }.compactMap {
+        statement -> [Diagnostic.Fix.Edit]? in
         guard case .split(from: _, let shares, otherwise: _) = statement.kind else { return nil }
         return capping(shares)
       }.first
@@ -43,8 +47,11 @@ extension ContractWords {
         .init("say what happens when it has reached its end", [.init(at: span.end, inserting: " else { \($0) }")])
       }
     default:
-      guard let failing = expression(at: span, among: contract.expressions(of: entry)), let substitute = substitute(for: failing) else { return nil }
-      return .init("say what holds instead", [.init(replacing: span, with: "(\(source.text(span)) else \(substitute))")])
+      guard let failing = expression(at: span, among: contract.expressions(of: entry)),
+        let substitute = substitute(for: failing)
+      else { return nil }
+      return .init(
+        "say what holds instead", [.init(replacing: span, with: "(\(source.text(span)) else \(substitute))")])
     }
   }
 
@@ -61,7 +68,9 @@ extension ContractWords {
   private func capping(_ shares: [CheckedShare]) -> [Diagnostic.Fix.Edit] {
     var edits: [Diagnostic.Fix.Edit] = []
     for share in shares { if case .shares(let inner) = share.targets { edits += capping(inner) } }
-    let parts = shares.compactMap { share in if case .part(let value) = share.portion { (share.span.start, value) } else { nil } }
+    let parts = shares.compactMap { share in
+      if case .part(let value) = share.portion { (share.span.start, value) } else { nil }
+    }
     let isCapped = shares.contains { if case .upTo = $0.portion { true } else { false } }
     let isAmount = parts.contains { if case .amount = $0.1.type { true } else { false } }
     let isKnown = parts.allSatisfy { if case .constant = $0.1.kind { true } else { false } }

@@ -1,5 +1,5 @@
-// Findings as diagnostics: the state, the vault, the way that leads there, what is at stake in terms of the contract, whose silence causes it, and a fix that
-// compiles.
+// Findings as diagnostics: the state, the vault, the way that leads there, what is at stake in
+// terms of the contract, whose silence causes it, and a fix that compiles.
 
 import Assurance
 import Bytecode
@@ -23,7 +23,8 @@ extension ContractWords {
     case .stateWithoutDeadline(let state): return withoutDeadline(state)
     case .automaticCanFail(let function, let instruction): return canFail(function, instruction)
     case .endlessCircle(let edges): return circle(edges)
-    case .finalStateMayHoldMoney(let transition, let instruction, _): return stranding(transition, instruction, findings)
+    case .finalStateMayHoldMoney(let transition, let instruction, _):
+      return stranding(transition, instruction, findings)
     case .gasAboveLimit(let function, let gas):
       return Diagnostic(
         .limitExceeded,
@@ -43,7 +44,8 @@ extension ContractWords {
   private func withoutDeadline(_ state: Int) -> Diagnostic {
     let held = held(in: state)
     let reason = silence(in: state).map { " if \($0)" } ?? ": nobody can end it"
-    let message = "\(self.state(state)) \(held.isEmpty ? "lasts" : "can hold \(stake(in: held, at: [state]))") for ever\(reason)"
+    let message =
+      "\(self.state(state)) \(held.isEmpty ? "lasts" : "can hold \(stake(in: held, at: [state]))") for ever\(reason)"
     let way = way(to: state, filling: held.first).map { "it comes there by \($0)" }
     var fixes: [Diagnostic.Fix] = []
     if let deadline = deadline(for: state), let braces = contract.spans.braces[state] {
@@ -52,7 +54,8 @@ extension ContractWords {
     return Diagnostic(
       .stateWithoutDeadline, message, at: contract.spans.states[state], "has no deadline",
       secondary: held.map { .init(contract.spans.vaults[$0], "what lies here would wait with it") },
-      notes: (way.map { [$0] } ?? []) + (fixes.isEmpty ? ["say what time alone does: `after 30 days { … } -> State`"] : []), fixes: fixes)
+      notes: (way.map { [$0] } ?? [])
+        + (fixes.isEmpty ? ["say what time alone does: `after 30 days { … } -> State`"] : []), fixes: fixes)
   }
 
   /// Whose silence keeps the agreement in a state: "`buyer` stays silent"; nil where nobody can end it.
@@ -63,7 +66,8 @@ extension ContractWords {
     if actions.isEmpty { return condition }
     let silent: String
     let needed = actions.map { actors(of: $0) }
-    let names = needed.reduce(into: [String]()) { names, action in names += action.names.filter { !names.contains($0) } }
+    let names = needed.reduce(into: [String]()) { names, action in names += action.names.filter { !names.contains($0) }
+    }
     // Without one of these no action comes about.
     let decisive = names.filter { name in needed.allSatisfy { $0.names.contains(name) && $0.names.count == $0.needed } }
     if needed.contains(where: { $0.names.isEmpty }) {
@@ -82,20 +86,27 @@ extension ContractWords {
     let actions = edges.filter { !isAutomatic($0.transition) }
     let message =
       actions.isEmpty
-      ? "\(round) goes round by itself, for ever" : "\(round) can go round for ever, as long as \(takers(of: actions.map(\.transition)))"
+      ? "\(round) goes round by itself, for ever"
+      : "\(round) can go round for ever, as long as \(takers(of: actions.map(\.transition)))"
     let held = interface.vaults.indices.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
     let last = edges[edges.count - 1]
     return Diagnostic(
       .endlessCircle, message, at: contract.spans.transitions[last.transition], "leads back to \(state(last.target))",
       secondary: [.init(contract.spans.states[last.target], "the circle begins here")],
       notes: (held.isEmpty ? [] : ["held on the way: \(stake(in: held, at: states))"])
-        + ["a counter that is raised on the way ends it, or an `at` of a term in the states where somebody keeps acting"],
+        + [
+          "a counter that is raised on the way ends it, or an `at` of a term in the states where somebody keeps acting"
+        ],
       fixes: counting(edges).map { [$0] } ?? [])
   }
 
-  /// Counts the rounds: on an action, which is refused when there were enough, or else on the way back, with what happens then.
+  /// Counts the rounds: on an action, which is refused when there were enough, or else on the way
+  /// back, with what happens then.
   private func counting(_ edges: [Edge]) -> Diagnostic.Fix? {
-    guard let edge = edges.last(where: { edge in self.sharing(bodyOf: edge.transition).allSatisfy { !isAutomatic($0) } }) ?? edges.last else {
+    guard
+      let edge = edges.last(where: { edge in self.sharing(bodyOf: edge.transition).allSatisfy { !isAutomatic($0) } })
+        ?? edges.last
+    else {
       return nil
     }
     let counter = unused(["rounds", "turns", "laps"])
@@ -112,7 +123,8 @@ extension ContractWords {
     let ways = code.indices.filter { code[$0].opcode == .enter && Int(code[$0].a) == edge.target }
     let place =
       ways.count == 1
-      ? insert(statement, before: spans[function][edge.instruction], of: edge.transition) : insert(statement, asFirstOf: edge.transition)
+      ? insert(statement, before: spans[function][edge.instruction], of: edge.transition)
+      : insert(statement, asFirstOf: edge.transition)
     return Diagnostic.Fix("count the rounds, for instance", [declare(counter: counter), place])
   }
 
@@ -137,16 +149,20 @@ extension ContractWords {
     var notes: [String] = []
     for vault in vaults {
       if flow.mayHold(vault, in: source) {
-        way(to: source, filling: vault).map { notes.append("\(self.vault(vault)) is filled on the way: \($0), then \(name)") }
+        way(to: source, filling: vault).map {
+          notes.append("\(self.vault(vault)) is filled on the way: \($0), then \(name)")
+        }
       } else {
         notes.append("\(name) itself fills \(self.vault(vault))")
       }
     }
     let statement = payouts(of: vaults, at: states, after: transitions)
     return Diagnostic(
-      .finalStateMayHoldMoney, "\(stake(in: vaults, at: states, after: transitions)) would be lost: \(target) is final, and nothing can happen there",
+      .finalStateMayHoldMoney,
+      "\(stake(in: vaults, at: states, after: transitions)) would be lost: \(target) is final, and nothing can happen there",
       at: place, "is entered without paying \(ContractWords.list(vaults.map(self.vault)))",
       secondary: vaults.map { .init(contract.spans.vaults[$0], "may still hold it") }, notes: notes,
-      fixes: statement.map { [.init("pay it out before, for instance", [insert($0, before: place, of: transition)])] } ?? [])
+      fixes: statement.map { [.init("pay it out before, for instance", [insert($0, before: place, of: transition)])] }
+        ?? [])
   }
 }

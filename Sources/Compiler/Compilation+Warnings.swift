@@ -1,5 +1,5 @@
-// What is allowed and seldom meant, as diagnostics: who loses by it, and how it is mended. They are made for whoever asks; who only compiles does not wait for
-// them.
+// What is allowed and seldom meant, as diagnostics: who loses by it, and how it is mended. They are
+// made for whoever asks; who only compiles does not wait for them.
 
 package import Assurance
 import Bytecode
@@ -38,7 +38,8 @@ extension ContractWords {
       case .gainsBySilence(let action, let party): diagnostics.append(gainsBySilence(action, party, outlook.silence))
       case .paidByOwnRuling(let action, let party): diagnostics.append(paidByOwnRuling(action, party))
       case .heldBack(let delay):
-        if let known = delays.firstIndex(where: { $0.first.state == delay.state && $0.first.actions == delay.actions }) {
+        if let known = delays.firstIndex(where: { $0.first.state == delay.state && $0.first.actions == delay.actions })
+        {
           delays[known].parties.append(delay.party)
         } else {
           delays.append((delay, [delay.party]))
@@ -46,10 +47,14 @@ extension ContractWords {
       }
     }
     diagnostics += delays.map { heldBack($0.first, $0.parties, outlook.silence) }
-    return diagnostics.enumerated().sorted { ($0.element.primary.span.start, $0.offset) < ($1.element.primary.span.start, $1.offset) }.map(\.element)
+    return diagnostics.enumerated().sorted {
+      ($0.element.primary.span.start, $0.offset) < ($1.element.primary.span.start, $1.offset)
+    }.map(\.element)
   }
 
-  private var timeWords: TimeWords { TimeWords(interface) { function, instruction in source.text(spans[function][instruction]) } }
+  private var timeWords: TimeWords {
+    TimeWords(interface) { function, instruction in source.text(spans[function][instruction]) }
+  }
 
   private func party(_ index: Int) -> String { "`\(interface.parties[index])`" }
 
@@ -63,12 +68,14 @@ extension ContractWords {
     case .entering(let before):
       earliest = silence.due[before]?.form ?? TimeForm(milliseconds: 0)
       let source = interface.transitions[before].source
-      message = "\(name) can come before \(self.state(state)) is entered: \(self.state(source)) may last until \(transition(before))"
+      message =
+        "\(name) can come before \(self.state(state)) is entered: \(self.state(source)) may last until \(transition(before))"
       label = "then \(self.state(state)) is over as soon as it begins"
       other = .init(contract.spans.transitions[before], "may be later")
     case .condition(let action, let instruction, let time):
       earliest = time
-      message = "\(name) can come before \(transition(action)) may be taken, which is not before `\(timeWords.text(time, isTime: true))`"
+      message =
+        "\(name) can come before \(transition(action)) may be taken, which is not before `\(timeWords.text(time, isTime: true))`"
       label = "then \(who(action)) can never take \(transition(action))"
       other = .init(spans[wellFormed.function(of: .body(transition: action))][instruction], "may not hold before")
     }
@@ -76,7 +83,13 @@ extension ContractWords {
     return Diagnostic(
       .deadlineBeforeStep, message, at: contract.spans.transitions[deadline], label, secondary: [other],
       notes: bound == nil ? ["a `where` of a term can keep the two in order"] : [],
-      fixes: bound.map { [.init("keep the two in order", [.init(at: contract.spans.terms[$0.term].end, inserting: " where \($0.condition)")])] } ?? []
+      fixes: bound.map {
+        [
+          .init(
+            "keep the two in order", [.init(at: contract.spans.terms[$0.term].end, inserting: " where \($0.condition)")]
+          )
+        ]
+      } ?? []
     )
   }
 
@@ -97,7 +110,8 @@ extension ContractWords {
 
   private func neverTaken(_ action: Int) -> Diagnostic {
     Diagnostic(
-      .neverTaken, "\(who(action)) can never take \(transition(action)) in \(state(interface.transitions[action].source))",
+      .neverTaken,
+      "\(who(action)) can never take \(transition(action)) in \(state(interface.transitions[action].source))",
       at: contract.spans.transitions[action], "promises what nobody can call in",
       notes: ["its `where` never holds, or a deadline of the state is always due before it could be taken"])
   }
@@ -105,7 +119,9 @@ extension ContractWords {
   private func gainsBySilence(_ action: Int, _ party: Int, _ silence: Silence) -> Diagnostic {
     let state = interface.transitions[action].source
     let waiting = leaving(state).filter { silence.due[$0] != nil }
-    let paid = silence.payouts.filter { waiting.contains($0.key.transition) }.flatMap(\.value).filter { $0.payee == .party(party) }
+    let paid = silence.payouts.filter { waiting.contains($0.key.transition) }.flatMap(\.value).filter {
+      $0.payee == .party(party)
+    }
     let stake = stake(in: Set(paid.map(\.vault)).sorted(), at: [state])
     let said = transition(action).dropLast() + "(…) by \(interface.parties[party])"
     return Diagnostic(
@@ -119,7 +135,8 @@ extension ContractWords {
 
   private func paidByOwnRuling(_ action: Int, _ party: Int) -> Diagnostic {
     Diagnostic(
-      .paidByOwnRuling, "\(self.party(party)) decides by \(transition(action)) how others share, and is paid only if it does",
+      .paidByOwnRuling,
+      "\(self.party(party)) decides by \(transition(action)) how others share, and is paid only if it does",
       at: contract.spans.transitions[action], "pays whoever takes it",
       notes: [
         "\(self.party(party)) gains by every dispute, whoever is right, and nothing where the others agree",
@@ -142,7 +159,9 @@ extension ContractWords {
       let edit = insert("raise \(counter)", asFirstOf: action)
       if !places.contains(edit) { places.append(edit) }
     }
-    let who = losing.isEmpty ? "whoever has paid in has" : "\(ContractWords.list(losing.map(party))) \(losing.count == 1 ? "has" : "have")"
+    let who =
+      losing.isEmpty
+      ? "whoever has paid in has" : "\(ContractWords.list(losing.map(party))) \(losing.count == 1 ? "has" : "have")"
     let what = stake(in: held, at: [delay.state])
     return Diagnostic(
       .heldBack, "\(who) no date by which \(what) is paid out: none while \(takers(of: delay.actions))",

@@ -1,4 +1,5 @@
-// The pipeline, written once: source text → tree → checked program → module → well-formed → assured. Every tool calls this and reads what it needs.
+// The pipeline, written once: source text → tree → checked program → module → well-formed →
+// assured. Every tool calls this and reads what it needs.
 
 package import Assurance
 package import Bytecode
@@ -13,7 +14,8 @@ package struct Compilation: Sendable {
   package let diagnostics: Diagnostics
   /// In source order; empty where there are diagnostics, and before the last phase.
   package let contracts: [CompiledContract]
-  /// The modules that the verifier has passed, those that assurance refuses among them: what trials run. In source order.
+  /// The modules that the verifier has passed, those that assurance refuses among them: what trials
+  /// run. In source order.
   package let wellFormed: [WellFormedModule]
   package let tests: [CheckedTest]
 
@@ -22,8 +24,12 @@ package struct Compilation: Sendable {
     case parsed, checked, lowered, wellFormed, assured
   }
 
-  /// `load` gives the bytes of an imported file by its path from the folder of `source`, or nil where there is none. Who measures may stop after a phase.
-  package init(_ source: SourceText, through last: Phase = .assured, importing load: @escaping (_ path: String) -> [UInt8]? = { _ in nil }) {
+  /// `load` gives the bytes of an imported file by its path from the folder of `source`, or nil
+  /// where there is none. Who measures may stop after a phase.
+  package init(
+    _ source: SourceText, through last: Phase = .assured,
+    importing load: @escaping (_ path: String) -> [UInt8]? = { _ in nil }
+  ) {
     let imports = Imports(source, load)
     self.source = imports.source
     var diagnostics = imports.diagnostics
@@ -49,7 +55,8 @@ package struct Compilation: Sendable {
   }
 
   private static func compile(
-    _ contract: CheckedContract, _ source: SourceText, _ sourceHash: Digest, _ importHashes: [Digest], through last: Phase,
+    _ contract: CheckedContract, _ source: SourceText, _ sourceHash: Digest, _ importHashes: [Digest],
+    through last: Phase,
     _ modules: inout [WellFormedModule],
     _ diagnostics: inout Diagnostics
   ) -> CompiledContract? {
@@ -67,9 +74,13 @@ package struct Compilation: Sendable {
       if last == .lowered { return nil }
       let wellFormed: WellFormedModule
       do throws(ModuleFault) { wellFormed = try Verifier.verify(module) } catch {
-        guard error.code == .size else { preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)") }
+        guard error.code == .size else {
+          preconditionFailure("the verifier passes what lowering makes, but it said: \(error.description)")
+        }
         let (size, limit) = (module.bytes.count, ProtocolNumber.current.limits.moduleSize)
-        diagnostics.report(.limitExceeded, "this contract is a module of \(size) bytes; at most \(limit) are allowed", at: contract.spans.contract)
+        diagnostics.report(
+          .limitExceeded, "this contract is a module of \(size) bytes; at most \(limit) are allowed",
+          at: contract.spans.contract)
         return nil
       }
       modules.append(wellFormed)

@@ -23,7 +23,9 @@ struct ContractWords {
     self.source = source
     flow = MoneyFlow(wellFormed)
     var transitionOf: [Int: Int] = [:]
-    for transition in contract.interface.transitions.indices { transitionOf[wellFormed.function(of: .body(transition: transition))] = transition }
+    for transition in contract.interface.transitions.indices {
+      transitionOf[wellFormed.function(of: .body(transition: transition))] = transition
+    }
     self.transitionOf = transitionOf
   }
 
@@ -57,7 +59,9 @@ struct ContractWords {
 
   /// Who may take an action, and how many of them it needs; nobody in particular where anybody may.
   func actors(of transition: Int) -> (names: [String], needed: Int) {
-    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else { return ([], 0) }
+    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else {
+      return ([], 0)
+    }
     return (actors.map { "`\(interface.name(of: $0, in: interface.transitions[transition]))`" }, needed)
   }
 
@@ -69,7 +73,8 @@ struct ContractWords {
     return needed == 1 ? ContractWords.list(names, "or") : "\(needed) of \(ContractWords.list(names))"
   }
 
-  /// Who keeps taking these actions, each with all of its own: "`seller` keeps taking `counter` and `buyer` keeps taking `propose`".
+  /// Who keeps taking these actions, each with all of its own: "`seller` keeps taking `counter` and
+  /// `buyer` keeps taking `propose`".
   func takers(of actions: [Int]) -> String {
     var takers: [(who: String, actions: [String])] = []
     for action in actions {
@@ -80,13 +85,17 @@ struct ContractWords {
         takers.append((who, [name]))
       }
     }
-    return ContractWords.list(takers.map { "\($0.who) \($0.who.contains(" and ") ? "keep" : "keeps") taking \(ContractWords.list($0.actions))" })
+    return ContractWords.list(
+      takers.map { "\($0.who) \($0.who.contains(" and ") ? "keep" : "keeps") taking \(ContractWords.list($0.actions))" }
+    )
   }
 
   // MARK: Graph
 
   /// The transitions that leave a state.
-  func leaving(_ state: Int) -> [Int] { interface.transitions.indices.filter { interface.transitions[$0].source == state } }
+  func leaving(_ state: Int) -> [Int] {
+    interface.transitions.indices.filter { interface.transitions[$0].source == state }
+  }
 
   /// The states from which ways lead to one of these, themselves among them.
   private func leading(to states: [Int]) -> Set<Int> {
@@ -113,7 +122,9 @@ struct ContractWords {
   func held(in state: Int) -> [Int] { interface.vaults.indices.filter { flow.mayHold($0, in: state) } }
 
   /// The deposits that may lie in a vault in one of these states, or once one of these transitions has asked for them.
-  private func deposits(in vault: Int, at states: [Int], after transitions: [Int]) -> [(transition: Int, deposit: CheckedDeposit)] {
+  private func deposits(in vault: Int, at states: [Int], after transitions: [Int]) -> [(
+    transition: Int, deposit: CheckedDeposit
+  )] {
     let leading = leading(to: states)
     return flow.sources(of: vault).compactMap { function, instruction in
       guard let transition = transitionOf[function] else { return nil }
@@ -121,7 +132,8 @@ struct ContractWords {
       let isBefore =
         transitions.contains(transition) || !leading.isDisjoint(with: checked.targets)
         || (checked.targets.isEmpty && leading.contains(interface.transitions[transition].source))
-      guard isBefore, let deposit = checked.deposits.first(where: { $0.amount.span == spans[function][instruction] }) else { return nil }
+      guard isBefore, let deposit = checked.deposits.first(where: { $0.amount.span == spans[function][instruction] })
+      else { return nil }
       return (transition, deposit)
     }
   }
@@ -141,20 +153,23 @@ struct ContractWords {
     ContractWords.list(
       vaults.map { vault in
         isPerParty(vault)
-          ? "what everybody has paid into \(self.vault(vault))" : "\(amount(in: vault, at: states, after: transitions)) in \(self.vault(vault))"
+          ? "what everybody has paid into \(self.vault(vault))"
+          : "\(amount(in: vault, at: states, after: transitions)) in \(self.vault(vault))"
       })
   }
 
   func isPerParty(_ vault: Int) -> Bool { interface.vaults[vault].key?.type == .party }
 
-  /// The party that the deposits came from; of several the first, and the contract's first where it is not known who it will be.
+  /// The party that the deposits came from; of several the first, and the contract's first where it
+  /// is not known who it will be.
   func payer(into vault: Int, at states: [Int], after transitions: [Int] = []) -> String? {
     for (transition, deposit) in deposits(in: vault, at: states, after: transitions) {
       switch deposit.payer {
       case .party(let party): return interface.parties[party]
       case .account, .vault, .entry: continue
       case nil:
-        guard case .action(_, _, .parties(let actors, _)) = interface.transitions[transition].trigger, actors.count == 1,
+        guard case .action(_, _, .parties(let actors, _)) = interface.transitions[transition].trigger,
+          actors.count == 1,
           case .party(let party) = actors[0]
         else { continue }
         return interface.parties[party]

@@ -2,10 +2,12 @@ import Bytecode
 import Interface
 import Source
 
-/// Makes one function: hands out registers, collects instructions with labels, and at the end cuts blocks, sums their gas and resolves the labels.
+/// Makes one function: hands out registers, collects instructions with labels, and at the end cuts
+/// blocks, sums their gas and resolves the labels.
 ///
-/// Behind a jump or an ending nothing is reached until a label is placed that something led to. Instructions of such stretches are dropped, so whoever lowers
-/// a tree need not ask whether control gets there.
+/// Behind a jump or an ending nothing is reached until a label is placed that something led to.
+/// Instructions of such stretches are dropped, so whoever lowers a tree need not ask whether
+/// control gets there.
 struct FunctionBuilder {
   /// A place in the code that is not known yet.
   struct Label { fileprivate let index: Int }
@@ -70,7 +72,8 @@ struct FunctionBuilder {
   /// The same of registers that lie one behind the other, in heaps by how many they are.
   private var freeRuns: [[[Register]]] = []
 
-  /// Begins another function in the memory of the one before: most are a few instructions long, so that making a builder for each would be most of the work.
+  /// Begins another function in the memory of the one before: most are a few instructions long, so
+  /// that making a builder for each would be most of the work.
   mutating func reset() {
     items.clear()
     isReferenced.clear()
@@ -123,7 +126,9 @@ struct FunctionBuilder {
   }
 
   /// A register that nothing else uses until it is released.
-  mutating func temporary(_ type: RegisterType) -> Register { Register(type: type, slot: take(type), isTemporary: true) }
+  mutating func temporary(_ type: RegisterType) -> Register {
+    Register(type: type, slot: take(type), isTemporary: true)
+  }
 
   /// A register that keeps its value however often it is read, until it is freed: of a parameter or a name.
   mutating func lasting(_ type: RegisterType) -> Register { Register(type: type, slot: take(type), isTemporary: false) }
@@ -187,7 +192,9 @@ struct FunctionBuilder {
 
   mutating func jump(to label: Label, at span: Span) { emit(.jump, to: label, at: span) }
 
-  mutating func branch(unless condition: Register, to label: Label, at span: Span) { emit(.branch, condition.operand, to: label, at: span) }
+  mutating func branch(unless condition: Register, to label: Label, at span: Span) {
+    emit(.branch, condition.operand, to: label, at: span)
+  }
 
   // MARK: Loops
 
@@ -203,8 +210,9 @@ struct FunctionBuilder {
     return Loop(counter: counter, head: head, exit: exit, start: items.count)
   }
 
-  /// Closes a loop. `always` is the constant true: where no round ever comes to its end, the way back has to be reached all the same, since the verifier
-  /// demands it of every instruction; so each round first asks whether always is true.
+  /// Closes a loop. `always` is the constant true: where no round ever comes to its end, the way
+  /// back has to be reached all the same, since the verifier demands it of every instruction; so
+  /// each round first asks whether always is true.
   mutating func close(_ loop: Loop, always: Int, at span: Span) {
     if !isReachable && isReferenced[loop.head.index] {
       let (truth, end) = (temporary(.bool), label())
@@ -232,7 +240,8 @@ struct FunctionBuilder {
     return Mark(label: label, unanswered: unanswered)
   }
 
-  /// What traps since the mark leads to the target. Where nothing does that is not answered already, no way leads there.
+  /// What traps since the mark leads to the target. Where nothing does that is not answered
+  /// already, no way leads there.
   mutating func answer(since mark: Mark, at target: Label) {
     guard unanswered > mark.unanswered else { return }
     unanswered = mark.unanswered
@@ -244,7 +253,8 @@ struct FunctionBuilder {
 
   // MARK: The end
 
-  /// The function, and the span of each instruction; nil where it has more instructions, registers or loops inside each other than a function may.
+  /// The function, and the span of each instruction; nil where it has more instructions, registers
+  /// or loops inside each other than a function may.
   func finish(limits: Limits) -> (Function, [Span])? {
     var code: [Instruction] = []
     var spans: [Span] = []
@@ -281,7 +291,9 @@ struct FunctionBuilder {
         spans.append(item.span)
       }
     }
-    guard code.count <= limits.instructions, slotCount <= limits.registers, loopDepthMax <= limits.loopDepth else { return nil }
+    guard code.count <= limits.instructions, slotCount <= limits.registers, loopDepthMax <= limits.loopDepth else {
+      return nil
+    }
     for (index, label) in jumps {
       let target = UInt16(places[label])
       if code[index].opcode == .jump { code[index].a = target } else { code[index].b = target }
@@ -289,8 +301,10 @@ struct FunctionBuilder {
     let resolved =
       answers.isEmpty
       ? []
-      : answers.map { Answer(first: places[$0.first.index], end: places[$0.end.index], target: places[$0.target.index]) }
-        .sorted { ($0.first, -$0.end) < ($1.first, -$1.end) }
+      : answers.map {
+        Answer(first: places[$0.first.index], end: places[$0.end.index], target: places[$0.target.index])
+      }
+      .sorted { ($0.first, -$0.end) < ($1.first, -$1.end) }
     return (Function(registers: Array(types[...]), code: code, answers: resolved), spans)
   }
 }

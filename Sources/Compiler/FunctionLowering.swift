@@ -4,7 +4,8 @@ import Primitives
 import Semantics
 import Source
 
-/// Lowers one function. What it is made of is grouped as the language is: statements, money, expressions, conditions, objects, collections.
+/// Lowers one function. What it is made of is grouped as the language is: statements, money,
+/// expressions, conditions, objects, collections.
 struct FunctionLowering {
   typealias Register = FunctionBuilder.Register
   typealias Label = FunctionBuilder.Label
@@ -46,7 +47,9 @@ struct FunctionLowering {
   func isParameter(_ register: Register) -> Bool { parameters.contains(register) }
 
   func local(_ index: Int) -> Register {
-    guard index < locals.count, let register = locals[index] else { preconditionFailure("the checker binds a local before it is read") }
+    guard index < locals.count, let register = locals[index] else {
+      preconditionFailure("the checker binds a local before it is read")
+    }
     return register
   }
 
@@ -77,7 +80,8 @@ struct FunctionLowering {
     if case .composite(let index) = type { types[index].isCollection } else { false }
   }
 
-  /// Where a result of this type is written: into the destination where the types agree, otherwise into a temporary, which `deliver` moves on.
+  /// Where a result of this type is written: into the destination where the types agree, otherwise
+  /// into a temporary, which `deliver` moves on.
   mutating func target(_ type: RegisterType, _ destination: Register?) -> Register {
     if let destination, destination.type == type { return destination }
     return builder.temporary(type)
@@ -89,7 +93,8 @@ struct FunctionLowering {
     let (from, to) = (register.operand, destination.operand)
     switch (register.type, destination.type) {
     // The checker has seen to it that these values lie in the range, but their registers do not show that.
-    case (.wide, .int(let range)): builder.emit(.narrow, to, from, UInt16(truncatingIfNeeded: pool.range(range)), at: span)
+    case (.wide, .int(let range)):
+      builder.emit(.narrow, to, from, UInt16(truncatingIfNeeded: pool.range(range)), at: span)
     case (.ratio, .percent): builder.emit(.narrowRatio, to, from, at: span)
     case (let type, _) where type.slots == 2: builder.emit(.copyPair, to, from, at: span)
     case (let type, _) where isCollection(type): builder.emit(.copyObject, to, from, at: span)

@@ -69,7 +69,8 @@ struct Imports {
     return String(first[..<(first.lastIndex(of: "/").map { first.index(after: $0) } ?? first.startIndex)]) + path
   }
 
-  /// The path from the first file's folder; nil, with a diagnostic, where an import leads elsewhere than below its own folder.
+  /// The path from the first file's folder; nil, with a diagnostic, where an import leads elsewhere
+  /// than below its own folder.
   private mutating func path(of named: Import, from folder: String) -> String? {
     let parts = named.path.split(separator: "/", omittingEmptySubsequences: false)
     let isPlain = named.path.hasSuffix(".ern") && named.path.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\\") }

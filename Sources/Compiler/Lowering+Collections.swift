@@ -1,4 +1,5 @@
-// Lists, sets and maps. A collection that is changed lies in a register of its own by then: `evaluate` into a fresh register copies what somebody else holds.
+// Lists, sets and maps. A collection that is changed lies in a register of its own by then:
+// `evaluate` into a fresh register copies what somebody else holds.
 
 import Bytecode
 import Interface
@@ -7,7 +8,9 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  mutating func collect(_ elements: [TypedExpression], _ value: TypedExpression, into destination: Register?) -> Register {
+  mutating func collect(_ elements: [TypedExpression], _ value: TypedExpression, into destination: Register?)
+    -> Register
+  {
     let target = target(RegisterType(value.type), destination)
     if case .list = definition(target.type) {
       collect(elements.count, into: target, at: value.span) { _ = $0.evaluate(elements[$1], into: $2) }
@@ -17,9 +20,14 @@ extension FunctionLowering {
     return deliver(target, destination, at: value.span)
   }
 
-  /// A list of so many elements, which `put` makes in order, each in the register that it is given. What one instruction does not take is appended.
-  mutating func collect(_ count: Int, into target: Register, at span: Span, _ put: (inout FunctionLowering, Int, Register) -> Void) {
-    guard case .list(let element, let least, _) = definition(target.type) else { preconditionFailure("only a list is made of elements") }
+  /// A list of so many elements, which `put` makes in order, each in the register that it is given.
+  /// What one instruction does not take is appended.
+  mutating func collect(
+    _ count: Int, into target: Register, at span: Span, _ put: (inout FunctionLowering, Int, Register) -> Void
+  ) {
+    guard case .list(let element, let least, _) = definition(target.type) else {
+      preconditionFailure("only a list is made of elements")
+    }
     let type = RegisterType(element)
     let first = min(count, ProtocolNumber.current.limits.parameters)
     if least > first {
@@ -34,7 +42,8 @@ extension FunctionLowering {
   }
 
   private mutating func append(
-    _ indices: Range<Int>, _ type: RegisterType, to target: Register, at span: Span, _ put: (inout FunctionLowering, Int, Register) -> Void
+    _ indices: Range<Int>, _ type: RegisterType, to target: Register, at span: Span,
+    _ put: (inout FunctionLowering, Int, Register) -> Void
   ) {
     if indices.isEmpty { return }
     let register = builder.temporary(type)
@@ -45,7 +54,8 @@ extension FunctionLowering {
     builder.release(register)
   }
 
-  /// The same where the list has never so few elements as one instruction takes: it is filled with its first one before the others take their places.
+  /// The same where the list has never so few elements as one instruction takes: it is filled with
+  /// its first one before the others take their places.
   private mutating func fill(
     _ least: Int, _ count: Int, _ type: RegisterType, into target: Register, at span: Span,
     _ put: (inout FunctionLowering, Int, Register) -> Void
@@ -59,7 +69,8 @@ extension FunctionLowering {
     for index in 1..<least {
       put(&self, index, register)
       loadNumber(index)
-      builder.emit(type.slots == 2 ? .setElementPair : .setElement, target.operand, number.operand, register.operand, at: span)
+      builder.emit(
+        type.slots == 2 ? .setElementPair : .setElement, target.operand, number.operand, register.operand, at: span)
     }
     builder.release(register)
     builder.release(number)
@@ -74,7 +85,9 @@ extension FunctionLowering {
     if let map = item(ofMap: collection) {
       let register = evaluate(key, as: RegisterType(map.key))
       builder.release(register)
-      return found(type, into: destination, at: span) { $0.emit(.findEntry, UInt16(map.item), register.operand, to: $1, at: span) }
+      return found(type, into: destination, at: span) {
+        $0.emit(.findEntry, UInt16(map.item), register.operand, to: $1, at: span)
+      }
     }
     let held = evaluate(collection)
     switch definition(held.type) {
@@ -85,12 +98,16 @@ extension FunctionLowering {
       let register = evaluate(key, as: RegisterType(keyType))
       builder.release(held)
       builder.release(register)
-      return found(type, into: destination, at: span) { $0.emit(.find, held.operand, register.operand, to: $1, at: span) }
-    case .structure, .enumeration, .optional, .set: preconditionFailure("the checker takes elements of lists and maps only")
+      return found(type, into: destination, at: span) {
+        $0.emit(.find, held.operand, register.operand, to: $1, at: span)
+      }
+    case .structure, .enumeration, .optional, .set:
+      preconditionFailure("the checker takes elements of lists and maps only")
     }
   }
 
-  /// What `find` emits an instruction for, which leads to its label where there is nothing: that is a trap, or the way to the `else` which answers it.
+  /// What `find` emits an instruction for, which leads to its label where there is nothing: that is
+  /// a trap, or the way to the `else` which answers it.
   private mutating func found(
     _ type: RegisterType, into destination: Register?, at span: Span, _ find: (inout FunctionBuilder, Label) -> Void
   ) -> Register {
@@ -131,13 +148,15 @@ extension FunctionLowering {
     case .list: return search(collection, type, element, into: destination, at: value.span)
     case .set(let key, _), .map(let key, _, _):
       let held = evaluate(collection)
-      return result(.hasKey, .bool, of: held, and: evaluate(element, as: RegisterType(key)), into: destination, at: value.span)
+      return result(
+        .hasKey, .bool, of: held, and: evaluate(element, as: RegisterType(key)), into: destination, at: value.span)
     case .structure, .enumeration, .optional: preconditionFailure("the checker looks into collections only")
     }
   }
 
   mutating func with(
-    _ collection: TypedExpression, _ key: TypedExpression, _ element: TypedExpression?, _ value: TypedExpression, into destination: Register?
+    _ collection: TypedExpression, _ key: TypedExpression, _ element: TypedExpression?, _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     let type = RegisterType(value.type)
     let parts = definition(type).parts

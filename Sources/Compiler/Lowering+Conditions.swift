@@ -1,5 +1,6 @@
-// Conditions that are asked by an instruction with two ways on. Where a condition only decides which way is taken, it never becomes a value: so the analysis of
-// money sees the two ways that `v is empty` has, also under `not`, `and` and `or`.
+// Conditions that are asked by an instruction with two ways on. Where a condition only decides
+// which way is taken, it never becomes a value: so the analysis of money sees the two ways that `v
+// is empty` has, also under `not`, `and` and `or`.
 
 import Bytecode
 import Interface
@@ -20,12 +21,16 @@ extension FunctionLowering {
       branch(to: label, when: outcome, at: span) { $0.branch(unlessEmpty: vault, key, to: $1, at: span) }
     case .isCase(let subject, let number):
       let register = evaluate(subject)
-      branch(to: label, when: outcome, at: span) { $0.builder.emit(.match, register.operand, UInt16(number), to: $1, at: span) }
+      branch(to: label, when: outcome, at: span) {
+        $0.builder.emit(.match, register.operand, UInt16(number), to: $1, at: span)
+      }
       builder.release(register)
     case .contains(let collection, let key):
       guard let map = item(ofMap: collection) else { return branch(onValueOf: condition, to: label, when: outcome) }
       let register = evaluate(key, as: RegisterType(map.key))
-      branch(to: label, when: outcome, at: span) { $0.builder.emit(.findEntry, UInt16(map.item), register.operand, to: $1, at: span) }
+      branch(to: label, when: outcome, at: span) {
+        $0.builder.emit(.findEntry, UInt16(map.item), register.operand, to: $1, at: span)
+      }
       builder.release(register)
     default: branch(onValueOf: condition, to: label, when: outcome)
     }
@@ -47,7 +52,9 @@ extension FunctionLowering {
   }
 
   /// `ask` emits an instruction that leads to its label where something is not so.
-  private mutating func branch(to label: Label, when outcome: Bool, at span: Span, _ ask: (inout FunctionLowering, Label) -> Void) {
+  private mutating func branch(
+    to label: Label, when outcome: Bool, at span: Span, _ ask: (inout FunctionLowering, Label) -> Void
+  ) {
     guard outcome else { return ask(&self, label) }
     let next = builder.label()
     ask(&self, next)
@@ -81,7 +88,8 @@ extension FunctionLowering {
     let target = target(.bool, destination)
     _ = evaluate(left, into: target)
     if decisive {
-      let opposite = result(.not, .bool, of: Register(type: .bool, slot: target.slot, isTemporary: false), into: nil, at: left.span)
+      let opposite = result(
+        .not, .bool, of: Register(type: .bool, slot: target.slot, isTemporary: false), into: nil, at: left.span)
       builder.branch(unless: opposite, to: end, at: left.span)
       builder.release(opposite)
     } else {
@@ -95,7 +103,8 @@ extension FunctionLowering {
   // MARK: One of two values
 
   mutating func choose(
-    _ condition: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ value: TypedExpression, into destination: Register?
+    _ condition: TypedExpression, _ first: TypedExpression, _ second: TypedExpression, _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     let target = target(RegisterType(value.type), destination)
     let (other, end) = (builder.label(), builder.label())
@@ -109,14 +118,16 @@ extension FunctionLowering {
   }
 
   mutating func match(
-    _ subject: TypedExpression, _ cases: [CheckedCase<TypedExpression>], _ value: TypedExpression, into destination: Register?
+    _ subject: TypedExpression, _ cases: [CheckedCase<TypedExpression>], _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     let target = target(RegisterType(value.type), destination)
     match(subject, cases, at: value.span) { _ = $0.evaluate($1, into: target) }
     return deliver(target, destination, at: value.span)
   }
 
-  /// The first value, or the second where the first traps. What is found out to fail by a branch, as that a map has no such key, leads to the second as well.
+  /// The first value, or the second where the first traps. What is found out to fail by a branch,
+  /// as that a map has no such key, leads to the second as well.
   mutating func answered(
     _ first: TypedExpression, _ second: TypedExpression, _ value: TypedExpression, into destination: Register?
   ) -> Register {

@@ -5,8 +5,8 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  /// Code for a value. Without a destination it goes where it lies already or into a temporary, which the caller releases. The type of a destination has
-  /// all of the expression's values.
+  /// Code for a value. Without a destination it goes where it lies already or into a temporary,
+  /// which the caller releases. The type of a destination has all of the expression's values.
   mutating func evaluate(_ value: TypedExpression, into destination: Register? = nil) -> Register {
     let span = value.span
     switch value.kind {
@@ -31,8 +31,10 @@ extension FunctionLowering {
     case .not(let inner): return result(.not, .bool, of: evaluate(inner), into: destination, at: span)
     case .and(let left, let right): return evaluate(left, right, decidedBy: false, into: destination)
     case .or(let left, let right): return evaluate(left, right, decidedBy: true, into: destination)
-    case .compare(let comparison, let left, let right): return compare(comparison, left, right, into: destination, at: span)
-    case .choose(let condition, let first, let second): return choose(condition, first, second, value, into: destination)
+    case .compare(let comparison, let left, let right):
+      return compare(comparison, left, right, into: destination, at: span)
+    case .choose(let condition, let first, let second):
+      return choose(condition, first, second, value, into: destination)
     case .match(let subject, let cases): return match(subject, cases, value, into: destination)
     case .answered(let first, let second): return answered(first, second, value, into: destination)
 
@@ -41,7 +43,8 @@ extension FunctionLowering {
       builder.emit(.immediate, zero.operand, at: span)
       let operand = evaluate(inner)
       return result(.subtractInt, .wide(bits: value.bits), of: zero, and: operand, into: destination, at: span)
-    case .arithmetic(let operation, let left, let right): return compute(operation, left, right, value, into: destination)
+    case .arithmetic(let operation, let left, let right):
+      return compute(operation, left, right, value, into: destination)
     case .convert(let conversion, let inner): return convert(inner, conversion, value, into: destination)
     case .narrow(let inner, let range):
       return result(.narrow, .int(range), of: evaluate(inner), pool.range(range), into: destination, at: span)
@@ -51,7 +54,8 @@ extension FunctionLowering {
     case .wrap(let number, let payload): return wrap(number, payload, value, into: destination)
     case .member(let structure, let index):
       return result(.member, RegisterType(value.type), of: evaluate(structure), index, into: destination, at: span)
-    case .replace(let structure, let index, let member): return replace(structure, index, member, value, into: destination)
+    case .replace(let structure, let index, let member):
+      return replace(structure, index, member, value, into: destination)
 
     case .collect(let elements): return collect(elements, value, into: destination)
     case .element(let collection, let key): return element(of: collection, key, value, into: destination)
@@ -61,7 +65,8 @@ extension FunctionLowering {
     case .fold(let fold, let collection): return self.fold(fold, collection, value, into: destination)
     case .extreme(let isMin, let left, let right): return extreme(isMin, left, right, value, into: destination)
     case .concatenate(let left, let right):
-      return result(.concatenate, RegisterType(value.type), of: evaluate(left), and: evaluate(right), into: destination, at: span)
+      return result(
+        .concatenate, RegisterType(value.type), of: evaluate(left), and: evaluate(right), into: destination, at: span)
     case .endOfDay(let calendar, let day, let time): return endOfDay(calendar, day, time, into: destination, at: span)
     }
   }
@@ -115,7 +120,8 @@ extension FunctionLowering {
   // MARK: Numbers
 
   private mutating func compute(
-    _ operation: Arithmetic, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression, into destination: Register?
+    _ operation: Arithmetic, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     if operation == .intMin || operation == .intMax, case .int(_, _?) = value.type {
       // Both have a range, and so has the result.
@@ -154,19 +160,22 @@ extension FunctionLowering {
   }
 
   private mutating func extreme(
-    _ isMin: Bool, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression, into destination: Register?
+    _ isMin: Bool, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     let (a, b) = (evaluate(left), evaluate(right))
     let type = RegisterType(value.type)
     if type == .percent, a.type != .percent || b.type != .percent {
-      return a.type == .percent ? smaller(a, b, into: destination, at: value.span) : smaller(b, a, into: destination, at: value.span)
+      return a.type == .percent
+        ? smaller(a, b, into: destination, at: value.span) : smaller(b, a, into: destination, at: value.span)
     }
     let target = a.isTemporary && a.type == type ? a : target(type, destination)
     let end = builder.label()
     let isSecond = builder.temporary(.bool)
     _ = deliver(a, target, at: value.span)
     let (opcode, isSwapped, _) = FunctionLowering.instruction(for: isMin ? .less : .greater, of: b.type)
-    builder.emit(opcode, isSecond.operand, (isSwapped ? target : b).operand, (isSwapped ? b : target).operand, at: value.span)
+    builder.emit(
+      opcode, isSecond.operand, (isSwapped ? target : b).operand, (isSwapped ? b : target).operand, at: value.span)
     builder.branch(unless: isSecond, to: end, at: value.span)
     builder.release(isSecond)
     _ = deliver(b, target, at: value.span)
@@ -174,8 +183,11 @@ extension FunctionLowering {
     return deliver(target, destination, at: value.span)
   }
 
-  /// The smaller of a percent and a ratio, which is a percent: the ratio only where it is smaller, so that it becomes one without fail.
-  private mutating func smaller(_ percent: Register, _ ratio: Register, into destination: Register?, at span: Span) -> Register {
+  /// The smaller of a percent and a ratio, which is a percent: the ratio only where it is smaller,
+  /// so that it becomes one without fail.
+  private mutating func smaller(_ percent: Register, _ ratio: Register, into destination: Register?, at span: Span)
+    -> Register
+  {
     let target = percent.isTemporary ? percent : target(.percent, destination)
     let end = builder.label()
     _ = deliver(percent, target, at: span)
@@ -192,7 +204,8 @@ extension FunctionLowering {
   }
 
   private mutating func compare(
-    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, into destination: Register?, at span: Span
+    _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, into destination: Register?,
+    at span: Span
   ) -> Register {
     let (a, b) = (evaluate(left), evaluate(right))
     let (opcode, isSwapped, isNegated) = FunctionLowering.instruction(for: comparison, of: a.type)
@@ -204,8 +217,11 @@ extension FunctionLowering {
     return target
   }
 
-  /// The instruction that compares values of a type, and whether its operands are swapped and its result is turned round.
-  static func instruction(for comparison: Comparison, of type: RegisterType) -> (Opcode, isSwapped: Bool, isNegated: Bool) {
+  /// The instruction that compares values of a type, and whether its operands are swapped and its
+  /// result is turned round.
+  static func instruction(for comparison: Comparison, of type: RegisterType) -> (
+    Opcode, isSwapped: Bool, isNegated: Bool
+  ) {
     let isSwapped = comparison == .greater || comparison == .greaterOrEqual
     switch comparison {
     case .equal, .notEqual:
@@ -247,16 +263,20 @@ extension FunctionLowering {
 
   // MARK: Calls
 
-  private mutating func call(_ function: Int, _ arguments: [TypedExpression], into destination: Register?, at span: Span) -> Register {
+  private mutating func call(
+    _ function: Int, _ arguments: [TypedExpression], into destination: Register?, at span: Span
+  ) -> Register {
     let called = pool.contract.functions[function]
     return call(
-      pool.number(ofFunction: function), arguments, called.parameters.map { RegisterType($0) }, RegisterType(called.type), into: destination, at: span
+      pool.number(ofFunction: function), arguments, called.parameters.map { RegisterType($0) },
+      RegisterType(called.type), into: destination, at: span
     )
   }
 
   /// Calls the module's function with this number.
   mutating func call(
-    _ number: Int, _ arguments: [TypedExpression], _ parameters: [RegisterType], _ type: RegisterType, into destination: Register?, at span: Span
+    _ number: Int, _ arguments: [TypedExpression], _ parameters: [RegisterType], _ type: RegisterType,
+    into destination: Register?, at span: Span
   ) -> Register {
     // A single argument may stay where it lies.
     if arguments.count == 1 {
@@ -270,14 +290,17 @@ extension FunctionLowering {
     return call(number, first: registers.first, type, into: destination, at: span)
   }
 
-  private mutating func call(_ number: Int, first: Register?, _ type: RegisterType, into destination: Register?, at span: Span) -> Register {
+  private mutating func call(
+    _ number: Int, first: Register?, _ type: RegisterType, into destination: Register?, at span: Span
+  ) -> Register {
     let target = target(type, destination)
     builder.emit(.call, UInt16(truncatingIfNeeded: number), first?.operand ?? 0, target.operand, at: span)
     return deliver(target, destination, at: span)
   }
 
   private mutating func endOfDay(
-    _ calendar: TypedExpression, _ day: TypedExpression, _ time: TypedExpression, into destination: Register?, at span: Span
+    _ calendar: TypedExpression, _ day: TypedExpression, _ time: TypedExpression, into destination: Register?,
+    at span: Span
   ) -> Register {
     guard let days = IntegerRange(Integer(1), Integer(1000)) else { preconditionFailure("1 is less than 1000") }
     let structure = evaluate(calendar)

@@ -1,5 +1,7 @@
-// What is made of all elements of a list or set needs a loop, and an expression may stand where the code goes on elsewhere when it traps, which no way into or
-// out of a loop may do. So each of these is a function. One that cannot trap is shared by all that need it; any other has the span of the one expression.
+// What is made of all elements of a list or set needs a loop, and an expression may stand where the
+// code goes on elsewhere when it traps, which no way into or out of a loop may do. So each of these
+// is a function. One that cannot trap is shared by all that need it; any other has the span of the
+// one expression.
 
 import Bytecode
 import Interface
@@ -8,7 +10,9 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  mutating func fold(_ fold: Fold, _ collection: TypedExpression, _ value: TypedExpression, into destination: Register?) -> Register {
+  mutating func fold(_ fold: Fold, _ collection: TypedExpression, _ value: TypedExpression, into destination: Register?)
+    -> Register
+  {
     let type = RegisterType(collection.type)
     guard case .composite(let index) = type else { preconditionFailure("the checker folds lists and sets only") }
     let element = types[index].parts[0]
@@ -31,17 +35,20 @@ extension FunctionLowering {
 
   /// Whether a list has an element that is equal to this one.
   mutating func search(
-    _ list: TypedExpression, _ type: RegisterType, _ element: TypedExpression, into destination: Register?, at span: Span
+    _ list: TypedExpression, _ type: RegisterType, _ element: TypedExpression, into destination: Register?,
+    at span: Span
   ) -> Register {
     guard case .composite(let index) = type else { preconditionFailure("a list is of a composite type") }
     // An integer that no element can be is looked for in vain.
     var wanted = RegisterType(types[index].parts[0])
     if wanted.isInteger { wanted = .wide(bits: element.bits) }
-    return call(.contains(wanted), index, canTrap: false, [list, element], [type, wanted], .bool, into: destination, at: span)
+    return call(
+      .contains(wanted), index, canTrap: false, [list, element], [type, wanted], .bool, into: destination, at: span)
   }
 
   private mutating func call(
-    _ what: FoldLowering.What, _ collection: Int, canTrap: Bool, _ arguments: [TypedExpression], _ parameters: [RegisterType],
+    _ what: FoldLowering.What, _ collection: Int, canTrap: Bool, _ arguments: [TypedExpression],
+    _ parameters: [RegisterType],
     _ type: RegisterType, into destination: Register?, at span: Span
   ) -> Register {
     let shared = canTrap ? nil : Pool.SharedFold(what: what, collection: collection)
@@ -100,7 +107,9 @@ struct FoldLowering {
     lowering.builder.emit(opcode, a.operand, b?.operand ?? 0, c?.operand ?? 0, at: span)
   }
 
-  private mutating func load(_ constant: Value, into register: Register) { lowering.load(constant, into: register, at: span) }
+  private mutating func load(_ constant: Value, into register: Register) {
+    lowering.load(constant, into: register, at: span)
+  }
 
   private mutating func forEach(_ body: (inout FoldLowering, Register) -> Void) {
     let counter = lowering.builder.temporary(.counter(bound: collection.most ?? 0))
@@ -119,10 +128,13 @@ struct FoldLowering {
     emit(.return, sum)
   }
 
-  /// A sum is a bit wider than what it adds to, and round a loop it would widen for ever. So each new sum is taken modulo ±(2^bits - 1), which is beyond
-  /// every sum that there can be, and so leaves it as it is. The divisors' ranges show that they are not 0.
+  /// A sum is a bit wider than what it adds to, and round a loop it would widen for ever. So each
+  /// new sum is taken modulo ±(2^bits - 1), which is beyond every sum that there can be, and so
+  /// leaves it as it is. The divisors' ranges show that they are not 0.
   private mutating func sumInts(bits: Int) {
-    let (sum, wider) = (lowering.builder.temporary(.wide(bits: bits)), lowering.builder.temporary(.wide(bits: bits + 1)))
+    let (sum, wider) = (
+      lowering.builder.temporary(.wide(bits: bits)), lowering.builder.temporary(.wide(bits: bits + 1))
+    )
     let beyond = Integer.power(ofTwo: bits) - Integer(1)
     let positive = divisor(beyond)
     load(.int(.zero), into: sum)
@@ -162,7 +174,8 @@ struct FoldLowering {
   }
 
   private mutating func divisor(_ value: Integer) -> Register {
-    let register = lowering.builder.temporary(IntegerRange(value, value).map { .int($0) } ?? .wide(bits: value.bitWidth))
+    let register = lowering.builder.temporary(
+      IntegerRange(value, value).map { .int($0) } ?? .wide(bits: value.bitWidth))
     load(.int(value), into: register)
     return register
   }
@@ -175,7 +188,9 @@ struct FoldLowering {
     load(collection.parts[0].blank(in: lowering.types), into: found)
     load(.bool(true), into: isFirst)
     forEach { fold, item in
-      let (compare, take, next) = (fold.lowering.builder.label(), fold.lowering.builder.label(), fold.lowering.builder.label())
+      let (compare, take, next) = (
+        fold.lowering.builder.label(), fold.lowering.builder.label(), fold.lowering.builder.label()
+      )
       fold.lowering.builder.branch(unless: isFirst, to: compare, at: fold.span)
       fold.load(.bool(false), into: isFirst)
       fold.lowering.builder.jump(to: take, at: fold.span)

@@ -1,4 +1,5 @@
-// Where money lies and goes. Accounts, keys and portions are evaluated first, in the order of the source; the one instruction that moves it comes last.
+// Where money lies and goes. Accounts, keys and portions are evaluated first, in the order of the
+// source; the one instruction that moves it comes last.
 
 import Bytecode
 import Interface
@@ -40,9 +41,12 @@ extension FunctionLowering {
     for register in used { builder.release(register) }
   }
 
-  /// The split table of these shares, behind those of what is divided in turn. The registers that it names are added to `used`, and with those of `literals`
-  /// among them they are still to be filled.
-  private mutating func table(_ shares: [CheckedShare], _ used: inout [Register], _ literals: inout [(TypedExpression, Register)]) -> Int {
+  /// The split table of these shares, behind those of what is divided in turn. The registers that
+  /// it names are added to `used`, and with those of `literals` among them they are still to be
+  /// filled.
+  private mutating func table(
+    _ shares: [CheckedShare], _ used: inout [Register], _ literals: inout [(TypedExpression, Register)]
+  ) -> Int {
     var table: [SplitShare] = []
     for share in shares {
       let portion: SplitShare.Portion =
@@ -66,7 +70,9 @@ extension FunctionLowering {
     return pool.split(table)
   }
 
-  private mutating func evaluate(share value: TypedExpression, _ used: inout [Register], _ literals: inout [(TypedExpression, Register)]) -> Int {
+  private mutating func evaluate(
+    share value: TypedExpression, _ used: inout [Register], _ literals: inout [(TypedExpression, Register)]
+  ) -> Int {
     let register: Register
     if case .constant = value.kind {
       register = builder.temporary(RegisterType(value.type))
@@ -104,7 +110,9 @@ extension FunctionLowering {
 
   /// A key in a register of just the type of the vault's keys.
   mutating func evaluate(_ key: TypedExpression, asKeyOf vault: Int) -> Register {
-    guard let type = interface.vaults[vault].key?.type else { preconditionFailure("the checker gives keys to vaults that have them") }
+    guard let type = interface.vaults[vault].key?.type else {
+      preconditionFailure("the checker gives keys to vaults that have them")
+    }
     return evaluate(key, as: RegisterType(type))
   }
 }

@@ -20,7 +20,9 @@ extension FunctionLowering {
     return result(.make, type, registers.first?.slot ?? 0, into: destination, at: value.span)
   }
 
-  mutating func wrap(_ number: Int, _ payload: [TypedExpression], _ value: TypedExpression, into destination: Register?) -> Register {
+  mutating func wrap(_ number: Int, _ payload: [TypedExpression], _ value: TypedExpression, into destination: Register?)
+    -> Register
+  {
     let type = RegisterType(value.type)
     let registers = builder.run(payloadTypes(type, number))
     for (part, register) in zip(payload, registers) { _ = evaluate(part, into: register) }
@@ -29,12 +31,15 @@ extension FunctionLowering {
   }
 
   private func payloadTypes(_ type: RegisterType, _ number: Int) -> [RegisterType] {
-    guard let payloads = definition(type).payloads else { preconditionFailure("only enumerations and optionals have cases") }
+    guard let payloads = definition(type).payloads else {
+      preconditionFailure("only enumerations and optionals have cases")
+    }
     return payloads[number].map { RegisterType($0) }
   }
 
   mutating func replace(
-    _ structure: TypedExpression, _ index: Int, _ member: TypedExpression, _ value: TypedExpression, into destination: Register?
+    _ structure: TypedExpression, _ index: Int, _ member: TypedExpression, _ value: TypedExpression,
+    into destination: Register?
   ) -> Register {
     let type = RegisterType(value.type)
     // A register of its own, since the instruction writes it.
@@ -96,5 +101,7 @@ extension FunctionLowering {
   }
 
   /// Something that the register can hold; what, is seen by nobody.
-  mutating func blank(_ type: ValueType, into target: Register, at span: Span) { load(type.blank(in: types), into: target, at: span) }
+  mutating func blank(_ type: ValueType, into target: Register, at span: Span) {
+    load(type.blank(in: types), into: target, at: span)
+  }
 }

@@ -1,5 +1,6 @@
-// Terms and fields. What has a fixed size lies in the agreement's words; anything else rests as an entry, and a map as one entry for each key, which are read
-// and written one by one where the map as a whole is not asked for.
+// Terms and fields. What has a fixed size lies in the agreement's words; anything else rests as an
+// entry, and a map as one entry for each key, which are read and written one by one where the map
+// as a whole is not asked for.
 
 import Bytecode
 import Interface
@@ -34,7 +35,9 @@ extension FunctionLowering {
 
   mutating func assign(_ field: Int, _ value: TypedExpression, at span: Span) {
     // A map with one entry more or another one gets that entry, and the others stay where they rest.
-    if case .with(let map, let key, let element?) = value.kind, case .field(field) = map.kind, let entries = item(ofMap: map) {
+    if case .with(let map, let key, let element?) = value.kind, case .field(field) = map.kind,
+      let entries = item(ofMap: map)
+    {
       let keyRegister = evaluate(key, as: RegisterType(entries.key))
       let register = evaluate(element, as: RegisterType(entries.value))
       builder.emit(.setEntry, UInt16(entries.item), keyRegister.operand, register.operand, at: value.span)
@@ -48,7 +51,9 @@ extension FunctionLowering {
   }
 
   mutating func assign(elementOf field: Int, _ key: TypedExpression, _ value: TypedExpression, at span: Span) {
-    guard case .composite(let index) = type(ofField: field) else { preconditionFailure("the checker gives elements to lists and maps only") }
+    guard case .composite(let index) = type(ofField: field) else {
+      preconditionFailure("the checker gives elements to lists and maps only")
+    }
     switch types[index] {
     case .map(let keyType, let type, _):
       let keyRegister = evaluate(key, as: RegisterType(keyType))
@@ -60,11 +65,13 @@ extension FunctionLowering {
       let place = evaluate(key)
       let register = evaluate(value, as: RegisterType(element))
       let list = load(item: item(ofField: field), into: nil, at: span)
-      let opcode: Opcode = isCollection(register.type) ? .setElementObject : element.slots == 2 ? .setElementPair : .setElement
+      let opcode: Opcode =
+        isCollection(register.type) ? .setElementObject : element.slots == 2 ? .setElementPair : .setElement
       builder.emit(opcode, list.operand, place.operand, register.operand, at: span)
       store(list, in: field, at: span)
       for used in [place, register, list] { builder.release(used) }
-    case .structure, .enumeration, .optional, .set: preconditionFailure("the checker gives elements to lists and maps only")
+    case .structure, .enumeration, .optional, .set:
+      preconditionFailure("the checker gives elements to lists and maps only")
     }
   }
 
@@ -84,7 +91,9 @@ extension FunctionLowering {
   }
 
   /// All entries make room for those of the new map.
-  private mutating func store(map: Register, _ key: ValueType, _ value: ValueType, _ most: Int, in field: Int, at span: Span) {
+  private mutating func store(
+    map: Register, _ key: ValueType, _ value: ValueType, _ most: Int, in field: Int, at span: Span
+  ) {
     let item = item(ofField: field)
     let old = load(item: item, into: nil, at: span)
     forEachKey(of: old, key, most, at: span) { lowering, register, _ in
@@ -94,7 +103,8 @@ extension FunctionLowering {
     forEachKey(of: map, key, most, at: span) { lowering, register, counter in
       let element = lowering.builder.temporary(RegisterType(value))
       lowering.builder.emit(.itemValue, element.operand, map.operand, counter.operand, at: span)
-      // There is room for the entries of a map that had room for them: so nothing fails here, and the answer says so to whoever reads only the code.
+      // There is room for the entries of a map that had room for them: so nothing fails here, and
+      // the answer says so to whoever reads only the code.
       let (mark, next) = (lowering.builder.mark(), lowering.builder.label())
       lowering.builder.emit(.setEntry, UInt16(item), register.operand, element.operand, at: span)
       lowering.builder.answer(since: mark, at: next)
@@ -104,7 +114,8 @@ extension FunctionLowering {
   }
 
   private mutating func forEachKey(
-    of map: Register, _ type: ValueType, _ most: Int, at span: Span, _ body: (inout FunctionLowering, Register, Register) -> Void
+    of map: Register, _ type: ValueType, _ most: Int, at span: Span,
+    _ body: (inout FunctionLowering, Register, Register) -> Void
   ) {
     let counter = builder.temporary(.counter(bound: most))
     let key = builder.temporary(RegisterType(type))

@@ -8,12 +8,16 @@ extension FunctionLowering {
   mutating func lower(returning value: TypedExpression, as type: RegisterType) {
     var register = evaluate(value, as: type)
     // A parameter's collection is the caller's, and stays so.
-    if isCollection(type) && isParameter(register) { register = deliver(register, builder.temporary(type), at: value.span) }
+    if isCollection(type) && isParameter(register) {
+      register = deliver(register, builder.temporary(type), at: value.span)
+    }
     builder.emit(.return, register.operand, at: value.span)
     builder.release(register)
   }
 
-  mutating func lower(_ bindings: [(local: Int, value: TypedExpression)], returning result: TypedExpression, as type: RegisterType) {
+  mutating func lower(
+    _ bindings: [(local: Int, value: TypedExpression)], returning result: TypedExpression, as type: RegisterType
+  ) {
     for (local, value) in bindings { define(local, value) }
     lower(returning: result, as: type)
   }
@@ -77,7 +81,9 @@ extension FunctionLowering {
   }
 
   /// What `body` traps on, and what it finds out to fail, leads to `otherwise` where there is one.
-  private mutating func answering(with otherwise: [CheckedStatement]?, at span: Span, _ body: (inout FunctionLowering) -> Void) {
+  private mutating func answering(
+    with otherwise: [CheckedStatement]?, at span: Span, _ body: (inout FunctionLowering) -> Void
+  ) {
     guard let otherwise else { return body(&self) }
     let (missed, end) = (builder.label(), builder.label())
     let outer = handler
@@ -143,9 +149,11 @@ extension FunctionLowering {
 
   // MARK: Cases
 
-  /// One body for each case. One case is not asked for, since every value is some case: where it can be, one whose payload nobody wants.
+  /// One body for each case. One case is not asked for, since every value is some case: where it
+  /// can be, one whose payload nobody wants.
   mutating func match<Body>(
-    _ subject: TypedExpression, _ cases: [CheckedCase<Body>], at span: Span, _ lower: (inout FunctionLowering, Body) -> Void
+    _ subject: TypedExpression, _ cases: [CheckedCase<Body>], at span: Span,
+    _ lower: (inout FunctionLowering, Body) -> Void
   ) {
     guard case .composite(let index) = subject.type, let payloads = types[index].payloads else {
       preconditionFailure("the checker matches enumerations and optionals only")
@@ -173,10 +181,13 @@ extension FunctionLowering {
     builder.release(register)
   }
 
-  /// A payload is taken only behind a `match`, so the last case is asked for like the others. That it is none is impossible, but the verifier wants a way
-  /// on: it leads past the payload, and for the verifier's sake the registers hold something there before. So nothing in a `match` can fail.
+  /// A payload is taken only behind a `match`, so the last case is asked for like the others. That
+  /// it is none is impossible, but the verifier wants a way on: it leads past the payload, and for
+  /// the verifier's sake the registers hold something there before. So nothing in a `match` can
+  /// fail.
   private mutating func takeLast(
-    _ parts: [(part: Int, register: Register)], _ payload: [ValueType], _ number: Int, of register: Register, at span: Span
+    _ parts: [(part: Int, register: Register)], _ payload: [ValueType], _ number: Int, of register: Register,
+    at span: Span
   ) {
     let (missed, body) = (builder.label(), builder.label())
     let hasBlanks = parts.allSatisfy { hasBlank(payload[$0.part]) }

@@ -1,5 +1,6 @@
-// From the checked tree to bytecode, one function for each entry and each function that is called. Nothing is rearranged or optimized: what the source says
-// from left to right is what the machine does, so a reader can follow the one in the other.
+// From the checked tree to bytecode, one function for each entry and each function that is called.
+// Nothing is rearranged or optimized: what the source says from left to right is what the machine
+// does, so a reader can follow the one in the other.
 
 import Bytecode
 import Interface
@@ -7,7 +8,8 @@ import Primitives
 import Semantics
 import Source
 
-/// The compiled module, and where in the source each instruction comes from. The spans travel beside the module and are no part of its identity.
+/// The compiled module, and where in the source each instruction comes from. The spans travel
+/// beside the module and are no part of its identity.
 struct Lowering {
   private let contract: CheckedContract
   private let pool: Pool
@@ -19,7 +21,9 @@ struct Lowering {
   /// Of each function, those that it calls.
   private var calls: [[Int]] = []
 
-  static func lower(_ contract: CheckedContract, sourceHash: Digest, importHashes: [Digest] = []) -> Result<(Module, [[Span]]), TooLarge> {
+  static func lower(_ contract: CheckedContract, sourceHash: Digest, importHashes: [Digest] = []) -> Result<
+    (Module, [[Span]]), TooLarge
+  > {
     var lowering = Lowering(contract)
     let entries = contract.interface.entries
     let count = entries.count + contract.functions.count
@@ -54,7 +58,9 @@ struct Lowering {
     let span: Span
     switch entry {
     case .bound, .invariant, .due, .view:
-      guard let type = contract.interface.resultType(of: entry) else { preconditionFailure("these entries have a value") }
+      guard let type = contract.interface.resultType(of: entry) else {
+        preconditionFailure("these entries have a value")
+      }
       let value = value(of: entry)
       span = value.span
       function.lower(returning: value, as: RegisterType(type))
@@ -74,7 +80,9 @@ struct Lowering {
     case .invariant(let index): return contract.invariants[index]
     case .view(let index): return contract.views[index]
     case .due(let index):
-      guard let due = contract.transitions[index].due else { preconditionFailure("what comes by itself has a due time") }
+      guard let due = contract.transitions[index].due else {
+        preconditionFailure("what comes by itself has a due time")
+      }
       return due
     case .opening, .body: preconditionFailure("a body has no value")
     }

@@ -10,7 +10,8 @@ import Source
 extension ContractWords {
   // MARK: Texts
 
-  /// The statements that give what lies in these vaults back to whom it came from: `pay escrow to buyer; pay bids to each`. Nil where there is no party.
+  /// The statements that give what lies in these vaults back to whom it came from: `pay escrow to
+  /// buyer; pay bids to each`. Nil where there is no party.
   func payouts(of vaults: [Int], at states: [Int], after transitions: [Int] = []) -> String? {
     var statements: [String] = []
     for vault in vaults {
@@ -28,16 +29,21 @@ extension ContractWords {
   /// A final state into which the same payouts lead already, or else the first.
   func end(after payouts: String) -> String? {
     for transition in contract.transitions {
-      guard let last = transition.body.last, case .enter(let state, _) = last.kind, interface.states[state].isFinal else { continue }
-      if transition.body.dropLast().compactMap(payout).joined(separator: "; ") == payouts { return interface.states[state].name }
+      guard let last = transition.body.last, case .enter(let state, _) = last.kind, interface.states[state].isFinal
+      else { continue }
+      if transition.body.dropLast().compactMap(payout).joined(separator: "; ") == payouts {
+        return interface.states[state].name
+      }
     }
     return interface.states.first { $0.isFinal }?.name
   }
 
-  /// A statement that pays, as it is written in a fix; something that is in none of them where it divides what lies in a vault.
+  /// A statement that pays, as it is written in a fix; something that is in none of them where it
+  /// divides what lies in a vault.
   private func payout(_ statement: CheckedStatement) -> String? {
     switch statement.kind {
-    case .pay(from: .vault(let vault), to: .party(let party)): "pay \(interface.vaults[vault].name) to \(interface.parties[party])"
+    case .pay(from: .vault(let vault), to: .party(let party)):
+      "pay \(interface.vaults[vault].name) to \(interface.parties[party])"
     case .payEach(let vault): "pay \(interface.vaults[vault].name) to each"
     case .pay, .split, .choose, .match, .loop: "?"
     case .emit, .define, .require, .raise, .assign, .assignElement, .enter: nil
@@ -46,7 +52,9 @@ extension ContractWords {
 
   /// A body that pays all of this back and ends there, without its braces: `pay escrow to buyer -> Refunded`.
   func ending(paying vaults: [Int], at states: [Int], after transitions: [Int] = []) -> String? {
-    guard let payouts = payouts(of: vaults, at: states, after: transitions), let end = end(after: payouts) else { return nil }
+    guard let payouts = payouts(of: vaults, at: states, after: transitions), let end = end(after: payouts) else {
+      return nil
+    }
     return payouts.isEmpty ? "-> \(end)" : "\(payouts) -> \(end)"
   }
 
@@ -87,7 +95,9 @@ extension ContractWords {
     let bytes = source.bytes
     let closing = braces.end - 1
     var lineStart = closing
-    while lineStart > braces.start, bytes[lineStart - 1] == UInt8(ascii: " ") || bytes[lineStart - 1] == UInt8(ascii: "\t") { lineStart -= 1 }
+    while lineStart > braces.start,
+      bytes[lineStart - 1] == UInt8(ascii: " ") || bytes[lineStart - 1] == UInt8(ascii: "\t")
+    { lineStart -= 1 }
     if lineStart > braces.start + 1, bytes[lineStart - 1] == UInt8(ascii: "\n") {
       let indent = String(decoding: bytes[lineStart..<closing], as: UTF8.self)
       return .init(at: lineStart, inserting: "\(indent)  \(text)\n")
@@ -98,16 +108,20 @@ extension ContractWords {
   /// Puts a statement in so that it is run on every way to an `->`, whose state stands at this span.
   func insert(_ statement: String, before state: Span, of transition: Int) -> Diagnostic.Fix.Edit {
     let body = contract.spans.bodies[transition]
-    guard let braces = body.braces else { return .init(at: body.target?.start ?? state.start, inserting: "{ \(statement) } ") }
+    guard let braces = body.braces else {
+      return .init(at: body.target?.start ?? state.start, inserting: "{ \(statement) } ")
+    }
     if state.start >= braces.end { return insert(statement, asLastIn: braces) }
-    return arrow(before: state).map { .init(at: $0, inserting: "\(statement) ") } ?? insert(statement, asFirstOf: transition)
+    return arrow(before: state).map { .init(at: $0, inserting: "\(statement) ") }
+      ?? insert(statement, asFirstOf: transition)
   }
 
   /// Puts a statement in so that it is run on every way through a body.
   func insert(_ statement: String, asFirstOf transition: Int) -> Diagnostic.Fix.Edit {
     let body = contract.spans.bodies[transition]
     if let braces = body.braces {
-      let isFollowedByBlank = [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(source.bytes[braces.start + 1])
+      let isFollowedByBlank = [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(
+        source.bytes[braces.start + 1])
       return .init(at: braces.start + 1, inserting: isFollowedByBlank ? " \(statement)" : " \(statement) ")
     }
     return .init(at: body.target?.start ?? contract.spans.transitions[transition].end, inserting: "{ \(statement) } ")
@@ -116,7 +130,9 @@ extension ContractWords {
   /// Where the `->` before a state's name is, if nothing but blanks is between them.
   private func arrow(before state: Span) -> Int? {
     var place = state.start
-    while place > 0, [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(source.bytes[place - 1]) { place -= 1 }
+    while place > 0,
+      [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(source.bytes[place - 1])
+    { place -= 1 }
     return place >= 2 && source.bytes[(place - 2)..<place].elementsEqual("->".utf8) ? place - 2 : nil
   }
 

@@ -2,8 +2,8 @@ package import Interface
 package import Source
 
 extension ModuleFlaw.Kind {
-  /// What the compiler says to the author of a source whose module has the flaw; nil where no source leads to such a module. `FlawTests` holds
-  /// `Compilation` to it for every finding.
+  /// What the compiler says to the author of a source whose module has the flaw; nil where no
+  /// source leads to such a module. `FlawTests` holds `Compilation` to it for every finding.
   package var diagnosticCode: DiagnosticCode? {
     switch self {
     case .stateWithoutDeadline: .stateWithoutDeadline
@@ -11,8 +11,9 @@ extension ModuleFlaw.Kind {
     case .endlessCircle: .endlessCircle
     case .finalStateMayHoldMoney: .finalStateMayHoldMoney
     case .size, .gasAboveLimit, .aheadAboveLimit: .limitExceeded
-    case .encoding, .tooMany, .name, .index, .type, .value, .states, .who, .key, .functionCount, .registers, .unusedOperand, .operand, .operandType,
-      .width, .unassigned, .target, .loop, .blockGas, .call, .taking, .changing, .ending, .effect, .order, .notHere, .answer, .role, .share:
+    case .encoding, .tooMany, .name, .index, .type, .value, .states, .who, .key, .functionCount, .registers,
+      .unusedOperand, .operand, .operandType, .width, .unassigned, .target, .loop, .blockGas, .call, .taking, .changing,
+      .ending, .effect, .order, .notHere, .answer, .role, .share:
       nil
     }
   }

@@ -1,4 +1,5 @@
-// Durations and times as a reader of the contract would write them: "shipIn + 30 days", "closes + 2 × grace", "opened + 7 days".
+// Durations and times as a reader of the contract would write them: "shipIn + 30 days", "closes + 2
+// × grace", "opened + 7 days".
 
 package import Assurance
 package import Interface
@@ -10,14 +11,18 @@ package struct TimeWords {
   private let computed: (_ function: Int, _ instruction: Int) -> String
 
   /// `computed` gives a word for what an instruction gives that is not followed further.
-  package init(_ interface: ContractInterface, computed: @escaping (_ function: Int, _ instruction: Int) -> String = { _, _ in "a computed time" }) {
+  package init(
+    _ interface: ContractInterface,
+    computed: @escaping (_ function: Int, _ instruction: Int) -> String = { _, _ in "a computed time" }
+  ) {
     self.interface = interface
     self.computed = computed
   }
 
   /// What is added comes first, times before durations, then what is taken away.
   package func text(_ form: TimeForm, isTime: Bool) -> String {
-    let isDate = isTime && !form.parts.contains { part, _ in if case .computed = part { true } else { isTimeItself(part) } }
+    let isDate =
+      isTime && !form.parts.contains { part, _ in if case .computed = part { true } else { isTimeItself(part) } }
     var added: [String] = isDate ? [date(form.milliseconds)] : []
     var removed: [String] = []
     for (part, count) in form.parts.filter({ isTimeItself($0.part) }) + form.parts.filter({ !isTimeItself($0.part) }) {
@@ -37,17 +42,25 @@ package struct TimeWords {
     return by.form == TimeForm(milliseconds: 0) ? "at once" : "after \(text(by.form, isTime: false))"
   }
 
-  /// `closes >= opens + 7 days`, as a term's `where` can say it, with the last declared of the terms in it. Nil where it needs more than terms and the opening.
-  /// `derived` gives what a `let` of the contract stands for, and the terms in it.
-  func atLeast(_ form: TimeForm, _ other: TimeForm, derived: (_ field: Int) -> (text: String, terms: [Int])?) -> (condition: String, term: Int)? {
+  /// `closes >= opens + 7 days`, as a term's `where` can say it, with the last declared of the
+  /// terms in it. Nil where it needs more than terms and the opening. `derived` gives what a `let`
+  /// of the contract stands for, and the terms in it.
+  func atLeast(_ form: TimeForm, _ other: TimeForm, derived: (_ field: Int) -> (text: String, terms: [Int])?) -> (
+    condition: String, term: Int
+  )? {
     var counts: [(part: TimeForm.Part, count: Int64)] = form.parts
     for (part, count) in other.parts {
-      if let known = counts.firstIndex(where: { $0.part == part }) { counts[known].count -= count } else { counts.append((part, -count)) }
+      if let known = counts.firstIndex(where: { $0.part == part }) {
+        counts[known].count -= count
+      } else {
+        counts.append((part, -count))
+      }
     }
     var (left, right): ([String], [String]) = ([], [])
     var times = 0
     var sides: (left: Set<Int>, right: Set<Int>) = ([], [])
-    for (part, count) in counts.filter({ isTimeItself($0.part) }) + counts.filter({ !isTimeItself($0.part) }) where count != 0 {
+    for (part, count) in counts.filter({ isTimeItself($0.part) }) + counts.filter({ !isTimeItself($0.part) })
+    where count != 0 {
       var name = name(part)
       var terms: [Int] = []
       switch part {
@@ -65,16 +78,25 @@ package struct TimeWords {
       for _ in 0..<count.magnitude { if count > 0 { left.append(name) } else { right.append(name) } }
     }
     // What stands on both sides might never hold.
-    guard let last = sides.left.union(sides.right).max(), sides.left.isDisjoint(with: sides.right), (-1...1).contains(times) else { return nil }
+    guard let last = sides.left.union(sides.right).max(), sides.left.isDisjoint(with: sides.right),
+      (-1...1).contains(times)
+    else { return nil }
     let difference = form.milliseconds - other.milliseconds
     switch times {
     case 0:
-      if difference > 0 { left += TimeWords.durations(difference.magnitude) } else { right += TimeWords.durations(difference.magnitude) }
+      if difference > 0 {
+        left += TimeWords.durations(difference.magnitude)
+      } else {
+        right += TimeWords.durations(difference.magnitude)
+      }
     // One side has a time, and the other is a date that is written down.
     case 1: if difference <= 0 { right.insert(date(-difference), at: 0) } else { return nil }
     default: if difference >= 0 { left.insert(date(difference), at: 0) } else { return nil }
     }
-    return ("\(left.isEmpty ? "0 days" : left.joined(separator: " + ")) >= \(right.isEmpty ? "0 days" : right.joined(separator: " + "))", last)
+    return (
+      "\(left.isEmpty ? "0 days" : left.joined(separator: " + ")) >= \(right.isEmpty ? "0 days" : right.joined(separator: " + "))",
+      last
+    )
   }
 
   private func isTimeItself(_ part: TimeForm.Part) -> Bool {
@@ -89,7 +111,8 @@ package struct TimeWords {
     switch part {
     case .opened: "opened"
     case .now: "now"
-    case .item(let item): item < interface.terms.count ? interface.terms[item].name : interface.fields[item - interface.terms.count].name
+    case .item(let item):
+      item < interface.terms.count ? interface.terms[item].name : interface.fields[item - interface.terms.count].name
     case .computed(let function, let instruction): computed(function, instruction)
     }
   }
@@ -103,7 +126,9 @@ package struct TimeWords {
   private static func durations(_ milliseconds: UInt64) -> [String] {
     var rest = milliseconds
     var parts: [String] = []
-    for (size, name) in [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second")] as [(UInt64, String)] where rest >= size {
+    for (size, name) in [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1000, "second")]
+      as [(UInt64, String)] where rest >= size
+    {
       parts.append("\(rest / size) \(name)\(rest / size == 1 ? "" : "s")")
       rest %= size
     }

@@ -76,7 +76,8 @@ extension ContractInterface.Term: Canonical {
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     self.init(
-      name: try reader.readText(), type: try reader.read(ValueType.self), defaultValue: try reader.readOptional(Value.self),
+      name: try reader.readText(), type: try reader.read(ValueType.self),
+      defaultValue: try reader.readOptional(Value.self),
       boundCount: Int(try reader.read(UInt8.self)))
   }
 }
@@ -89,7 +90,8 @@ extension ContractInterface.Vault: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(name: try reader.readText(), currency: Int(try reader.read(UInt8.self)), key: try reader.readOptional(Key.self))
+    self.init(
+      name: try reader.readText(), currency: Int(try reader.read(UInt8.self)), key: try reader.readOptional(Key.self))
   }
 }
 
@@ -177,7 +179,9 @@ extension ContractInterface.Transition: Canonical {
       let name = try reader.readText()
       let parameters = try reader.readList(of: ContractInterface.Parameter.self)
       let needed = Int(try reader.read(UInt8.self))
-      let who = needed == 0 ? ContractInterface.Who.anyone : .parties(try reader.readList(of: ContractInterface.Actor.self), needed: needed)
+      let who =
+        needed == 0
+        ? ContractInterface.Who.anyone : .parties(try reader.readList(of: ContractInterface.Actor.self), needed: needed)
       self.init(source: source, trigger: .action(name: name, parameters: parameters, who: who))
     case 1: self.init(source: source, trigger: .after)
     case 2: self.init(source: source, trigger: .at)
@@ -232,6 +236,7 @@ extension ContractInterface.View: Canonical {
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     self.init(
-      name: try reader.readText(), parameters: try reader.readList(of: ContractInterface.Parameter.self), type: try reader.read(ValueType.self))
+      name: try reader.readText(), parameters: try reader.readList(of: ContractInterface.Parameter.self),
+      type: try reader.read(ValueType.self))
   }
 }

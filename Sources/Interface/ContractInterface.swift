@@ -1,5 +1,6 @@
-/// What there is to know of a contract from outside: names and types of everything that can be opened, called, seen or paid. It is part of the module, and
-/// both engines, the ledger and every tool read this one value.
+/// What there is to know of a contract from outside: names and types of everything that can be
+/// opened, called, seen or paid. It is part of the module, and both engines, the ledger and every
+/// tool read this one value.
 package struct ContractInterface: Hashable, Sendable {
   /// A currency the contract deals in: chosen when an agreement is opened, or named in the source.
   package enum CurrencySlot: Hashable, Sendable {
@@ -128,7 +129,8 @@ package struct ContractInterface: Hashable, Sendable {
     case parties([Actor], needed: Int)
   }
 
-  /// Somebody whom a contract knows: a party by its role, or whoever a field, a state's parameter or an action's parameter names.
+  /// Somebody whom a contract knows: a party by its role, or whoever a field, a state's parameter
+  /// or an action's parameter names.
   package enum Actor: Hashable, Sendable, Comparable {
     case party(Int)
     /// An index into `fields`, of type party.
@@ -215,7 +217,9 @@ package struct ContractInterface: Hashable, Sendable {
   }
 
   /// The words that an agreement's terms and fields take together.
-  package var wordCount: Int { terms.reduce(0) { $0 + $1.type.wordsAtRest } + fields.reduce(0) { $0 + $1.type.wordsAtRest } }
+  package var wordCount: Int {
+    terms.reduce(0) { $0 + $1.type.wordsAtRest } + fields.reduce(0) { $0 + $1.type.wordsAtRest }
+  }
 
   /// The parties that may act, a bit for each: they consent to an agreement before money comes in.
   package var actingParties: UInt16 {
@@ -229,7 +233,9 @@ package struct ContractInterface: Hashable, Sendable {
   package var hasOpening: Bool { fields.contains { $0.role.isComputedAtOpening } }
 
   /// The fields that are a state's parameters, in order.
-  package func parameters(ofState state: Int) -> [Int] { fields.indices.filter { fields[$0].role == .parameter(state: state) } }
+  package func parameters(ofState state: Int) -> [Int] {
+    fields.indices.filter { fields[$0].role == .parameter(state: state) }
+  }
 
   /// How the source calls somebody who may take a transition.
   package func name(of actor: Actor, in transition: Transition) -> String {

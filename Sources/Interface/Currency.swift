@@ -1,6 +1,7 @@
 package import Primitives
 
-/// A currency by its ISO 4217 code, with the decimals of its minor unit. So far four of them; the payments contract brings the whole table.
+/// A currency by its ISO 4217 code, with the decimals of its minor unit. So far four of them; the
+/// payments contract brings the whole table.
 package struct Currency: Hashable, Sendable {
   /// Its place in the table.
   package let index: Int

@@ -1,6 +1,7 @@
 package import Primitives
 
-/// Where money can lie or go: a vault of the agreement or a party's account, both by index; or what a vault holds under a key, or any account, by its row.
+/// Where money can lie or go: a vault of the agreement or a party's account, both by index; or what
+/// a vault holds under a key, or any account, by its row.
 package enum Place: Hashable, Sendable {
   case vault(Int)
   case party(Int)
@@ -8,21 +9,25 @@ package enum Place: Hashable, Sendable {
   case account(UInt64)
 }
 
-/// What a running call sees of the agreement and does to it. Both engines run over this one protocol; a call that fails is undone by whoever made the host.
+/// What a running call sees of the agreement and does to it. Both engines run over this one
+/// protocol; a call that fails is undone by whoever made the host.
 package protocol Host {
   /// Copies the agreement's words at rest, terms first, then fields. The call works on the copy.
   func copyWords(to words: UnsafeMutablePointer<UInt64>)
   /// Writes words of one or more fields back, which begin at this slot.
   mutating func setWords(_ words: UnsafeBufferPointer<UInt64>, at slot: Int)
 
-  /// The words of an entry of a map, as they rest (`Resting`), or nil where there is none. What has no fixed size, and is no map, is the one entry with the
-  /// empty key. `item` counts terms first, then fields. Valid until the next change of an entry.
+  /// The words of an entry of a map, as they rest (`Resting`), or nil where there is none. What has
+  /// no fixed size, and is no map, is the one entry with the empty key. `item` counts terms first,
+  /// then fields. Valid until the next change of an entry.
   func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>?
   mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>)
   mutating func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>)
   func entryCount(_ item: Int) -> Int
-  /// All entries, ascending by the words of their keys, compared one by one; the key's words before the value's; `body` gets both.
-  func forEachEntry(_ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
+  /// All entries, ascending by the words of their keys, compared one by one; the key's words before
+  /// the value's; `body` gets both.
+  func forEachEntry(
+    _ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
 
   /// What a vault holds: of one with keys, what it holds under all of them.
   func balance(ofVault vault: Int) -> Amount
@@ -42,11 +47,14 @@ package protocol Host {
   /// The row of a party.
   func account(ofParty party: Int) -> UInt64
 
-  /// Asks for a deposit in one of the contract's currencies: of the caller, or of `payer`, a party or an account. Nothing moves before `settle`.
+  /// Asks for a deposit in one of the contract's currencies: of the caller, or of `payer`, a party
+  /// or an account. Nothing moves before `settle`.
   mutating func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place)
-  /// All deposits have been asked for: moves them, or answers why not. A deposit for which there is no room is refused like one that nobody can pay.
+  /// All deposits have been asked for: moves them, or answers why not. A deposit for which there is
+  /// no room is refused like one that nobody can pay.
   mutating func settle() -> Failure?
-  /// `source` is a vault, or what one holds under a key, and holds at least `amount`; what it goes to has room for it. Paying cannot fail.
+  /// `source` is a vault, or what one holds under a key, and holds at least `amount`; what it goes
+  /// to has room for it. Paying cannot fail.
   mutating func move(_ amount: Amount, from source: Place, to place: Place)
   /// Pays what a vault holds under each key to the account that is the key, ascending by key.
   mutating func payEach(vault: Int)
@@ -58,9 +66,11 @@ package protocol Host {
 package enum Entry: Hashable, Sendable {
   /// Whether the terms satisfy the `where` with this number of the term with this index; returns a truth value.
   case bound(term: Int, number: Int)
-  /// Computes what follows from the terms alone, once, when the agreement is opened; ends like a body that stays. Only of a contract with derived fields.
+  /// Computes what follows from the terms alone, once, when the agreement is opened; ends like a
+  /// body that stays. Only of a contract with derived fields.
   case opening
-  /// When the transition comes by itself. Of an `after`: how long after entering the state, a duration; of an `at`, a time; of a `when`, whether it holds.
+  /// When the transition comes by itself. Of an `after`: how long after entering the state, a
+  /// duration; of an `at`, a time; of a `when`, whether it holds.
   case due(transition: Int)
   /// What a transition does. Its arguments are the action's.
   case body(transition: Int)
@@ -94,12 +104,15 @@ package struct Execution<Site: Hashable & Sendable>: Sendable {
   }
 }
 
-/// Something that runs contracts. There are two: the machine, over verified bytecode, and the reference interpreter, over the checked tree.
+/// Something that runs contracts. There are two: the machine, over verified bytecode, and the
+/// reference interpreter, over the checked tree.
 package protocol Engine {
   associatedtype Contract
   associatedtype Site: Hashable & Sendable
 
   func interface(of contract: Contract) -> ContractInterface
-  /// `arguments` are admitted by the entry's parameter types. An engine that meters stops with the trap `gas` where `gas` is not enough.
-  mutating func run<H: Host>(_ entry: Entry, of contract: Contract, arguments: [Value], gas: Int, host: inout H) -> Execution<Site>
+  /// `arguments` are admitted by the entry's parameter types. An engine that meters stops with the
+  /// trap `gas` where `gas` is not enough.
+  mutating func run<H: Host>(_ entry: Entry, of contract: Contract, arguments: [Value], gas: Int, host: inout H)
+    -> Execution<Site>
 }

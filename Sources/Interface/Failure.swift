@@ -1,5 +1,6 @@
-/// Why the ledger did not do what it was asked, in the order in which it asks: the first that applies is the answer, but for a `require` in an action's
-/// body, which is asked when the body gets there. Nothing but this has happened then.
+/// Why the ledger did not do what it was asked, in the order in which it asks: the first that
+/// applies is the answer, but for a `require` in an action's body, which is asked when the body
+/// gets there. Nothing but this has happened then.
 package enum Refusal: String, CaseIterable, Sendable {
   /// The module is not published, or what was to be published is none that the ledger takes.
   case module
@@ -17,7 +18,8 @@ package enum Refusal: String, CaseIterable, Sendable {
   case authority
   /// A `where` or a `require` does not hold.
   case guardUnmet = "guard"
-  /// Money would come in before every party that may act has consented to the agreement, or the consent is to something else.
+  /// Money would come in before every party that may act has consented to the agreement, or the
+  /// consent is to something else.
   case consent
   /// The transaction lets go something else than the action asks for.
   case amount

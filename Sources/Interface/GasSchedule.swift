@@ -1,4 +1,5 @@
-/// What the ledger's own work costs, in the machine's unit of gas: about a nanosecond and a half. First estimates, rounded up.
+/// What the ledger's own work costs, in the machine's unit of gas: about a nanosecond and a half.
+/// First estimates, rounded up.
 package struct GasSchedule: Sendable {
   /// Admitting a transaction, and its receipt.
   package let transaction: Int
@@ -21,7 +22,8 @@ package struct GasSchedule: Sendable {
   /// Indexed by protocol.
   private static let byProtocol = [
     GasSchedule(
-      transaction: 5000, signature: 35_000, byte: 10, moduleByte: 200, row: 4000, transfer: 3000, opening: 6000, consent: 2000, action: 3000,
+      transaction: 5000, signature: 35_000, byte: 10, moduleByte: 200, row: 4000, transfer: 3000, opening: 6000,
+      consent: 2000, action: 3000,
       deadline: 5000)
   ]
 

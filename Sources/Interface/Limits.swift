@@ -1,4 +1,5 @@
-/// The one number that names opcodes, gas table, limits, checker rules and encodings. Until the first release it is 0 and promises nothing.
+/// The one number that names opcodes, gas table, limits, checker rules and encodings. Until the
+/// first release it is 0 and promises nothing.
 package struct ProtocolNumber: Hashable, Sendable {
   package let number: UInt16
 
@@ -98,14 +99,17 @@ package struct Limits: Sendable {
   /// Indexed by protocol.
   package static let byProtocol = [
     Limits(
-      parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512, invariants: 32, views: 32,
+      parties: 16, currencies: 16, terms: 64, vaults: 32, fields: 64, events: 64, states: 128, transitions: 512,
+      invariants: 32, views: 32,
       vaultKeys: 1000, parameters: 16,
       conditions: 16, moduleSize: 1 << 20, nameSize: 256, textScalars: 1024, bytesSize: 4096, types: 128, cases: 64,
-      elements: 1 << 14, typeDepth: 8, valueWords: 1 << 16, functions: 4096, instructions: 32_767, constants: 4096, splits: 256,
+      elements: 1 << 14, typeDepth: 8, valueWords: 1 << 16, functions: 4096, instructions: 32_767, constants: 4096,
+      splits: 256,
       shares: 16, splitDepth: 4, splitSize: 256,
       registers: 1024, callDepth: 32,
       loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24,
-      transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000, transactionGas: 1 << 28,
+      transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000,
+      transactionGas: 1 << 28,
       blockSize: 1 << 23, blockGas: 1 << 30, stampGap: 86_400_000)
   ]
 }

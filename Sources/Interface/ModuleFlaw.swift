@@ -1,9 +1,10 @@
-// What is wrong with a module, by number and without words: what the verifier and the assurance say, as one list that a receipt can keep.
+// What is wrong with a module, by number and without words: what the verifier and the assurance
+// say, as one list that a receipt can keep.
 
 package import Primitives
 
-/// Why a ledger does not take a module: the first thing that was found. `ModuleFault` and `Finding` lead here, each by a switch of its own, and `Wording` has
-/// a sentence for each.
+/// Why a ledger does not take a module: the first thing that was found. `ModuleFault` and `Finding`
+/// lead here, each by a switch of its own, and `Wording` has a sentence for each.
 package struct ModuleFlaw: Error, Hashable, Sendable {
   /// What a receipt keeps is one of these numbers. New ones are appended, and none is ever used for something else.
   package enum Kind: UInt8, CaseIterable, Sendable {
@@ -74,11 +75,12 @@ package struct ModuleFlaw: Error, Hashable, Sendable {
   /// Whether a flaw of this kind has a place like this, and gas if it is about that.
   package var isPossible: Bool {
     switch (kind, place) {
-    case (.stateWithoutDeadline, .state), (.automaticCanFail, .instruction), (.finalStateMayHoldMoney, .entering): gas == nil
+    case (.stateWithoutDeadline, .state), (.automaticCanFail, .instruction), (.finalStateMayHoldMoney, .entering):
+      gas == nil
     case (.endlessCircle, .circle(let states)): gas == nil && !states.isEmpty
     case (.gasAboveLimit, .function), (.aheadAboveLimit, .state): gas != nil
-    case (.stateWithoutDeadline, _), (.automaticCanFail, _), (.finalStateMayHoldMoney, _), (.endlessCircle, _), (.gasAboveLimit, _),
-      (.aheadAboveLimit, _):
+    case (.stateWithoutDeadline, _), (.automaticCanFail, _), (.finalStateMayHoldMoney, _), (.endlessCircle, _),
+      (.gasAboveLimit, _), (.aheadAboveLimit, _):
       false
     case (_, .module), (_, .function), (_, .instruction): gas == nil
     case (_, .state), (_, .circle), (_, .entering): false
@@ -137,7 +139,8 @@ extension ModuleFlaw.Place: Canonical {
     case 4: self = .circle(try reader.readIndices())
     case 5:
       self = .entering(
-        transition: Int(try reader.read(UInt16.self)), instruction: Int(try reader.read(UInt16.self)), vault: Int(try reader.read(UInt8.self)))
+        transition: Int(try reader.read(UInt16.self)), instruction: Int(try reader.read(UInt16.self)),
+        vault: Int(try reader.read(UInt8.self)))
     default: throw .unknownCase
     }
   }

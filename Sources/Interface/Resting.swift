@@ -1,11 +1,15 @@
 import Primitives
 
-/// Values as words, the way they rest in an agreement's state and cross into and out of an engine. A type of fixed size always takes as many words, so that
-/// every term and field has its slot when the module is made; of any other type the words are its parts' one behind the other, each count in front.
+/// Values as words, the way they rest in an agreement's state and cross into and out of an engine.
+/// A type of fixed size always takes as many words, so that every term and field has its slot when
+/// the module is made; of any other type the words are its parts' one behind the other, each count
+/// in front.
 ///
-/// Bool, Duration, Time, Party, Counter: one word. A small Int: the number in two's complement; any other Int: limb count << 1 | sign, and four limbs. Percent, Ratio, Rate: numerator,
-/// denominator. Amount: low word, high word. Text, Bytes: size in bytes, then the bytes, the last word filled with zeros. Structure: its members. Enumeration
-/// and optional: the case's number, then its payload. List and set: count, then the elements. Map: count, then key and value in turns.
+/// Bool, Duration, Time, Party, Counter: one word. A small Int: the number in two's complement; any
+/// other Int: limb count << 1 | sign, and four limbs. Percent, Ratio, Rate: numerator, denominator.
+/// Amount: low word, high word. Text, Bytes: size in bytes, then the bytes, the last word filled
+/// with zeros. Structure: its members. Enumeration and optional: the case's number, then its
+/// payload. List and set: count, then the elements. Map: count, then key and value in turns.
 package enum Resting {
   /// `value` must be admitted by `type`.
   package static func words(_ value: Value, as type: ValueType, in types: [TypeDefinition] = []) -> [UInt64] {
@@ -37,13 +41,16 @@ package enum Resting {
     case (.text(let bytes), _), (.bytes(let bytes), _): words += packed(bytes)
     case (.sequence(let values), .composite(let index)):
       switch types[index] {
-      case .structure(_, let members): for (value, member) in zip(values, members) { append(value, as: member.type, in: types, to: &words) }
+      case .structure(_, let members):
+        for (value, member) in zip(values, members) { append(value, as: member.type, in: types, to: &words) }
       case .list(let element, _, _), .set(let element, _):
         words.append(UInt64(values.count))
         for value in values { append(value, as: element, in: types, to: &words) }
       case .map(let key, let element, _):
         words.append(UInt64(values.count / 2))
-        for (place, value) in values.enumerated() { append(value, as: place.isMultiple(of: 2) ? key : element, in: types, to: &words) }
+        for (place, value) in values.enumerated() {
+          append(value, as: place.isMultiple(of: 2) ? key : element, in: types, to: &words)
+        }
       case .enumeration, .optional: preconditionFailure("a value rests only under its type")
       }
     case (.variant(let number, let payload), .composite(let index)):
@@ -61,7 +68,9 @@ package enum Resting {
   }
 
   /// The value at the front of `words`, which is taken off.
-  package static func take(_ words: inout ArraySlice<UInt64>, as type: ValueType, in types: [TypeDefinition] = []) -> Value {
+  package static func take(_ words: inout ArraySlice<UInt64>, as type: ValueType, in types: [TypeDefinition] = [])
+    -> Value
+  {
     func next() -> UInt64 {
       guard let word = words.popFirst() else { preconditionFailure("a value at rest is whole") }
       return word
@@ -78,7 +87,9 @@ package enum Resting {
     case .counter: return .int(Integer(next()))
     case .percent, .ratio, .rate:
       let numerator = next()
-      guard let percent = Percent(reduced: numerator, next()) else { preconditionFailure("a fraction at rest is reduced") }
+      guard let percent = Percent(reduced: numerator, next()) else {
+        preconditionFailure("a fraction at rest is reduced")
+      }
       return .percent(percent)
     case .int(let range):
       let first = next()
@@ -90,7 +101,8 @@ package enum Resting {
     case .composite(let index):
       switch types[index] {
       case .structure(_, let members): return .sequence(values(members.map(\.type)))
-      case .list(let element, _, _), .set(let element, _): return .sequence((0..<Int(next())).map { _ in take(&words, as: element, in: types) })
+      case .list(let element, _, _), .set(let element, _):
+        return .sequence((0..<Int(next())).map { _ in take(&words, as: element, in: types) })
       case .map(let key, let element, _): return .sequence((0..<Int(next())).flatMap { _ in values([key, element]) })
       case .enumeration, .optional:
         let number = Int(next())

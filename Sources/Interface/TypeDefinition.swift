@@ -1,6 +1,7 @@
 package import Primitives
 
-/// A type that is made of others. A module lists the ones it uses; each names only types that stand before it, so none contains itself.
+/// A type that is made of others. A module lists the ones it uses; each names only types that stand
+/// before it, so none contains itself.
 package enum TypeDefinition: Hashable, Sendable {
   package struct Case: Hashable, Sendable {
     package let name: String
@@ -190,9 +191,13 @@ extension TypeDefinition: Canonical {
       self = .enumeration(name: name, cases)
     case 2: self = .optional(try reader.read(ValueType.self))
     case 3:
-      self = .list(try reader.read(ValueType.self), least: Int(try reader.read(UInt32.self)), most: Int(try reader.read(UInt32.self)))
+      self = .list(
+        try reader.read(ValueType.self), least: Int(try reader.read(UInt32.self)),
+        most: Int(try reader.read(UInt32.self)))
     case 4: self = .set(try reader.read(ValueType.self), most: Int(try reader.read(UInt32.self)))
-    case 5: self = .map(try reader.read(ValueType.self), try reader.read(ValueType.self), most: Int(try reader.read(UInt32.self)))
+    case 5:
+      self = .map(
+        try reader.read(ValueType.self), try reader.read(ValueType.self), most: Int(try reader.read(UInt32.self)))
     default: throw .unknownCase
     }
   }

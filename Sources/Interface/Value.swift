@@ -77,7 +77,9 @@ extension Value: Canonical {
     case 0: self = .bool(try reader.readBool())
     case 1: self = .int(try reader.read(Integer.self))
     case 2:
-      guard let value = Percent(reduced: try reader.read(UInt64.self), try reader.read(UInt64.self)) else { throw .notCanonical }
+      guard let value = Percent(reduced: try reader.read(UInt64.self), try reader.read(UInt64.self)) else {
+        throw .notCanonical
+      }
       self = .percent(value)
     case 3:
       guard let value = Amount(units: try reader.read(UInt128.self)) else { throw .notCanonical }

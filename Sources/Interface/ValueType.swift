@@ -15,7 +15,9 @@ package struct IntegerRange: Hashable, Sendable {
   /// What `Int` means at rest: |x| < 2^255.
   package static let whole: IntegerRange = {
     let bound = Integer.power(ofTwo: Limits.integerBitsAtRest) - Integer(1)
-    guard let range = IntegerRange(-bound, bound) else { preconditionFailure("the widest range is within its own limit") }
+    guard let range = IntegerRange(-bound, bound) else {
+      preconditionFailure("the widest range is within its own limit")
+    }
     return range
   }()
 
@@ -52,7 +54,8 @@ package enum ValueType: Hashable, Sendable {
   /// From 0 to `most`: it is raised one by one, and nothing lowers it.
   case counter(most: Int)
 
-  /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and rests as an entry of its own.
+  /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and
+  /// rests as an entry of its own.
   package var wordsAtRest: Int {
     switch self {
     case .bool, .duration, .time, .party, .counter: 1
@@ -79,7 +82,8 @@ package enum ValueType: Hashable, Sendable {
     case (.ratio, .percent): true
     case (.amount, .amount): true
     case (.duration, .duration): true
-    case (.text(let max), .text(let bytes)): String(validating: bytes, as: UTF8.self).map { $0.unicodeScalars.count <= max } ?? false
+    case (.text(let max), .text(let bytes)):
+      String(validating: bytes, as: UTF8.self).map { $0.unicodeScalars.count <= max } ?? false
     case (.bytes(let max), .bytes(let bytes)): bytes.count <= max
     case (.composite(let index), _): types[index].admits(value, in: types)
     case (.time, .time): true
@@ -87,8 +91,8 @@ package enum ValueType: Hashable, Sendable {
     // A rate of nothing would make any sum worthless.
     case (.rate, .percent(let value)): value.numerator > 0
     case (.counter(let most), .int(let value)): value.sign >= 0 && value <= Integer(most)
-    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _), (.time, _), (.party, _),
-      (.rate, _), (.counter, _):
+    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _),
+      (.time, _), (.party, _), (.rate, _), (.counter, _):
       false
     }
   }
@@ -133,7 +137,9 @@ extension ValueType: Canonical {
     switch try reader.read(UInt8.self) {
     case 0: self = .bool
     case 1:
-      guard let range = IntegerRange(try reader.read(Integer.self), try reader.read(Integer.self)) else { throw .notCanonical }
+      guard let range = IntegerRange(try reader.read(Integer.self), try reader.read(Integer.self)) else {
+        throw .notCanonical
+      }
       self = .int(range)
     case 2: self = .percent
     case 3: self = .amount(currency: Int(try reader.read(UInt8.self)))

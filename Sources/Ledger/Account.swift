@@ -1,7 +1,8 @@
 package import Primitives
 package import Signing
 
-/// Who somebody is on the ledger: the digest of the first key. Whoever knows a key knows the account, before the ledger has heard of it.
+/// Who somebody is on the ledger: the digest of the first key. Whoever knows a key knows the
+/// account, before the ledger has heard of it.
 package struct AccountID: Hashable, Sendable, Comparable {
   package let digest: Digest
 
@@ -37,7 +38,9 @@ package struct AccountRow: Hashable, Sendable, Comparable {
 
 extension AccountRow: Canonical {
   package func encode(to writer: inout CanonicalWriter) { writer.write(UInt32(index)) }
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) { self.init(Int(try reader.read(UInt32.self))) }
+  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self.init(Int(try reader.read(UInt32.self)))
+  }
 }
 
 /// What the ledger keeps of an account beside its balances.

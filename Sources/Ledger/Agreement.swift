@@ -103,7 +103,11 @@ package struct Agreement: Hashable, Sendable {
       let middle = (low + high) / 2
       let entry = entries[middle]
       if entry.item == item && entry.key.elementsEqual(key) { return (middle, true) }
-      if entry.item < item || (entry.item == item && entry.key.lexicographicallyPrecedes(key)) { low = middle + 1 } else { high = middle }
+      if entry.item < item || (entry.item == item && entry.key.lexicographicallyPrecedes(key)) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return (low, false)
   }
@@ -118,7 +122,10 @@ package struct Agreement: Hashable, Sendable {
     }
     return .sequence(
       own.map { entry in
-        (Resting.value(entry.key[...], as: key, in: interface.types), Resting.value(entry.value[...], as: element, in: interface.types))
+        (
+          Resting.value(entry.key[...], as: key, in: interface.types),
+          Resting.value(entry.value[...], as: element, in: interface.types)
+        )
       }.sorted { Value.precedes($0.0, $1.0) }.flatMap { [$0.0, $0.1] })
   }
 
@@ -128,7 +135,8 @@ package struct Agreement: Hashable, Sendable {
     /// Counts the entries into a state.
     package var visit: UInt64
     package var enteredAt: Time
-    /// What is due in this state, in source order. What waits for a condition is here while that holds, and is due at once.
+    /// What is due in this state, in source order. What waits for a condition is here while that
+    /// holds, and is due at once.
     package var deadlines: [Deadline]
     /// Of actions that need several, ascending by transition and account: one of each account for each action.
     package var approvals: [Approval]
@@ -149,7 +157,8 @@ package struct Agreement: Hashable, Sendable {
   /// Whether the agreement goes its way. One that was suspended never does again.
   package enum Standing: UInt8, Sendable {
     case regular = 0
-    /// An automatic transition failed, against all that was proved: nothing happens any more, and what the agreement holds waits to be released.
+    /// An automatic transition failed, against all that was proved: nothing happens any more, and
+    /// what the agreement holds waits to be released.
     case suspended
     /// What a suspended agreement held has been paid out.
     case released
@@ -165,7 +174,8 @@ package struct Agreement: Hashable, Sendable {
     }
   }
 
-  /// That somebody agrees to an action. It counts for whoever this account was then among those who may take it, as long as it still is.
+  /// That somebody agrees to an action. It counts for whoever this account was then among those who
+  /// may take it, as long as it still is.
   package struct Approval: Hashable, Sendable {
     package let transition: Int
     package let account: AccountRow
@@ -173,7 +183,8 @@ package struct Agreement: Hashable, Sendable {
     package let actors: [Int]
     /// The digest of the arguments.
     package let arguments: Digest
-    /// What the account lets go when the action happens, by currency; nothing is held until then. Nil: whatever is asked for.
+    /// What the account lets go when the action happens, by currency; nothing is held until then.
+    /// Nil: whatever is asked for.
     package let letGo: [CurrencyAmount]?
 
     package init(transition: Int, account: AccountRow, actors: [Int], arguments: Digest, letGo: [CurrencyAmount]?) {
@@ -197,7 +208,8 @@ package struct Agreement: Hashable, Sendable {
   }
 
   package init(
-    contract: Int, currencies: [Currency], vaultCurrencies: [Currency], parties: [AccountRow], summary: Digest, consents: UInt16, openedAt: Time,
+    contract: Int, currencies: [Currency], vaultCurrencies: [Currency], parties: [AccountRow], summary: Digest,
+    consents: UInt16, openedAt: Time,
     words: [UInt64], position: Position
   ) {
     self.contract = contract
@@ -213,7 +225,9 @@ package struct Agreement: Hashable, Sendable {
   }
 
   /// What parties consent to: this module with these currencies, terms and parties, as this summary tells it.
-  package static func subject(module: Digest, currencies: [Currency], parties: [AccountID], terms: [Value], summary: Digest) -> Digest {
+  package static func subject(
+    module: Digest, currencies: [Currency], parties: [AccountID], terms: [Value], summary: Digest
+  ) -> Digest {
     var writer = CanonicalWriter()
     writer.write(raw: Array("earnest consent".utf8))
     writer.write(module)
@@ -279,10 +293,14 @@ extension Agreement: Canonical {
     vaults = try reader.readList(of: Amount.self)
     guard vaults.count == vaultCurrencies.count else { throw .notCanonical }
     holdings = try reader.readList(of: Holding.self)
-    guard zip(holdings, holdings.dropFirst()).allSatisfy({ ($0.vault, $0.key) < ($1.vault, $1.key) }) else { throw .notCanonical }
+    guard zip(holdings, holdings.dropFirst()).allSatisfy({ ($0.vault, $0.key) < ($1.vault, $1.key) }) else {
+      throw .notCanonical
+    }
     var rests = vaults
     for holding in holdings {
-      guard holding.amount > .zero, rests.indices.contains(holding.vault), let rest = rests[holding.vault].subtracting(holding.amount) else {
+      guard holding.amount > .zero, rests.indices.contains(holding.vault),
+        let rest = rests[holding.vault].subtracting(holding.amount)
+      else {
         throw .notCanonical
       }
       rests[holding.vault] = rest
@@ -330,7 +348,8 @@ extension Agreement.Holding: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self), amount: try reader.read(Amount.self))
+    self.init(
+      vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self), amount: try reader.read(Amount.self))
   }
 }
 
@@ -351,7 +370,9 @@ extension Agreement.Position: Canonical {
     enteredAt = try reader.read(Time.self)
     deadlines = try reader.readList(of: Agreement.Deadline.self)
     approvals = try reader.readList(of: Agreement.Approval.self)
-    guard zip(approvals, approvals.dropFirst()).allSatisfy({ ($0.transition, $0.account) < ($1.transition, $1.account) }) else {
+    guard
+      zip(approvals, approvals.dropFirst()).allSatisfy({ ($0.transition, $0.account) < ($1.transition, $1.account) })
+    else {
       throw .notCanonical
     }
     endedBy = try reader.readOptional(Agreement.EndedBy.self)

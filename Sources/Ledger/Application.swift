@@ -1,10 +1,12 @@
-// The border between a ledger and whoever orders its transactions, and between a ledger and what keeps it. The same three protocols serve one process in one
-// folder and one of several replicas behind a consensus engine.
+// The border between a ledger and whoever orders its transactions, and between a ledger and what
+// keeps it. The same three protocols serve one process in one folder and one of several replicas
+// behind a consensus engine.
 
 package import Interface
 package import Primitives
 
-/// A ledger as its orderer sees it. Calls come in this order: `prepare` and `accepts` as often as wanted, then `execute`, then `commit`.
+/// A ledger as its orderer sees it. Calls come in this order: `prepare` and `accepts` as often as
+/// wanted, then `execute`, then `commit`.
 package protocol Application: AnyObject {
   /// The last block that is kept. Height 0 is the genesis, whose digest stands for a header's.
   var durable: (height: UInt64, digest: Digest) { get }
@@ -12,18 +14,22 @@ package protocol Application: AnyObject {
   var time: Time { get }
   /// The latest time that the next block may bear. Beyond it the operator must have allowed more.
   var latestStamp: Time { get }
-  /// Whether deadlines are due at the time of the last block that did not fit into it: the next block may bear the same time and carries no transaction.
+  /// Whether deadlines are due at the time of the last block that did not fit into it: the next
+  /// block may bear the same time and carries no transaction.
   var isBehind: Bool { get }
 
-  /// Which of these transactions may wait for a block, each following those before it and those that were admitted since the last commit.
+  /// Which of these transactions may wait for a block, each following those before it and those
+  /// that were admitted since the last commit.
   func admit(_ candidates: [[UInt8]]) -> [Admission]
-  /// Those of the candidates, in their order, that a block at `time` can carry within so many bytes and so much gas; none while deadlines are behind.
+  /// Those of the candidates, in their order, that a block at `time` can carry within so many bytes
+  /// and so much gas; none while deadlines are behind.
   func prepare(_ candidates: [[UInt8]], bytes: Int, gas: Int, time: Time) -> [[UInt8]]
   /// Whether a block of somebody else's making may be executed.
   func accepts(_ proposal: Proposal) -> Bool
   /// Applies a block in memory. Nothing is kept before `commit`.
   func execute(_ proposal: Proposal) -> Block
-  /// Keeps the block that was executed, and answers the height below which blocks may be forgotten. After a fault the ledger must be opened anew.
+  /// Keeps the block that was executed, and answers the height below which blocks may be forgotten.
+  /// After a fault the ledger must be opened anew.
   func commit() throws(StoreFault) -> UInt64
 }
 
@@ -57,7 +63,8 @@ package protocol Sequencer: AnyObject {
   func run(_ observe: (Block) throws -> Void) throws
 }
 
-/// A block would be stamped further ahead of its parent than is allowed: a clock is wrong, or nothing was ordered for long. The operator decides.
+/// A block would be stamped further ahead of its parent than is allowed: a clock is wrong, or
+/// nothing was ordered for long. The operator decides.
 package struct StampGap: Error, Hashable, Sendable {
   package let time: Time
   package let latest: Time
@@ -102,10 +109,12 @@ package protocol Durable: AnyObject {
   func height() throws(StoreFault) -> UInt64
   func block(_ height: UInt64) throws(StoreFault) -> Block?
   func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace?
-  /// Keeps a block for good before it returns. `transactions` are the ids of entries that had an effect, with their places.
+  /// Keeps a block for good before it returns. `transactions` are the ids of entries that had an
+  /// effect, with their places.
   func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault)
 
-  /// The last checkpoint: the rows in order, and the header that they belong to. Nil where there is none, or none that can be read.
+  /// The last checkpoint: the rows in order, and the header that they belong to. Nil where there is
+  /// none, or none that can be read.
   func checkpoint() throws(StoreFault) -> Checkpoint?
   /// Forgets the checkpoint: it does not fit the chain.
   func discardCheckpoint() throws(StoreFault)

@@ -1,7 +1,8 @@
 package import Interface
 package import Primitives
 
-/// What ties a block to its parent, to what went into it, and to the state that it left behind. Its digest is what a signed checkpoint would name.
+/// What ties a block to its parent, to what went into it, and to the state that it left behind. Its
+/// digest is what a signed checkpoint would name.
 package struct Header: Hashable, Sendable {
   /// The genesis is at height 0 and has no header.
   package let height: UInt64
@@ -15,7 +16,8 @@ package struct Header: Hashable, Sendable {
   /// After this block.
   package let stateRoot: Digest
 
-  package init(height: UInt64, time: Time, parent: Digest, entriesRoot: Digest, receiptsRoot: Digest, stateRoot: Digest) {
+  package init(height: UInt64, time: Time, parent: Digest, entriesRoot: Digest, receiptsRoot: Digest, stateRoot: Digest)
+  {
     self.height = height
     self.time = time
     self.parent = parent
@@ -55,7 +57,8 @@ extension Header: Canonical {
   }
 }
 
-/// A block as it is logged. Receipts are of all events: deadlines that came first, then for each entry its own, with the deadlines that it made due at once.
+/// A block as it is logged. Receipts are of all events: deadlines that came first, then for each
+/// entry its own, with the deadlines that it made due at once.
 package struct Block: Hashable, Sendable {
   package let header: Header
   /// Transactions as received.
@@ -91,8 +94,8 @@ extension Block: Canonical {
   }
 }
 
-/// The root of a list: a binary tree over the digests of its members, a lone last one moving up as it is. Leaves and joints have tags of their own, so that no
-/// joint can be passed off as a member.
+/// The root of a list: a binary tree over the digests of its members, a lone last one moving up as
+/// it is. Leaves and joints have tags of their own, so that no joint can be passed off as a member.
 package func merkleRoot(_ members: [[UInt8]]) -> Digest {
   var level = members.map { Digest(sha256: [0] + $0) }
   while level.count > 1 {

@@ -1,7 +1,8 @@
 package import Primitives
 
-/// What an entry's bytes say by themselves: decoded, and whether every signature is by a key of its signer and verifies. It is a function of these bytes alone,
-/// so any core can compute it ahead of time; what it means for the state is asked in execution.
+/// What an entry's bytes say by themselves: decoded, and whether every signature is by a key of its
+/// signer and verifies. It is a function of these bytes alone, so any core can compute it ahead of
+/// time; what it means for the state is asked in execution.
 package struct Examined: Sendable {
   /// Of all the bytes, signatures included: that one set of signatures is good says nothing of another.
   package let digest: Digest

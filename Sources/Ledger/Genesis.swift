@@ -1,7 +1,8 @@
 package import Interface
 package import Primitives
 
-/// How a ledger begins: everything that was not brought about by an event. Its digest is the ledger's name, the chain id.
+/// How a ledger begins: everything that was not brought about by an event. Its digest is the
+/// ledger's name, the chain id.
 package struct Genesis: Hashable, Sendable {
   package struct Allocation: Hashable, Sendable {
     package let account: AccountID
@@ -27,7 +28,8 @@ package struct Genesis: Hashable, Sendable {
   /// Whom the ledger begins with. No currency's sum exceeds the largest amount.
   package let allocations: [Allocation]
 
-  package init(time: Time, isDevelopment: Bool, operatorAccount: AccountID, gasPrice: UInt64, allocations: [Allocation]) {
+  package init(time: Time, isDevelopment: Bool, operatorAccount: AccountID, gasPrice: UInt64, allocations: [Allocation])
+  {
     protocolNumber = .current
     self.time = time
     self.isDevelopment = isDevelopment
@@ -68,7 +70,9 @@ extension Genesis: Canonical {
     guard gasPrice <= Genesis.gasPriceMax else { throw .notCanonical }
     allocations = try reader.readList(of: Allocation.self)
     let accounts = allocations.map(\.account)
-    guard Set(accounts).count == accounts.count, Currency.all.allSatisfy({ issue(of: $0) != nil }) else { throw .notCanonical }
+    guard Set(accounts).count == accounts.count, Currency.all.allSatisfy({ issue(of: $0) != nil }) else {
+      throw .notCanonical
+    }
     let credits = allocations.reduce(UInt128(0)) { $0 + UInt128($1.credit) }
     guard credits <= UInt128(UInt64.max) else { throw .notCanonical }
   }
@@ -85,6 +89,8 @@ extension Genesis.Allocation: Canonical {
     account = try reader.read(AccountID.self)
     credit = try reader.read(UInt64.self)
     holdings = try reader.readList(of: CurrencyAmount.self)
-    guard zip(holdings, holdings.dropFirst()).allSatisfy({ $0.currency.index < $1.currency.index }) else { throw .notCanonical }
+    guard zip(holdings, holdings.dropFirst()).allSatisfy({ $0.currency.index < $1.currency.index }) else {
+      throw .notCanonical
+    }
   }
 }

@@ -65,7 +65,8 @@ extension LedgerState {
     return writer.bytes
   }
 
-  /// Where a row's leaf lies in the state tree: by what the row is about, so that whoever knows an account's id finds its balances.
+  /// Where a row's leaf lies in the state tree: by what the row is about, so that whoever knows an
+  /// account's id finds its balances.
   package func leafKey(_ place: RowPlace) -> Digest {
     var writer = CanonicalWriter()
     writer.write(place.table.rawValue)

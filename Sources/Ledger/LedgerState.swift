@@ -1,6 +1,8 @@
-// The state of a ledger in memory: accounts and balances, modules, agreements. Every table is an array whose rows are counted as they appear; dictionaries only
-// find a row by its id. Every change goes through one of the setters, which keeps what was there before in a journal, so that a call, a transaction or a whole
-// block can be undone as if it had not happened, and remembers which rows the next root and the next checkpoint must look at.
+// The state of a ledger in memory: accounts and balances, modules, agreements. Every table is an
+// array whose rows are counted as they appear; dictionaries only find a row by its id. Every change
+// goes through one of the setters, which keeps what was there before in a journal, so that a call,
+// a transaction or a whole block can be undone as if it had not happened, and remembers which rows
+// the next root and the next checkpoint must look at.
 
 package import Interface
 package import Primitives
@@ -94,7 +96,8 @@ package final class LedgerState {
         accounts[row.index].credit = credit
       case .balance(let index, let amount): balances[index].available = amount
       case .word(let number, let slot, let word): agreements[number.index].words[slot] = word
-      case .entry(let number, let index, let before, let isThere): replaceEntry(number, index, isThere: isThere, with: before)
+      case .entry(let number, let index, let before, let isThere):
+        replaceEntry(number, index, isThere: isThere, with: before)
       case .vault(let number, let vault, let amount): agreements[number.index].vaults[vault] = amount
       case .holding(let number, let vault, let key, let amount): replaceHolding(number, vault, key, amount)
       case .holdings(let number, let vault, let before):
@@ -192,7 +195,9 @@ package final class LedgerState {
     return nil
   }
 
-  package func balance(_ row: AccountRow, _ currency: Currency) -> Amount { balanceIndex(row, currency).map { balances[$0].available } ?? .zero }
+  package func balance(_ row: AccountRow, _ currency: Currency) -> Amount {
+    balanceIndex(row, currency).map { balances[$0].available } ?? .zero
+  }
 
   /// Whether crediting it would need a new row.
   package func hasBalance(_ row: AccountRow, _ currency: Currency) -> Bool { balanceIndex(row, currency) != nil }
@@ -211,13 +216,17 @@ package final class LedgerState {
       touch(.balance, balances.count - 1)
       return
     }
-    guard let sum = balances[index].available.adding(amount) else { preconditionFailure("no currency's issue exceeds the largest amount") }
+    guard let sum = balances[index].available.adding(amount) else {
+      preconditionFailure("no currency's issue exceeds the largest amount")
+    }
     setBalance(index, sum)
   }
 
   /// False, and nothing happens, where the account holds less.
   package func debit(_ row: AccountRow, _ currency: Currency, _ amount: Amount) -> Bool {
-    guard let index = balanceIndex(row, currency), let rest = balances[index].available.subtracting(amount) else { return amount == .zero }
+    guard let index = balanceIndex(row, currency), let rest = balances[index].available.subtracting(amount) else {
+      return amount == .zero
+    }
     setBalance(index, rest)
     return true
   }
@@ -244,7 +253,9 @@ package final class LedgerState {
   /// Credit of all accounts and pots and what was spent, added up one by one.
   package func totalCredit(gasPrice: UInt64) -> UInt128 {
     let held = accounts.reduce(UInt128(globals.spent)) { $0 + UInt128($1.credit) }
-    return agreements.reduce(held) { sum, agreement in agreement.pot.reduce(sum) { $0 + UInt128($1.gas) * UInt128(gasPrice) } }
+    return agreements.reduce(held) { sum, agreement in
+      agreement.pot.reduce(sum) { $0 + UInt128($1.gas) * UInt128(gasPrice) }
+    }
   }
 
   // MARK: Modules and references
@@ -298,7 +309,8 @@ package final class LedgerState {
   package func entries(_ number: AgreementNumber, item: Int) -> ArraySlice<Agreement.Entry> {
     let agreement = agreements[number.index]
     let empty = UnsafeBufferPointer<UInt64>(start: nil, count: 0)
-    return agreement.entries[agreement.place(ofEntry: item, empty).index..<agreement.place(ofEntry: item + 1, empty).index]
+    return agreement.entries[
+      agreement.place(ofEntry: item, empty).index..<agreement.place(ofEntry: item + 1, empty).index]
   }
 
   /// Writes an entry; nil takes it away.
@@ -308,7 +320,9 @@ package final class LedgerState {
     let (index, isThere) = agreements[number.index].place(ofEntry: item, key)
     let new = value.map { Agreement.Entry(item: item, key: Array(key), value: Array($0)) }
     if !isThere && new == nil { return }
-    journal.append(.entry(number, index: index, before: isThere ? agreements[number.index].entries[index] : nil, isThere: new != nil))
+    journal.append(
+      .entry(number, index: index, before: isThere ? agreements[number.index].entries[index] : nil, isThere: new != nil)
+    )
     replaceEntry(number, index, isThere: isThere, with: new)
     touch(.agreement, number.index)
   }
@@ -385,7 +399,9 @@ package final class LedgerState {
 
   private func stands(_ item: Schedule.Item) -> Bool {
     item.agreement.index < agreements.count
-      && agreements[item.agreement.index].position.deadlines.contains { $0.transition == item.transition && $0.due == item.due }
+      && agreements[item.agreement.index].position.deadlines.contains {
+        $0.transition == item.transition && $0.due == item.due
+      }
   }
 
   // MARK: Rows
@@ -409,7 +425,8 @@ package final class LedgerState {
   }
 
   func restore(balance account: AccountRow, _ currency: Currency, _ amount: Amount) {
-    balances.append(Balance(account: account, currency: currency, next: latestBalance[account.index], available: amount))
+    balances.append(
+      Balance(account: account, currency: currency, next: latestBalance[account.index], available: amount))
     latestBalance[account.index] = Int32(balances.count - 1)
   }
 

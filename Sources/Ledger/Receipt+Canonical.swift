@@ -9,7 +9,8 @@ extension Move: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(from: try reader.read(Holder.self), to: try reader.read(Holder.self), sum: try reader.read(CurrencyAmount.self))
+    self.init(
+      from: try reader.read(Holder.self), to: try reader.read(Holder.self), sum: try reader.read(CurrencyAmount.self))
   }
 }
 
@@ -198,11 +199,14 @@ extension Deed: Canonical {
     case 2: self = .consented(try reader.read(AgreementNumber.self), by: try reader.read(AccountRow.self))
     case 3: self = .transferred(try reader.read(Move.self))
     case 4:
-      self = .granted(from: try reader.read(AccountRow.self), to: try reader.read(AccountRow.self), credit: try reader.read(UInt64.self))
+      self = .granted(
+        from: try reader.read(AccountRow.self), to: try reader.read(AccountRow.self),
+        credit: try reader.read(UInt64.self))
     case 5: self = .advanced(until: try reader.read(Time.self))
     case 6:
       self = .released(
-        try reader.read(AgreementNumber.self), by: try reader.readList(of: AccountRow.self), moves: try reader.readList(of: Move.self),
+        try reader.read(AgreementNumber.self), by: try reader.readList(of: AccountRow.self),
+        moves: try reader.readList(of: Move.self),
         returned: try reader.readList(of: PotShare.self))
     case 7: self = .flawed(try reader.read(ModuleFlaw.self))
     default: throw .unknownCase
@@ -254,6 +258,8 @@ extension Receipt: Canonical {
     case 3: verdict = .defect(try reader.read(Failure.self))
     default: throw .unknownCase
     }
-    self.init(origin: origin, time: time, verdict: verdict, gas: try reader.read(UInt64.self), deeds: try reader.readList(of: Deed.self))
+    self.init(
+      origin: origin, time: time, verdict: verdict, gas: try reader.read(UInt64.self),
+      deeds: try reader.readList(of: Deed.self))
   }
 }

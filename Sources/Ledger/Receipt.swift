@@ -1,4 +1,5 @@
-// What became of an event, for everybody to read, by number and without words: sentences are made from it where somebody reads them.
+// What became of an event, for everybody to read, by number and without words: sentences are made
+// from it where somebody reads them.
 
 package import Interface
 package import Primitives
@@ -81,7 +82,9 @@ package struct Step: Hashable, Sendable {
   /// What the pot gave back at the end.
   package var returned: [PotShare] = []
 
-  package init(time: Time, agreement: AgreementNumber?, cause: Cause, state: Int, transition: Int? = nil, outcome: Outcome) {
+  package init(
+    time: Time, agreement: AgreementNumber?, cause: Cause, state: Int, transition: Int? = nil, outcome: Outcome
+  ) {
     self.time = time
     self.agreement = agreement
     self.cause = cause
@@ -109,9 +112,11 @@ package enum Deed: Hashable, Sendable {
   case transferred(Move)
   case granted(from: AccountRow, to: AccountRow, credit: UInt64)
   case advanced(until: Time)
-  /// What a suspended agreement held has been paid out, on the word of these, and what was left in its pot has gone back.
+  /// What a suspended agreement held has been paid out, on the word of these, and what was left in
+  /// its pot has gone back.
   case released(AgreementNumber, by: [AccountRow], moves: [Move], returned: [PotShare])
-  /// What was to be published is not taken, and why: the first flaw that was found, so that nobody makes a receipt long. Only of a failed transaction.
+  /// What was to be published is not taken, and why: the first flaw that was found, so that nobody
+  /// makes a receipt long. Only of a failed transaction.
   case flawed(ModuleFlaw)
 }
 
@@ -138,7 +143,8 @@ package struct Receipt: Hashable, Sendable {
   package let verdict: Verdict
   /// What the sender used, or for a deadline the pot.
   package let gas: UInt64
-  /// In the order of the instructions. Of a failed transaction only what tells more of its failure: the step that an agreement refused, or a module's flaw.
+  /// In the order of the instructions. Of a failed transaction only what tells more of its failure:
+  /// the step that an agreement refused, or a module's flaw.
   package let deeds: [Deed]
 
   package init(origin: Origin, time: Time, verdict: Verdict, gas: UInt64, deeds: [Deed]) {

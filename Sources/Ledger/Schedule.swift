@@ -1,8 +1,9 @@
 import HeapModule
 package import Primitives
 
-/// The deadlines of all agreements, the next one first: by due time, agreement, and place in the source. It may hold some that no longer stand, because their
-/// agreement has moved on; whoever takes one asks the agreement. It is derived from the agreements and never stored.
+/// The deadlines of all agreements, the next one first: by due time, agreement, and place in the
+/// source. It may hold some that no longer stand, because their agreement has moved on; whoever
+/// takes one asks the agreement. It is derived from the agreements and never stored.
 package struct Schedule {
   package struct Item: Hashable, Comparable, Sendable {
     package let due: Time

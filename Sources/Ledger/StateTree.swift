@@ -1,7 +1,8 @@
 package import Primitives
 
-/// A sparse Merkle tree over rows: a leaf lies where its key's bits lead, only as deep as it must to part from its neighbours. The root depends on the rows
-/// alone, not on how they came to be there.
+/// A sparse Merkle tree over rows: a leaf lies where its key's bits lead, only as deep as it must
+/// to part from its neighbours. The root depends on the rows alone, not on how they came to be
+/// there.
 ///
 /// leaf: digest(0, key, value) · joint: digest(1, left, right) · nothing: zeros
 package struct StateTree {
@@ -75,7 +76,8 @@ package struct StateTree {
     if changes.count == 1 {
       if first.leaf != StateTree.nothing { return first.leaf }
       keys.append(first.key)
-      nodes.append(Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: Int32(keys.count - 1)))
+      nodes.append(
+        Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: Int32(keys.count - 1)))
       return Int32(nodes.count - 1)
     }
     let middle = split(changes, depth)

@@ -1,5 +1,6 @@
-// What somebody asks of the ledger: one to a hundred instructions that succeed or fail together, for one sender and up to fifteen co-signers. The id is the
-// digest of these bytes; signatures stand outside, so nobody can give a transaction a second id by changing one.
+// What somebody asks of the ledger: one to a hundred instructions that succeed or fail together,
+// for one sender and up to fifteen co-signers. The id is the digest of these bytes; signatures
+// stand outside, so nobody can give a transaction a second id by changing one.
 
 package import Interface
 package import Primitives
@@ -17,14 +18,16 @@ package struct Transaction: Hashable, Sendable {
   package var gasLimit: UInt64
   /// The digest of a text that is kept elsewhere.
   package var memoHash: Digest?
-  /// What the sender calls it, such as an order's number. The ledger takes one transaction of a sender for each reference.
+  /// What the sender calls it, such as an order's number. The ledger takes one transaction of a
+  /// sender for each reference.
   package var reference: [UInt8]?
   /// In ascending order.
   package var coSigners: [AccountID]
   package var instructions: [Instruction]
 
   package init(
-    chain: Digest, sender: AccountID, nonce: UInt64, validUntil: Time, gasLimit: UInt64, memoHash: Digest? = nil, reference: [UInt8]? = nil,
+    chain: Digest, sender: AccountID, nonce: UInt64, validUntil: Time, gasLimit: UInt64, memoHash: Digest? = nil,
+    reference: [UInt8]? = nil,
     coSigners: [AccountID] = [], instructions: [Instruction]
   ) {
     self.chain = chain
@@ -61,14 +64,15 @@ extension Transaction {
     case grant(to: AccountID, credit: UInt64, signer: Int)
     /// The operator allows blocks to be stamped until this time, however long after their parents.
     case advance(until: Time, signer: Int)
-    /// Pays out all that a suspended agreement holds. Everybody who has a say signs the transaction, or whom the genesis names.
+    /// Pays out all that a suspended agreement holds. Everybody who has a say signs the
+    /// transaction, or whom the genesis names.
     case release(Release)
 
     package var signer: Int {
       switch self {
       case .publish, .release: 0
-      case .open(_, let signer), .consent(_, _, let signer), .act(_, let signer), .transfer(_, _, let signer), .grant(_, _, let signer),
-        .advance(_, let signer):
+      case .open(_, let signer), .consent(_, _, let signer), .act(_, let signer), .transfer(_, _, let signer),
+        .grant(_, _, let signer), .advance(_, let signer):
         signer
       }
     }
@@ -98,10 +102,12 @@ extension Transaction {
     package var action: String
     /// Accounts among them by their rows, which never change once a block has made them.
     package var arguments: [Value]
-    /// Exactly what the caller parts with, at most one sum of each currency, by code. Of an action that needs several, what it will part with once all agree.
+    /// Exactly what the caller parts with, at most one sum of each currency, by code. Of an action
+    /// that needs several, what it will part with once all agree.
     package var letGo: [CurrencyAmount]
 
-    package init(agreement: AgreementNumber, visit: UInt64, action: String, arguments: [Value], letGo: [CurrencyAmount]) {
+    package init(agreement: AgreementNumber, visit: UInt64, action: String, arguments: [Value], letGo: [CurrencyAmount])
+    {
       self.agreement = agreement
       self.visit = visit
       self.action = action
@@ -212,7 +218,8 @@ package struct SignedTransaction: Sendable {
 
   /// Whether the signatures are those of the transaction's signers, in order, each under a key of its account.
   package var hasKeysOfSigners: Bool {
-    signatures.count == transaction.signers.count && zip(signatures, transaction.signers).allSatisfy { AccountID(of: $0.key) == $1 }
+    signatures.count == transaction.signers.count
+      && zip(signatures, transaction.signers).allSatisfy { AccountID(of: $0.key) == $1 }
   }
 
   /// The expensive part, which depends on nothing but these bytes.
@@ -221,7 +228,9 @@ package struct SignedTransaction: Sendable {
 
 extension [CurrencyAmount] {
   /// Whether there is at most one sum of each currency, by code, and none of nothing.
-  var isByCurrency: Bool { allSatisfy { $0.amount > .zero } && zip(self, dropFirst()).allSatisfy { $0.currency.index < $1.currency.index } }
+  var isByCurrency: Bool {
+    allSatisfy { $0.amount > .zero } && zip(self, dropFirst()).allSatisfy { $0.currency.index < $1.currency.index }
+  }
 }
 
 // MARK: Encoding
@@ -326,12 +335,14 @@ extension Transaction.Instruction: Canonical {
     case 1:
       self = .open(
         Transaction.Opening(
-          module: try reader.readDigest(), currencies: try reader.readList(of: Currency.self), parties: try reader.readList(of: AccountID.self),
+          module: try reader.readDigest(), currencies: try reader.readList(of: Currency.self),
+          parties: try reader.readList(of: AccountID.self),
           terms: try reader.readList(of: Value.self), summary: try reader.readDigest()), signer: signer)
     case 2: self = .consent(try reader.read(AgreementNumber.self), subject: try reader.readDigest(), signer: signer)
     case 3:
       let call = Transaction.Call(
-        agreement: try reader.read(AgreementNumber.self), visit: try reader.read(UInt64.self), action: try reader.readText(),
+        agreement: try reader.read(AgreementNumber.self), visit: try reader.read(UInt64.self),
+        action: try reader.readText(),
         arguments: try reader.readList(of: Value.self), letGo: try reader.readList(of: CurrencyAmount.self))
       guard Characters.isName(call.action), call.letGo.isByCurrency else { throw .notCanonical }
       self = .act(call, signer: signer)

@@ -1,4 +1,5 @@
-// One process that orders by itself: what comes first is ordered first. It drives an application exactly as a consensus engine would.
+// One process that orders by itself: what comes first is ordered first. It drives an application
+// exactly as a consensus engine would.
 
 import Interface
 package import Ledger
@@ -41,7 +42,8 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
       let sender = signed.transaction.sender.digest
       if waitingIDs.contains(signed.id) || batch.contains(signed.id) {
         results[place] = .known(id: signed.id, nil)
-      } else if waitingOfSender[sender, default: 0] + batchOfSender[sender, default: 0] >= EmbeddedSequencer.waitingMax {
+      } else if waitingOfSender[sender, default: 0] + batchOfSender[sender, default: 0] >= EmbeddedSequencer.waitingMax
+      {
         results[place] = .crowded
       } else {
         batch.insert(signed.id)
@@ -70,9 +72,11 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
     while !waiting.isEmpty || application.isBehind {
       let time = application.isBehind ? application.time : clock(application.time)
       let entries = application.prepare(
-        waiting.prefix(blockCount).map(\.bytes), bytes: ProtocolNumber.current.limits.blockSize, gas: ProtocolNumber.current.limits.blockGas,
+        waiting.prefix(blockCount).map(\.bytes), bytes: ProtocolNumber.current.limits.blockSize,
+        gas: ProtocolNumber.current.limits.blockGas,
         time: time)
-      // What cannot be ordered any more, because it has expired or its place was taken, is dropped rather than tried for ever.
+      // What cannot be ordered any more, because it has expired or its place was taken, is dropped
+      // rather than tried for ever.
       if entries.isEmpty && !application.isBehind && !isBehindSoon(time) {
         drop(waiting.prefix(blockCount).map(\.id))
         continue
@@ -81,7 +85,8 @@ package final class EmbeddedSequencer<A: Application>: Sequencer {
     }
   }
 
-  /// Whether a block at this time would leave deadlines behind: then it carries no transactions, and that says nothing about them.
+  /// Whether a block at this time would leave deadlines behind: then it carries no transactions,
+  /// and that says nothing about them.
   private func isBehindSoon(_ time: Time) -> Bool { time > application.time }
 
   /// Makes one block at a time of the caller's choice, carrying nothing, and those that it takes to catch up.

@@ -2,8 +2,9 @@ import Dispatch
 package import Ledger
 import Primitives
 
-/// Decodes entries and verifies their signatures on all cores, each by its place, so that the answer does not depend on who was first. What is begun ahead goes
-/// on while the ledger is busy with what came before. Entries are begun and examined by one thread, the orderer's.
+/// Decodes entries and verifies their signatures on all cores, each by its place, so that the
+/// answer does not depend on who was first. What is begun ahead goes on while the ledger is busy
+/// with what came before. Entries are begun and examined by one thread, the orderer's.
 package final class ExaminationPool: @unchecked Sendable {
   /// Entries that are examined together.
   private final class Batch: @unchecked Sendable {
@@ -58,7 +59,9 @@ package final class ExaminationPool: @unchecked Sendable {
       guard let (batch, index) = begun.removeValue(forKey: digest) else { return Examined(bytes, digest: digest) }
       begunBytes = max(0, begunBytes - bytes.count)
       batch.group.wait()
-      guard let examined = batch.results[index] else { preconditionFailure("a batch that has ended has examined all of its entries") }
+      guard let examined = batch.results[index] else {
+        preconditionFailure("a batch that has ended has examined all of its entries")
+      }
       return examined
     }
   }

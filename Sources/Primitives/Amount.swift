@@ -1,5 +1,6 @@
-/// A count of minor units of some currency (cents, fen, yen), from 0 to 2^127 - 1. An issue of a currency never exceeds the largest amount, so sums of
-/// balances that exist cannot overflow; sums of amounts that are only numbers can, and say so.
+/// A count of minor units of some currency (cents, fen, yen), from 0 to 2^127 - 1. An issue of a
+/// currency never exceeds the largest amount, so sums of balances that exist cannot overflow; sums
+/// of amounts that are only numbers can, and say so.
 @frozen @usableFromInline
 package struct Amount: Hashable, Sendable, Comparable {
   @usableFromInline package let units: UInt128
@@ -26,7 +27,9 @@ package struct Amount: Hashable, Sendable, Comparable {
   package func adding(_ other: Amount) -> Amount? { Amount(units: units + other.units) }
 
   /// Nil where the difference is below zero.
-  package func subtracting(_ other: Amount) -> Amount? { units < other.units ? nil : Amount(unchecked: units - other.units) }
+  package func subtracting(_ other: Amount) -> Amount? {
+    units < other.units ? nil : Amount(unchecked: units - other.units)
+  }
 }
 
 extension Amount: Canonical {
@@ -38,7 +41,8 @@ extension Amount: Canonical {
   }
 }
 
-/// A reduced fraction with both parts below 2^63. At rest it lies between 0 and 1 (0 % and 100 %); a literal in an expression may exceed that.
+/// A reduced fraction with both parts below 2^63. At rest it lies between 0 and 1 (0 % and 100 %);
+/// a literal in an expression may exceed that.
 package struct Percent: Hashable, Sendable {
   package let numerator: UInt64
   package let denominator: UInt64
@@ -56,7 +60,9 @@ package struct Percent: Hashable, Sendable {
   package init?(_ numerator: Integer, outOf denominator: Integer) {
     guard denominator.sign > 0, numerator.sign >= 0 else { return nil }
     let divisor = numerator.greatestCommonDivisor(with: denominator)
-    guard let n = numerator.divided(by: divisor, rounded: .down)?.int, let d = denominator.divided(by: divisor, rounded: .down)?.int else {
+    guard let n = numerator.divided(by: divisor, rounded: .down)?.int,
+      let d = denominator.divided(by: divisor, rounded: .down)?.int
+    else {
       return nil
     }
     self.numerator = UInt64(n)

@@ -1,5 +1,6 @@
-// The canonical encoding: fixed little-endian integers, ULEB128 lengths, fields in declared order, as in BCS (Binary Canonical Serialization).
-// A value has exactly one encoding, and the reader refuses every other one, so decoding and encoding again gives the same bytes.
+// The canonical encoding: fixed little-endian integers, ULEB128 lengths, fields in declared order,
+// as in BCS (Binary Canonical Serialization). A value has exactly one encoding, and the reader
+// refuses every other one, so decoding and encoding again gives the same bytes.
 
 @usableFromInline
 package protocol Canonical {
@@ -164,7 +165,9 @@ package struct CanonicalReader {
 
   package mutating func read<T: Canonical>(_ type: T.Type) throws(CanonicalFault) -> T { try T(from: &self) }
 
-  package mutating func readList<T: Canonical>(of type: T.Type, max: Int = Int(UInt32.max)) throws(CanonicalFault) -> [T] {
+  package mutating func readList<T: Canonical>(of type: T.Type, max: Int = Int(UInt32.max)) throws(CanonicalFault)
+    -> [T]
+  {
     var values: [T] = []
     for _ in 0..<(try readLength(max: max)) { values.append(try T(from: &self)) }
     return values
@@ -198,7 +201,9 @@ extension Canonical {
 
 extension String: Canonical {
   @usableFromInline package func encode(to writer: inout CanonicalWriter) { writer.write(self) }
-  @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) { self = try reader.readText() }
+  @usableFromInline package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
+    self = try reader.readText()
+  }
 }
 
 extension Integer: Canonical {

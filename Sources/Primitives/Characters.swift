@@ -16,12 +16,16 @@ package enum Characters {
     }
   }
 
-  /// A text in which everything shows itself: controls, line ends among them, what changes a text's direction and what has no width stand as `<U+001B>`, so that
-  /// nobody can write a line in somebody else's name. The quotation marks around a text are not part of it: within, they are shown in the same way.
+  /// A text in which everything shows itself: controls, line ends among them, what changes a text's
+  /// direction and what has no width stand as `<U+001B>`, so that nobody can write a line in
+  /// somebody else's name. The quotation marks around a text are not part of it: within, they are
+  /// shown in the same way.
   package static func shown(_ text: String, quoted: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      let isHidden = scalar.value < 0x20 || forbidden(scalar) != nil || isInvisible(scalar) || quoted && (scalar == "“" || scalar == "”")
+      let isHidden =
+        scalar.value < 0x20 || forbidden(scalar) != nil || isInvisible(scalar)
+        || quoted && (scalar == "“" || scalar == "”")
       guard isHidden else {
         result.unicodeScalars.append(scalar)
         continue
@@ -34,15 +38,15 @@ package enum Characters {
 
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x2060...0x206F, 0x3164, 0xFFA0, 0xFFF0...0xFFFB,
-      0xE0000...0xE0FFF:
+    case 0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B...0x200F, 0x2060...0x206F, 0x3164,
+      0xFFA0, 0xFFF0...0xFFFB, 0xE0000...0xE0FFF:
       true
     default: false
     }
   }
 
-  /// The unified ideographs, the repetition mark 々 and the zero 〇. None of them has another canonical form, so names made of them and ASCII are equal when
-  /// their bytes are.
+  /// The unified ideographs, the repetition mark 々 and the zero 〇. None of them has another
+  /// canonical form, so names made of them and ASCII are equal when their bytes are.
   package static func isHan(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x3005, 0x3007, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0x20000...0x2A6DF, 0x2A700...0x2EBE0, 0x30000...0x323AF: true

@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// Thirty-two bytes of a SHA-256 or an SM3 digest, as four words of eight bytes each, the first byte highest: comparing words compares bytes.
+/// Thirty-two bytes of a SHA-256 or an SM3 digest, as four words of eight bytes each, the first
+/// byte highest: comparing words compares bytes.
 package struct Digest: Hashable, Sendable, Comparable {
   private let first: UInt64
   private let second: UInt64
@@ -19,7 +20,9 @@ package struct Digest: Hashable, Sendable, Comparable {
   }
 
   private init(loading bytes: UnsafeRawPointer) {
-    func word(_ index: Int) -> UInt64 { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)) }
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+    }
     self.init(word(0), word(1), word(2), word(3))
   }
 
@@ -86,7 +89,9 @@ package struct Digest: Hashable, Sendable, Comparable {
   }
 
   package var bytes: [UInt8] {
-    [first, second, third, fourth].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) } }
+    [first, second, third, fourth].flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+    }
   }
 
   /// A bit by its place, the highest of the first byte being 0.
@@ -109,7 +114,9 @@ package struct Digest: Hashable, Sendable, Comparable {
   }
 
   func encode(to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)) {
+      bytes.append(contentsOf: $0)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
-// Exact integers of any size, for the compiler and the reference interpreter: GMP's mpz behind value semantics.
-// The machine computes nothing with this type: it keeps limbs in its own arena, which is why comparing the two engines means something.
+// Exact integers of any size, for the compiler and the reference interpreter: GMP's mpz behind
+// value semantics. The machine computes nothing with this type: it keeps limbs in its own arena,
+// which is why comparing the two engines means something.
 
 import CGMP
 
@@ -36,7 +37,9 @@ package struct Integer: Sendable {
 
   package init(_ value: UInt64) { self.init { __gmpz_set_ui($0, UInt(value)) } }
 
-  package init(_ value: UInt128) { self.init(limbs: [UInt64(truncatingIfNeeded: value), UInt64(value >> 64)], isNegative: false) }
+  package init(_ value: UInt128) {
+    self.init(limbs: [UInt64(truncatingIfNeeded: value), UInt64(value >> 64)], isNegative: false)
+  }
 
   /// Little-endian limbs of the magnitude; leading zeros are allowed.
   package init(limbs: [UInt64], isNegative: Bool) {
@@ -49,7 +52,9 @@ package struct Integer: Sendable {
   /// Decimal digits with an optional leading `-`; nothing else, and no digits is nil.
   package init?(decimal: String) {
     let digits = decimal.utf8.first == UInt8(ascii: "-") ? decimal.utf8.dropFirst() : decimal.utf8[...]
-    guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+    guard !digits.isEmpty, digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+      return nil
+    }
     self.init { z in _ = decimal.withCString { __gmpz_set_str(z, $0, 10) } }
   }
 
@@ -90,7 +95,9 @@ package struct Integer: Sendable {
   /// Two to the power of `exponent`.
   package static func power(ofTwo exponent: Int) -> Integer { Integer { __gmpz_setbit($0, UInt(exponent)) } }
 
-  package func greatestCommonDivisor(with other: Integer) -> Integer { Integer.combine(self, other) { __gmpz_gcd($0, $1, $2) } }
+  package func greatestCommonDivisor(with other: Integer) -> Integer {
+    Integer.combine(self, other) { __gmpz_gcd($0, $1, $2) }
+  }
 
   private func magnitudeCompared(to other: Integer) -> Int32 { read { x in other.read { y in __gmpz_cmpabs(x, y) } } }
 

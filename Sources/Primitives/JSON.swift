@@ -1,4 +1,5 @@
-/// JSON as the tools print it: members in the order given, numbers that are whole, everything else as text. Printing is all it does.
+/// JSON as the tools print it: members in the order given, numbers that are whole, everything else
+/// as text. Printing is all it does.
 package enum JSON: Sendable {
   case null
   case bool(Bool)
@@ -18,7 +19,8 @@ package enum JSON: Sendable {
     }
   }
 
-  /// As RFC 8259 asks: quotation mark, backslash and control characters escaped. Bidirectional controls too, which would reorder what a person reads.
+  /// As RFC 8259 asks: quotation mark, backslash and control characters escaped. Bidirectional
+  /// controls too, which would reorder what a person reads.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

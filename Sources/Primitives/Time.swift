@@ -39,8 +39,9 @@ package struct WorkingDays: Hashable, Sendable {
   /// So many days are looked at before a calendar is taken to have no working days.
   package static let daysMax = 4000
 
-  /// The end of the working day with this number, counted from 1, after the local day of `time`. Total: where `daysMax` days have too few working days, the
-  /// end of the last of them; and no later than time itself ends.
+  /// The end of the working day with this number, counted from 1, after the local day of `time`.
+  /// Total: where `daysMax` days have too few working days, the end of the last of them; and no
+  /// later than time itself ends.
   package func end(ofDay number: Int, after time: Time) -> Time {
     let day: Int64 = 86_400_000
     let shift = Int64(offset) * 60_000
@@ -57,7 +58,8 @@ package struct WorkingDays: Hashable, Sendable {
   }
 }
 
-/// Ledger time: whole milliseconds since 1970-01-01T00:00:00Z, before the year 10000. It is told by whoever orders events, never by a clock.
+/// Ledger time: whole milliseconds since 1970-01-01T00:00:00Z, before the year 10000. It is told by
+/// whoever orders events, never by a clock.
 package struct Time: Hashable, Sendable, Comparable {
   package let milliseconds: Int64
 
@@ -82,8 +84,8 @@ package struct Time: Hashable, Sendable, Comparable {
 
   private static let endOfTime: Int64 = 253_402_300_799_999
 
-  /// `2026-12-31`, `2026-12-31T08:30Z` or `2026-12-31T08:30:00Z`, a day being its first millisecond; nil for a day or a time of day that there is not, and
-  /// before 1970.
+  /// `2026-12-31`, `2026-12-31T08:30Z` or `2026-12-31T08:30:00Z`, a day being its first
+  /// millisecond; nil for a day or a time of day that there is not, and before 1970.
   package init?(text: String) {
     let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
     let date = parts[0].split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
@@ -139,7 +141,8 @@ extension Time: CustomStringConvertible {
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 
-  /// The proleptic Gregorian date. Years are counted from March, so that the leap day comes last and a month's start is linear in its number.
+  /// The proleptic Gregorian date. Years are counted from March, so that the leap day comes last
+  /// and a month's start is linear in its number.
   private static func civilDate(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = shifted / 146_097

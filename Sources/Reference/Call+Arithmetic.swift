@@ -23,7 +23,8 @@ extension Call {
       (.ratioMultiply, .percent(let x), .percent(let y)), (.ratioDivide, .percent(let x), .percent(let y)):
       return .percent(try compute(operation, x, y, at: span))
 
-    case (.amountAdd, .amount(let x), .amount(let y)): return .amount(try amount(Integer(x.units) + Integer(y.units), at: span))
+    case (.amountAdd, .amount(let x), .amount(let y)):
+      return .amount(try amount(Integer(x.units) + Integer(y.units), at: span))
     case (.amountSubtract, .amount(let x), .amount(let y)):
       if x < y { throw .trap(.negative, at: span) }
       return .amount(try amount(Integer(x.units) - Integer(y.units), at: span))
@@ -31,7 +32,8 @@ extension Call {
     case (.amountScale(let rounding), .amount(let x), .percent(let fraction)):
       return .amount(try amount(scaled(Integer(x.units), by: fraction, rounded: rounding), at: span))
 
-    case (.durationAdd, .duration(let x), .duration(let y)): return .duration(try duration(number(x) + number(y), at: span))
+    case (.durationAdd, .duration(let x), .duration(let y)):
+      return .duration(try duration(number(x) + number(y), at: span))
     case (.durationSubtract, .duration(let x), .duration(let y)):
       if x < y { throw .trap(.negative, at: span) }
       return .duration(try duration(number(x) - number(y), at: span))
@@ -59,7 +61,8 @@ extension Call {
       if !ratio.isAtRest { throw .trap(.range, at: span) }
       return .percent(ratio)
     case (.sha256, .text(let bytes)), (.sha256, .bytes(let bytes)): return .bytes(Digest(sha256: bytes).bytes)
-    case (.sm3, .text(let bytes)), (.sm3, .bytes(let bytes)): return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+    case (.sm3, .text(let bytes)), (.sm3, .bytes(let bytes)):
+      return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
     default: preconditionFailure("the checker converts only what there is a conversion for")
     }
   }
@@ -98,7 +101,9 @@ extension Call {
   // MARK: Amounts, durations, times
 
   func scaled(_ units: Integer, by fraction: Percent, rounded rounding: Rounding) -> Integer {
-    guard let result = (units * Integer(fraction.numerator)).divided(by: Integer(fraction.denominator), rounded: rounding) else {
+    guard
+      let result = (units * Integer(fraction.numerator)).divided(by: Integer(fraction.denominator), rounded: rounding)
+    else {
       preconditionFailure("the denominator of a fraction is positive")
     }
     return result

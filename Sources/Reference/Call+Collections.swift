@@ -1,4 +1,5 @@
-// Lists, sets and maps are plain arrays: a list's elements; a set's keys, ascending; a map's keys, ascending, each with its value behind it.
+// Lists, sets and maps are plain arrays: a list's elements; a set's keys, ascending; a map's keys,
+// ascending, each with its value behind it.
 
 import Interface
 import Primitives
@@ -7,7 +8,9 @@ import Source
 
 extension Call {
   func definition(_ collection: TypedExpression) -> TypeDefinition {
-    guard case .composite(let index) = collection.type else { preconditionFailure("a collection is of one of the contract's types") }
+    guard case .composite(let index) = collection.type else {
+      preconditionFailure("a collection is of one of the contract's types")
+    }
     return types[index]
   }
 
@@ -36,7 +39,8 @@ extension Call {
     }
   }
 
-  func element(of elements: [Value], _ definition: TypeDefinition, _ key: Value, at span: Span) throws(Failed) -> Value {
+  func element(of elements: [Value], _ definition: TypeDefinition, _ key: Value, at span: Span) throws(Failed) -> Value
+  {
     guard case .map = definition else { return elements[try index(key, in: elements, at: span)] }
     let (place, isThere) = place(of: key, in: elements, stride: 2)
     if !isThere { throw .trap(.index, at: span) }
@@ -49,8 +53,11 @@ extension Call {
     return index
   }
 
-  /// With an element more at the end of a list, with a key in a set, or, where there is a value, with an entry in a map.
-  func with(_ elements: [Value], of definition: TypeDefinition, _ key: Value, _ value: Value?, at span: Span) throws(Failed) -> [Value] {
+  /// With an element more at the end of a list, with a key in a set, or, where there is a value,
+  /// with an entry in a map.
+  func with(_ elements: [Value], of definition: TypeDefinition, _ key: Value, _ value: Value?, at span: Span)
+    throws(Failed) -> [Value]
+  {
     let added = if let value { [key, value] } else { [key] }
     let (place, isThere) =
       switch definition {

@@ -50,7 +50,8 @@ extension Call {
       if !range.contains(value) { throw .trap(.range, at: span) }
       return .int(value)
 
-    case .choose(let condition, let first, let second): return try truth(condition) ? try evaluate(first) : try evaluate(second)
+    case .choose(let condition, let first, let second):
+      return try truth(condition) ? try evaluate(first) : try evaluate(second)
     case .match(let subject, let cases):
       let (number, payload) = try evaluate(subject).asCase
       bind(payload, to: cases[number].locals)
@@ -88,7 +89,8 @@ extension Call {
       let (elements, key) = (try evaluate(collection).asElements, try evaluate(key))
       let value = try evaluate(value.map { [$0] } ?? []).first
       return .sequence(try with(elements, of: definition(collection), key, value, at: span))
-    case .fold(let fold, let collection): return try folded(try evaluate(collection).asElements, fold, of: expression.type, at: span)
+    case .fold(let fold, let collection):
+      return try folded(try evaluate(collection).asElements, fold, of: expression.type, at: span)
 
     case .concatenate(let left, let right):
       switch (try evaluate(left), try evaluate(right)) {
@@ -99,7 +101,8 @@ extension Call {
     case .endOfDay(let calendar, let day, let time):
       let (calendar, day, time) = (try evaluate(calendar).asElements, try evaluate(day), try evaluate(time))
       let days = WorkingDays(
-        weekend: calendar[0].asElements.map(\.asIndex), holidays: calendar[1].asElements.map(\.asTime), offset: calendar[2].asIndex)
+        weekend: calendar[0].asElements.map(\.asIndex), holidays: calendar[1].asElements.map(\.asTime),
+        offset: calendar[2].asIndex)
       // No calendar is looked at further, so what lies beyond means the same.
       let number = min(max(day.asInteger, .zero), Integer(WorkingDays.daysMax))
       return .time(days.end(ofDay: Value.int(number).asIndex, after: time.asTime))

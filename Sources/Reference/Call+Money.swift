@@ -1,5 +1,5 @@
-// Money moves between places. A statement first evaluates all it needs, then computes who gets how much, then sees whether there is room, then moves:
-// where it traps, nothing has moved.
+// Money moves between places. A statement first evaluates all it needs, then computes who gets how
+// much, then sees whether there is room, then moves: where it traps, nothing has moved.
 
 import Interface
 import Primitives
@@ -34,9 +34,12 @@ extension Call {
     case .party(let row): return row
     case .variant(let number, _): return UInt64(number)
     case .int(let value):
-      guard let index = value.int, index >= 0 else { preconditionFailure("the checker holds a vault's key against its range") }
+      guard let index = value.int, index >= 0 else {
+        preconditionFailure("the checker holds a vault's key against its range")
+      }
       return UInt64(index)
-    case .bool, .percent, .amount, .duration, .text, .bytes, .sequence, .time: preconditionFailure("a vault's key is one word")
+    case .bool, .percent, .amount, .duration, .text, .bytes, .sequence, .time:
+      preconditionFailure("a vault's key is one word")
     }
   }
 
@@ -49,19 +52,26 @@ extension Call {
   }
 
   /// Moves everything, or traps before anything has moved.
-  private mutating func move(_ sums: [(units: Integer, target: Place)], from source: Place, at span: Span) throws(Failed) {
+  private mutating func move(_ sums: [(units: Integer, target: Place)], from source: Place, at span: Span)
+    throws(Failed)
+  {
     // What stays where it is does not move, and nothing needs no room.
     let sums = sums.filter { $0.units.sign > 0 && $0.target != source }
     try checkRoom(for: sums.map(\.target), at: span)
     for sum in sums { host.move(try amount(sum.units, at: span), from: source, to: sum.target) }
   }
 
-  /// Traps where a vault would hold money under more keys than it may: all that are new counted together, and before the source gives anything up.
+  /// Traps where a vault would hold money under more keys than it may: all that are new counted
+  /// together, and before the source gives anything up.
   private func checkRoom(for targets: [Place], at span: Span) throws(Failed) {
     var new: [Place] = []
     for target in targets {
-      guard case .entry(let vault, let key) = target, host.balance(ofVault: vault, key: key) == .zero, !new.contains(target) else { continue }
-      guard let most = contract.interface.vaults[vault].key?.most else { preconditionFailure("only a vault with keys has entries") }
+      guard case .entry(let vault, let key) = target, host.balance(ofVault: vault, key: key) == .zero,
+        !new.contains(target)
+      else { continue }
+      guard let most = contract.interface.vaults[vault].key?.most else {
+        preconditionFailure("only a vault with keys has entries")
+      }
       new.append(target)
       let count = new.count { if case .entry(vault, _) = $0 { true } else { false } }
       if host.keyCount(ofVault: vault) + count > most { throw .trap(.full, at: span) }
@@ -100,7 +110,9 @@ extension Call {
   }
 
   /// Who gets how much, in the order of the source.
-  private func divide(_ whole: Integer, among shares: [Share], at span: Span) throws(Failed) -> [(units: Integer, target: Place)] {
+  private func divide(_ whole: Integer, among shares: [Share], at span: Span) throws(Failed) -> [(
+    units: Integer, target: Place
+  )] {
     var sums: [(units: Integer, target: Place)] = []
     var left = whole
     for share in shares {
@@ -116,7 +128,8 @@ extension Call {
       switch share.targets {
       case .shares(let shares): sums += try divide(units, among: shares, at: span)
       case .places(let places):
-        // One unit goes round until nothing is left: the first of several get what does not divide. A single one gets everything.
+        // One unit goes round until nothing is left: the first of several get what does not divide.
+        // A single one gets everything.
         let count = Integer(places.count)
         for (index, place) in places.enumerated() {
           guard let part = (units + count - Integer(1) - Integer(index)).divided(by: count, rounded: .down) else {
@@ -133,7 +146,8 @@ extension Call {
     switch value {
     case .percent(let percent): scaled(whole, by: percent, rounded: .down)
     case .amount(let amount): Integer(amount.units)
-    case .bool, .int, .duration, .text, .bytes, .sequence, .variant, .time, .party: preconditionFailure("a share is a percent or an amount")
+    case .bool, .int, .duration, .text, .bytes, .sequence, .variant, .time, .party:
+      preconditionFailure("a share is a percent or an amount")
     }
   }
 }

@@ -1,5 +1,5 @@
-// Terms and fields. What has a fixed size lies in the agreement's words; a map is entries, one for each key; anything else is the one entry with the
-// empty key.
+// Terms and fields. What has a fixed size lies in the agreement's words; a map is entries, one for
+// each key; anything else is the one entry with the empty key.
 
 import Interface
 import Semantics
@@ -27,7 +27,8 @@ extension Call {
     }
     var entries: [(Value, Value)] = []
     host.forEachEntry(item) {
-      entries.append((Resting.value(ArraySlice($0), as: key, in: types), Resting.value(ArraySlice($1), as: element, in: types)))
+      entries.append(
+        (Resting.value(ArraySlice($0), as: key, in: types), Resting.value(ArraySlice($1), as: element, in: types)))
     }
     // The host's order is that of the keys' words.
     entries.sort { Value.precedes($0.0, $1.0) }
@@ -45,7 +46,9 @@ extension Call {
     } else if partsOfMap(type) != nil {
       let (old, new) = (self.value(ofItem: item).asElements, value.asElements)
       let (before, after) = (table(old), table(new))
-      for place in stride(from: 0, to: old.count, by: 2) where after[old[place]] == nil { removeEntry(old[place], ofMap: item) }
+      for place in stride(from: 0, to: old.count, by: 2) where after[old[place]] == nil {
+        removeEntry(old[place], ofMap: item)
+      }
       for place in stride(from: 0, to: new.count, by: 2) where before[new[place]] != new[place + 1] {
         setEntry(new[place], new[place + 1], ofMap: item)
       }
@@ -59,7 +62,9 @@ extension Call {
   /// Another element of a list, or a value for a map's key.
   mutating func storeElement(_ value: Value, for key: Value, in field: Int, at span: Span) throws(Failed) {
     let item = contract.interface.terms.count + field
-    guard case .composite(let index) = slots[item].type else { preconditionFailure("only lists and maps have elements") }
+    guard case .composite(let index) = slots[item].type else {
+      preconditionFailure("only lists and maps have elements")
+    }
     var elements = self.value(ofItem: item).asElements
     if case .list = types[index] {
       elements[try self.index(key, in: elements, at: span)] = value

@@ -26,7 +26,9 @@ extension Call {
     case .define(let local, let value): frame.locals[local] = try evaluate(value)
     case .require(let condition): try require(condition)
     case .raise(let field, let otherwise):
-      guard case .counter(let most) = contract.interface.fields[field].type else { preconditionFailure("only a counter is raised") }
+      guard case .counter(let most) = contract.interface.fields[field].type else {
+        preconditionFailure("only a counter is raised")
+      }
       let count = value(ofField: field).asInteger
       if count < Integer(most) {
         store(.int(count + Integer(1)), in: field)
@@ -61,7 +63,9 @@ extension Call {
 
   private mutating func emit(_ event: Int, _ arguments: [TypedExpression]) throws(Failed) {
     let values = try evaluate(arguments)
-    let words = zip(values, contract.interface.events[event].parameters).flatMap { Resting.words($0, as: $1.type, in: types) }
+    let words = zip(values, contract.interface.events[event].parameters).flatMap {
+      Resting.words($0, as: $1.type, in: types)
+    }
     words.withUnsafeBufferPointer { host.emit(event: event, arguments: $0) }
   }
 

@@ -1,6 +1,7 @@
-// The reference interpreter: walks the checked tree with GMP's mpz numbers, and says what a contract means as plainly as can be. It is slow and
-// meters nothing. Its control flow, arithmetic, fields and collections are its own; it shares with the machine the `Host`, and how values rest in the
-// state (`Resting`). Every test runs both engines and compares them.
+// The reference interpreter: walks the checked tree with GMP's mpz numbers, and says what a
+// contract means as plainly as can be. It is slow and meters nothing. Its control flow, arithmetic,
+// fields and collections are its own; it shares with the machine the `Host`, and how values rest in
+// the state (`Resting`). Every test runs both engines and compares them.
 
 package import Interface
 import Primitives
@@ -12,7 +13,9 @@ package struct Interpreter: Engine {
 
   package func interface(of contract: CheckedContract) -> ContractInterface { contract.interface }
 
-  package func run<H: Host>(_ entry: Entry, of contract: CheckedContract, arguments: [Value], gas: Int, host: inout H) -> Execution<Span> {
+  package func run<H: Host>(_ entry: Entry, of contract: CheckedContract, arguments: [Value], gas: Int, host: inout H)
+    -> Execution<Span>
+  {
     var call = Call(contract: contract, arguments: arguments, host: host)
     defer { host = call.host }
     do throws(Failed) {
@@ -39,7 +42,8 @@ struct Failed: Error {
   }
 }
 
-/// One run of an entry. What it does is written to the host at once: of a call that fails, whoever made the host undoes everything.
+/// One run of an entry. What it does is written to the host at once: of a call that fails, whoever
+/// made the host undoes everything.
 struct Call<H: Host> {
   /// What belongs to the entry, or to the function that is running.
   struct Frame {
@@ -74,7 +78,9 @@ struct Call<H: Host> {
     case .invariant(let index): return .returns(try evaluate(contract.invariants[index]))
     case .view(let index): return .returns(try evaluate(contract.views[index]))
     case .due(let index):
-      guard let due = contract.transitions[index].due else { preconditionFailure("only what comes by itself has a due time") }
+      guard let due = contract.transitions[index].due else {
+        preconditionFailure("only what comes by itself has a due time")
+      }
       return .returns(try evaluate(due))
     case .opening:
       // Each is stored before the next, which may read it.

@@ -13,7 +13,9 @@ extension Value {
   /// The members of a structure, or the elements of a collection.
   var asElements: [Value] { if case .sequence(let values) = self { values } else { mismatch() } }
   /// Of an enumeration or optional.
-  var asCase: (number: Int, payload: [Value]) { if case .variant(let number, let payload) = self { (number, payload) } else { mismatch() } }
+  var asCase: (number: Int, payload: [Value]) {
+    if case .variant(let number, let payload) = self { (number, payload) } else { mismatch() }
+  }
 
   /// An integer whose type has a narrow range.
   var asIndex: Int {

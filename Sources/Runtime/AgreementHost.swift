@@ -2,7 +2,8 @@ import Interface
 import Ledger
 import Primitives
 
-/// What a call sees of its agreement and does to it. Every change goes to the ledger's state, whose journal can undo it.
+/// What a call sees of its agreement and does to it. Every change goes to the ledger's state, whose
+/// journal can undo it.
 final class AgreementHost: Host {
   /// Somebody who agreed to the action that is going on, first of all whoever takes it.
   struct Approver {
@@ -27,7 +28,10 @@ final class AgreementHost: Host {
   private(set) var moves: [Move] = []
   private(set) var events: [Emission] = []
 
-  init(_ state: LedgerState, _ number: AgreementNumber, _ interface: ContractInterface, approvers: [Approver] = [], isConsented: Bool = true) {
+  init(
+    _ state: LedgerState, _ number: AgreementNumber, _ interface: ContractInterface, approvers: [Approver] = [],
+    isConsented: Bool = true
+  ) {
     self.state = state
     self.interface = interface
     self.isConsented = isConsented
@@ -96,7 +100,9 @@ final class AgreementHost: Host {
 
   func balance(ofVault vault: Int) -> Amount { state.agreements[number.index].vaults[vault] }
 
-  func balance(ofVault vault: Int, key: UInt64) -> Amount { state.agreements[number.index].balance(ofVault: vault, key: key) }
+  func balance(ofVault vault: Int, key: UInt64) -> Amount {
+    state.agreements[number.index].balance(ofVault: vault, key: key)
+  }
 
   func keyCount(ofVault vault: Int) -> Int { state.agreements[number.index].holdings(ofVault: vault).count }
 
@@ -127,13 +133,18 @@ final class AgreementHost: Host {
     for approver in approvers {
       let own = asked.filter { $0.payer == approver.account }.map(\.sum)
       guard let letGo = approver.letGo else { continue }
-      if Currency.all.contains(where: { total(letGo, in: $0) != total(own, in: $0) }) { return refused(.amount, approver.account) }
+      if Currency.all.contains(where: { total(letGo, in: $0) != total(own, in: $0) }) {
+        return refused(.amount, approver.account)
+      }
     }
     for approver in approvers {
       let own = asked.filter { $0.payer == approver.account }.map(\.sum)
       for currency in Currency.all {
-        // All of it must be there before any of it moves: what somebody is paid by a deposit of this action does not count.
-        guard let sum = total(own, in: currency), sum <= state.balance(approver.account, currency) else { return refused(.funds, approver.account) }
+        // All of it must be there before any of it moves: what somebody is paid by a deposit of
+        // this action does not count.
+        guard let sum = total(own, in: currency), sum <= state.balance(approver.account, currency) else {
+          return refused(.funds, approver.account)
+        }
       }
     }
     if !hasRoomForDeposits { return .trapped(.full) }
@@ -149,11 +160,15 @@ final class AgreementHost: Host {
   private var hasRoomForDeposits: Bool {
     var new: [(vault: Int, key: UInt64)] = []
     for (sum, _, place) in asked where sum.amount > .zero {
-      guard case .entry(let vault, let key) = place, balance(ofVault: vault, key: key) == .zero, !new.contains(where: { $0 == (vault, key) }) else {
+      guard case .entry(let vault, let key) = place, balance(ofVault: vault, key: key) == .zero,
+        !new.contains(where: { $0 == (vault, key) })
+      else {
         continue
       }
       new.append((vault, key))
-      guard let most = interface.vaults[vault].key?.most, keyCount(ofVault: vault) + new.count(where: { $0.vault == vault }) <= most else {
+      guard let most = interface.vaults[vault].key?.most,
+        keyCount(ofVault: vault) + new.count(where: { $0.vault == vault }) <= most
+      else {
         return false
       }
     }
@@ -209,7 +224,9 @@ final class AgreementHost: Host {
 
   private func put(_ sum: CurrencyAmount, into place: Place) {
     func added(to held: Amount) -> Amount {
-      guard let held = held.adding(sum.amount) else { preconditionFailure("no currency's issue exceeds the largest amount") }
+      guard let held = held.adding(sum.amount) else {
+        preconditionFailure("no currency's issue exceeds the largest amount")
+      }
       return held
     }
     switch place {

@@ -12,7 +12,8 @@ struct Pending {
 
   mutating func add(_ transaction: Transaction, in chain: Chain) {
     nonces[transaction.sender] = transaction.nonce + 1
-    let (sum, overflow) = credits[transaction.sender, default: 0].addingReportingOverflow(transaction.gasLimit * chain.genesis.gasPrice)
+    let (sum, overflow) = credits[transaction.sender, default: 0].addingReportingOverflow(
+      transaction.gasLimit * chain.genesis.gasPrice)
     credits[transaction.sender] = overflow ? .max : sum
     for case .grant(_, let credit, let signer) in transaction.instructions {
       let (sum, overflow) = credits[transaction.signers[signer], default: 0].addingReportingOverflow(credit)
@@ -28,10 +29,12 @@ extension Chain {
   /// What a transaction costs before any of its instructions is looked at.
   func baseGas(_ transaction: Transaction, size: Int) -> UInt64 {
     let reference = transaction.reference == nil ? 0 : schedule.row
-    return UInt64(schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
+    return UInt64(
+      schedule.transaction + schedule.byte * size + schedule.signature * transaction.signers.count + reference)
   }
 
-  /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where it would have some. Deadlines that come first are not looked at.
+  /// Why a transaction would have no effect after others, in the order of `Inadmissible`; nil where
+  /// it would have some. Deadlines that come first are not looked at.
   func inadmissibility(of entry: Examined, at time: Time, after pending: Pending) -> Inadmissible? {
     guard let signed = entry.signed else { return .malformed }
     let transaction = signed.transaction
@@ -42,17 +45,22 @@ extension Chain {
     if !entry.isVerified { return .signature }
     if transaction.validUntil <= time { return .expired }
     if transaction.validUntil > time + Duration(unchecked: Int64(limits.validity)) { return .horizon }
-    if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max { return .nonce }
+    if transaction.nonce != pending.nonces[transaction.sender] ?? account?.nonce ?? 0 || transaction.nonce == .max {
+      return .nonce
+    }
     if let reference = transaction.reference.map({ Chain.reference($0, of: transaction.sender) }),
       state.transaction(ofReference: reference) != nil || pending.references.contains(reference)
     {
       return .reference
     }
-    if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count) || transaction.gasLimit > limits.transactionGas {
+    if transaction.gasLimit < baseGas(transaction, size: signed.bytes.count)
+      || transaction.gasLimit > limits.transactionGas
+    {
       return .gasLimit
     }
     let price = UInt128(transaction.gasLimit) * UInt128(genesis.gasPrice)
-    return price + UInt128(pending.credits[transaction.sender, default: 0]) > UInt128(account?.credit ?? 0) ? .credit : nil
+    return price + UInt128(pending.credits[transaction.sender, default: 0]) > UInt128(account?.credit ?? 0)
+      ? .credit : nil
   }
 
   static func reference(_ reference: [UInt8], of sender: AccountID) -> Digest {

@@ -27,7 +27,8 @@ extension Chain {
     guard var step = runtime.runNextDeadline(until: until, gas: potGas), let number = step.agreement else { return nil }
     var verdict = Receipt.Verdict.done
     if case .defect(let failure) = step.outcome { verdict = .defect(failure) }
-    // A pot holds the dearest way that leads on by itself. Should one hold less nevertheless, that is a defect of one agreement and not the ledger's end.
+    // A pot holds the dearest way that leads on by itself. Should one hold less nevertheless, that
+    // is a defect of one agreement and not the ledger's end.
     let gas = min(step.gas + UInt64(schedule.deadline), state.agreements[number.index].pot.reduce(0) { $0 + $1.gas })
     takeFromPot(gas, of: number)
     state.spend(gas * genesis.gasPrice)
@@ -74,7 +75,8 @@ extension AssuredModule {
   package func ahead(of agreement: Agreement) -> Int {
     let interface = wellFormed.module.interface
     return prepayment.ahead[agreement.position.state].gas { field in
-      guard case .int(let reached) = agreement.value(interface.terms.count + field, interface), let count = reached.int else {
+      guard case .int(let reached) = agreement.value(interface.terms.count + field, interface), let count = reached.int
+      else {
         preconditionFailure("a counter is a small integer")
       }
       return count

@@ -16,7 +16,8 @@ extension Chain {
     state.transaction(ofReference: Chain.reference(reference, of: sender))
   }
 
-  /// What will happen to an agreement if nobody does anything any more: every step that leads on by itself, to an end. `tell` is asked before it is undone.
+  /// What will happen to an agreement if nobody does anything any more: every step that leads on by
+  /// itself, to an end. `tell` is asked before it is undone.
   package func silence<R>(of number: AgreementNumber, tell: ([Step]) -> R) -> R {
     let mark = state.mark
     defer { state.rollBack(to: mark) }
@@ -29,7 +30,8 @@ extension Chain {
   package func subject(of number: AgreementNumber) -> Digest {
     let agreement = state.agreements[number.index]
     return Agreement.subject(
-      module: state.modules[agreement.contract].id, currencies: agreement.currencies, parties: agreement.parties.map { state.account($0).id },
+      module: state.modules[agreement.contract].id, currencies: agreement.currencies,
+      parties: agreement.parties.map { state.account($0).id },
       terms: terms(of: number), summary: agreement.summary)
   }
 
@@ -47,10 +49,11 @@ extension Chain {
 
   // MARK: Rehearsal
 
-  /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell` is asked before it is undone, while everything that the
-  /// receipts name is there.
+  /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell`
+  /// is asked before it is undone, while everything that the receipts name is there.
   package func rehearse<R>(
-    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil, tell: ([Receipt]) -> R
+    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil,
+    tell: ([Receipt]) -> R
   ) -> R {
     let mark = state.mark
     defer { state.rollBack(to: mark) }
@@ -59,7 +62,8 @@ extension Chain {
     let account = state.row(of: sender).map { state.account($0) }
     let affordable = genesis.gasPrice == 0 ? UInt64(limits.transactionGas) : (account?.credit ?? 0) / genesis.gasPrice
     let transaction = Transaction(
-      chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time, gasLimit: min(affordable, UInt64(limits.transactionGas)),
+      chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time,
+      gasLimit: min(affordable, UInt64(limits.transactionGas)),
       reference: reference, coSigners: coSigners, instructions: instructions)
     func inadmissible(_ reason: Inadmissible) -> R {
       tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, deeds: [])])
@@ -80,7 +84,8 @@ extension Chain {
     defer { state.rollBack(to: mark) }
     _ = runDeadlines(until: time, budget: .max)
     let deposits = runtime.deposits(
-      of: call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments, gas: limits.transactionGas)
+      of: call.action, by: row, on: call.agreement, visit: call.visit, arguments: call.arguments,
+      gas: limits.transactionGas)
     return Currency.all.compactMap { currency in
       let sum = deposits.filter { $0.currency == currency }.reduce(Amount.zero) { $0?.adding($1.amount) }
       return sum.flatMap { $0 == .zero ? nil : CurrencyAmount($0, currency) }

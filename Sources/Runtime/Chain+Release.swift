@@ -1,4 +1,5 @@
-// What becomes of a suspended agreement: what it holds is paid out once, on the word of everybody who has a say, or of whom the genesis names.
+// What becomes of a suspended agreement: what it holds is paid out once, on the word of everybody
+// who has a say, or of whom the genesis names.
 
 import Bytecode
 import Interface
@@ -9,14 +10,16 @@ import Primitives
 package struct Releasers: Hashable, Sendable {
   /// Those who must all sign, ascending; empty where nobody may act, and then nobody has a say.
   package let accounts: [AccountRow]
-  /// Whether everybody who can have put money into it is known. If not, what lies under no account's key is not theirs to divide.
+  /// Whether everybody who can have put money into it is known. If not, what lies under no
+  /// account's key is not theirs to divide.
   package let areEverybody: Bool
 }
 
 extension Chain {
   // MARK: Release
 
-  /// Parties that may act had to consent; others that did have a say as well, and so has whoever a field names that may act.
+  /// Parties that may act had to consent; others that did have a say as well, and so has whoever a
+  /// field names that may act.
   package func releasers(of number: AgreementNumber) -> Releasers {
     let agreement = state.agreements[number.index]
     let interface = runtime.interface(of: number)
@@ -35,11 +38,16 @@ extension Chain {
       case .parameter: return nil
       }
     }
-    let consenting = agreement.parties.indices.filter { agreement.consents >> UInt16($0) & 1 == 1 }.map { agreement.parties[$0] }
-    return Releasers(accounts: acting.isEmpty ? [] : Set(acting + consenting).sorted(), areEverybody: !isOpen(runtime.contract(of: number)))
+    let consenting = agreement.parties.indices.filter { agreement.consents >> UInt16($0) & 1 == 1 }.map {
+      agreement.parties[$0]
+    }
+    return Releasers(
+      accounts: acting.isEmpty ? [] : Set(acting + consenting).sorted(),
+      areEverybody: !isOpen(runtime.contract(of: number)))
   }
 
-  /// Whether somebody can have put money in who is not among the releasers. Whoever pays is somebody who takes the action, so the actors say it.
+  /// Whether somebody can have put money in who is not among the releasers. Whoever pays is
+  /// somebody who takes the action, so the actors say it.
   private func isOpen(_ module: WellFormedModule) -> Bool {
     let interface = module.module.interface
     return interface.transitions.indices.contains { index in
@@ -63,7 +71,11 @@ extension Chain {
     let agreement = try agreement(number)
     guard agreement.position.standing == .suspended else { throw Failed(.state) }
     let vaults = runtime.interface(of: number).vaults
-    guard release.payouts.allSatisfy({ vaults.indices.contains($0.vault) && (vaults[$0.vault].key == nil) == ($0.key == nil) }) else {
+    guard
+      release.payouts.allSatisfy({
+        vaults.indices.contains($0.vault) && (vaults[$0.vault].key == nil) == ($0.key == nil)
+      })
+    else {
       throw Failed(.argument)
     }
     let (releasing, isWhole) = try releasing(release, of: number, signers)
@@ -71,7 +83,11 @@ extension Chain {
     guard paysOut(release.payouts, exactlyWhat: agreement, vaults) else { throw Failed(.amount) }
 
     for vault in vaults.indices where agreement.vaults[vault] > .zero {
-      if vaults[vault].key == nil { state.setVault(number, vault, .zero) } else { _ = state.emptyHoldings(number, vault) }
+      if vaults[vault].key == nil {
+        state.setVault(number, vault, .zero)
+      } else {
+        _ = state.emptyHoldings(number, vault)
+      }
     }
     var moves: [Move] = []
     for payout in release.payouts {
@@ -103,7 +119,9 @@ extension Chain {
       if let key = payout.key, vaults[payout.vault].key?.type == .party {
         // Whose that is the ledger knows: not even whom the genesis names gives it to somebody else.
         let owner = AccountRow(Int(clamping: key))
-        if owner.index < state.accountCount, state.account(owner).id != payout.to, !signers.contains(owner) { isWhole = false }
+        if owner.index < state.accountCount, state.account(owner).id != payout.to, !signers.contains(owner) {
+          isWhole = false
+        }
       } else if operators.isEmpty && !releasers.areEverybody {
         isWhole = false
       }
@@ -112,7 +130,9 @@ extension Chain {
   }
 
   /// Whether this is all that lies in each place, and nothing from any other.
-  private func paysOut(_ payouts: [Transaction.Payout], exactlyWhat agreement: Agreement, _ vaults: [ContractInterface.Vault]) -> Bool {
+  private func paysOut(
+    _ payouts: [Transaction.Payout], exactlyWhat agreement: Agreement, _ vaults: [ContractInterface.Vault]
+  ) -> Bool {
     var rest = payouts[...]
     func takes(_ held: Amount, _ vault: Int, _ key: UInt64?) -> Bool {
       let own = rest.prefix { $0.vault == vault && $0.key == key }
@@ -123,7 +143,9 @@ extension Chain {
       if vaults[vault].key == nil {
         if !takes(agreement.vaults[vault], vault, nil) { return false }
       } else {
-        for holding in agreement.holdings(ofVault: vault) where !takes(holding.amount, vault, holding.key) { return false }
+        for holding in agreement.holdings(ofVault: vault) where !takes(holding.amount, vault, holding.key) {
+          return false
+        }
       }
     }
     return rest.isEmpty
@@ -138,7 +160,8 @@ extension WellFormedModule {
 }
 
 extension Module {
-  /// Whether a field of type party names the same account from the opening on; a state's parameter may name another each time the state is entered.
+  /// Whether a field of type party names the same account from the opening on; a state's parameter
+  /// may name another each time the state is entered.
   fileprivate func isFixed(_ field: Int) -> Bool {
     switch interface.fields[field].role {
     case .derived: true

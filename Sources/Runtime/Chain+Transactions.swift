@@ -38,7 +38,8 @@ struct Meter {
   mutating func undoPrepaid() { prepaid = 0 }
 }
 
-/// An instruction that failed, with what tells more of it: the step of the agreement that refused it, or the flaw of a module.
+/// An instruction that failed, with what tells more of it: the step of the agreement that refused
+/// it, or the flaw of a module.
 struct Failed: Error {
   let failure: Failure
   let deed: Deed?
@@ -54,8 +55,9 @@ struct Failed: Error {
 extension Chain {
   // MARK: Transactions
 
-  /// Applies an admissible transaction of so many bytes, signatures included. The limit is set aside before and what was not used comes back at the end; a
-  /// rehearsal, whose limit is only a bound, sets nothing aside.
+  /// Applies an admissible transaction of so many bytes, signatures included. The limit is set
+  /// aside before and what was not used comes back at the end; a rehearsal, whose limit is only a
+  /// bound, sets nothing aside.
   func apply(_ transaction: Transaction, id: Digest, size: Int, isRehearsal: Bool = false) -> Receipt {
     let beginning = state.mark
     // Signers are there whatever becomes of the rest, so that the receipt can name them.
@@ -71,7 +73,10 @@ extension Chain {
     var verdict = Receipt.Verdict.done
     do throws(Failed) {
       try meter.charge(Int(clamping: baseGas(transaction, size: size)))
-    } catch { preconditionFailure("an admissible transaction's limit covers what it costs to be looked at, or it is not admitted") }
+    } catch {
+      preconditionFailure(
+        "an admissible transaction's limit covers what it costs to be looked at, or it is not admitted")
+    }
     for (index, instruction) in transaction.instructions.enumerated() {
       do throws(Failed) {
         deeds.append(try perform(instruction, of: transaction, signers, &meter))
@@ -81,12 +86,18 @@ extension Chain {
         verdict = .failed(instruction: index, error.failure)
         deeds = error.deed.map { [$0] } ?? []
         // A step of an agreement that this transaction opened names what is no longer there.
-        if case .stepped(let step)? = error.deed, let agreement = step.agreement, agreement.index >= state.agreements.count { deeds = [] }
+        if case .stepped(let step)? = error.deed, let agreement = step.agreement,
+          agreement.index >= state.agreements.count
+        {
+          deeds = []
+        }
         break
       }
     }
     // Only what was done keeps others from bearing its name.
-    if verdict == .done, let reference = transaction.reference { state.addReference(Chain.reference(reference, of: transaction.sender), of: id) }
+    if verdict == .done, let reference = transaction.reference {
+      state.addReference(Chain.reference(reference, of: transaction.sender), of: id)
+    }
     let used = (meter.work + meter.prepaid) * genesis.gasPrice
     let credit = UInt128(state.account(sender).credit) + UInt128(reserved)
     guard let rest = UInt64(exactly: credit < UInt128(used) ? .max : credit - UInt128(used)) else {
@@ -132,7 +143,9 @@ extension Chain {
     let id = Digest(sha256: bytes)
     if state.moduleRow(id) != nil { return .published(module: id, isNew: false) }
     let module: AssuredModule
-    do throws(ModuleFlaw) { module = try Chain.assured(bytes) } catch { throw Failed(.refused(.module), .flawed(error)) }
+    do throws(ModuleFlaw) { module = try Chain.assured(bytes) } catch {
+      throw Failed(.refused(.module), .flawed(error))
+    }
     try meter.charge(schedule.row)
     take(module, after: state.modules.count)
     state.publish(id, bytes: bytes)
@@ -144,13 +157,18 @@ extension Chain {
   ) throws(Failed) -> Deed {
     try meter.charge(schedule.opening)
     guard let contract = state.moduleRow(opening.module) else { throw Failed(.module) }
-    guard opening.parties.count == runtime.interface(ofContract: contract).parties.count else { throw Failed(.argument) }
+    guard opening.parties.count == runtime.interface(ofContract: contract).parties.count else {
+      throw Failed(.argument)
+    }
     var parties: [AccountRow] = []
     for party in opening.parties { parties.append(try row(party, &meter)) }
-    let consents = opening.parties.enumerated().reduce(UInt16(0)) { signers.contains($1.element) ? $0 | 1 << UInt16($1.offset) : $0 }
+    let consents = opening.parties.enumerated().reduce(UInt16(0)) {
+      signers.contains($1.element) ? $0 | 1 << UInt16($1.offset) : $0
+    }
     var step = runtime.open(
       .init(
-        contract: contract, currencies: opening.currencies, parties: parties, terms: opening.terms, summary: opening.summary, consents: consents),
+        contract: contract, currencies: opening.currencies, parties: parties, terms: opening.terms,
+        summary: opening.summary, consents: consents),
       gas: meter.left)
     try meter.charge(Int(clamping: step.gas))
     guard let number = step.agreement else { throw failed(step) }
@@ -159,7 +177,9 @@ extension Chain {
   }
 
   private func failed(_ step: Step) -> Failed {
-    guard case .refused(let failure) = step.outcome else { preconditionFailure("a step that did not happen was refused") }
+    guard case .refused(let failure) = step.outcome else {
+      preconditionFailure("a step that did not happen was refused")
+    }
     return Failed(failure, .stepped(step))
   }
 
@@ -168,21 +188,28 @@ extension Chain {
     return state.agreements[number.index]
   }
 
-  private func consent(to number: AgreementNumber, _ subject: Digest, by signer: AccountRow, _ meter: inout Meter) throws(Failed) -> Deed {
+  private func consent(to number: AgreementNumber, _ subject: Digest, by signer: AccountRow, _ meter: inout Meter)
+    throws(Failed) -> Deed
+  {
     try meter.charge(schedule.consent)
     let agreement = try agreement(number)
-    let own = agreement.parties.enumerated().reduce(UInt16(0)) { $1.element == signer ? $0 | 1 << UInt16($1.offset) : $0 }
+    let own = agreement.parties.enumerated().reduce(UInt16(0)) {
+      $1.element == signer ? $0 | 1 << UInt16($1.offset) : $0
+    }
     guard own != 0 else { throw Failed(.authority) }
     guard subject == self.subject(of: number) else { throw Failed(.consent) }
     state.setConsents(number, agreement.consents | own)
     return .consented(number, by: signer)
   }
 
-  private func act(_ call: Transaction.Call, by signer: AccountRow, payer: AccountRow, _ meter: inout Meter) throws(Failed) -> Deed {
+  private func act(_ call: Transaction.Call, by signer: AccountRow, payer: AccountRow, _ meter: inout Meter)
+    throws(Failed) -> Deed
+  {
     try meter.charge(schedule.action)
     _ = try agreement(call.agreement)
     var step = runtime.take(
-      call.action, by: signer, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: call.letGo, gas: meter.left)
+      call.action, by: signer, on: call.agreement, visit: call.visit, arguments: call.arguments, letGo: call.letGo,
+      gas: meter.left)
     try meter.charge(Int(clamping: step.gas))
     if step.isRefused { throw failed(step) }
     // It is kept until the agreement leaves its state, and where a parameter names who may act, anybody may agree.
@@ -191,7 +218,9 @@ extension Chain {
     return .stepped(step)
   }
 
-  private func transfer(_ sum: CurrencyAmount, from signer: AccountRow, to id: AccountID, _ meter: inout Meter) throws(Failed) -> Deed {
+  private func transfer(_ sum: CurrencyAmount, from signer: AccountRow, to id: AccountID, _ meter: inout Meter)
+    throws(Failed) -> Deed
+  {
     try meter.charge(schedule.transfer)
     guard sum.amount > .zero else { throw Failed(.argument) }
     let payee = try row(id, &meter)
@@ -201,7 +230,9 @@ extension Chain {
     return .transferred(Move(from: .account(signer), to: .account(payee), sum: sum))
   }
 
-  private func grant(_ credit: UInt64, from signer: AccountRow, to id: AccountID, _ meter: inout Meter) throws(Failed) -> Deed {
+  private func grant(_ credit: UInt64, from signer: AccountRow, to id: AccountID, _ meter: inout Meter) throws(Failed)
+    -> Deed
+  {
     try meter.charge(schedule.transfer)
     let receiver = try row(id, &meter)
     let held = state.account(signer).credit
@@ -212,7 +243,9 @@ extension Chain {
   }
 
   /// After an opening or an action: the pot gets what it lacks, or gives back what is left at the end.
-  private func settlePot(_ step: inout Step, _ number: AgreementNumber, payer: AccountRow, _ meter: inout Meter) throws(Failed) {
+  private func settlePot(_ step: inout Step, _ number: AgreementNumber, payer: AccountRow, _ meter: inout Meter)
+    throws(Failed)
+  {
     if isFinal(number) {
       step.returned = returnPot(of: number)
       return

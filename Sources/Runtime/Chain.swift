@@ -1,5 +1,7 @@
-// A ledger as its orderer drives it: blocks are executed in memory, then kept, and only then told of. Deadlines come first, each at its own time and paid from its
-// agreement's pot; what does not fit into a block's gas goes into the next, which carries no transaction. The same code replays a chain from its log.
+// A ledger as its orderer drives it: blocks are executed in memory, then kept, and only then told
+// of. Deadlines come first, each at its own time and paid from its agreement's pot; what does not
+// fit into a block's gas goes into the next, which carries no transaction. The same code replays a
+// chain from its log.
 
 package import Assurance
 import Bytecode
@@ -36,7 +38,8 @@ package final class Chain: Application {
   /// By the state's numbering of modules.
   package internal(set) var modules: [AssuredModule] = []
 
-  /// What the deadlines of one block may use, before the rest waits for a continuation. A test sets it lower; replicas must agree on it.
+  /// What the deadlines of one block may use, before the rest waits for a continuation. A test sets
+  /// it lower; replicas must agree on it.
   package var automaticGas: Int
 
   private let store: any Durable
@@ -51,8 +54,9 @@ package final class Chain: Application {
 
   // MARK: Opening
 
-  /// Opens what the store keeps: its last checkpoint, then the blocks behind it once more, which must come out as they were kept. Signatures are not verified
-  /// again: that a block is kept says that they were.
+  /// Opens what the store keeps: its last checkpoint, then the blocks behind it once more, which
+  /// must come out as they were kept. Signatures are not verified again: that a block is kept says
+  /// that they were.
   package convenience init(_ store: any Durable, examine: @escaping Examination = Chain.oneByOne) throws(ChainFault) {
     do {
       var start: Start?
@@ -62,11 +66,15 @@ package final class Chain: Application {
       }
       try self.init(store, start, examine)
       for height in durable.height..<(try store.height()) { try replay(height + 1, verifyingSignatures: false) }
-    } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch { preconditionFailure("\(error)") }
+    } catch let fault as StoreFault { throw .store(fault) } catch let fault as ChainFault { throw fault } catch {
+      preconditionFailure("\(error)")
+    }
   }
 
   /// At the genesis, with nothing replayed: for whoever wants to see every block come about again.
-  package static func atGenesis(of store: any Durable, examine: @escaping Examination = Chain.oneByOne) throws(ChainFault) -> Chain {
+  package static func atGenesis(of store: any Durable, examine: @escaping Examination = Chain.oneByOne)
+    throws(ChainFault) -> Chain
+  {
     try Chain(store, nil, examine)
   }
 
@@ -117,7 +125,9 @@ package final class Chain: Application {
     for allocation in genesis.allocations {
       let row = state.addAccount(allocation.account, credit: allocation.credit)
       for sum in allocation.holdings {
-        guard state.issue(sum.amount, sum.currency, to: row) else { preconditionFailure("a genesis issues no more than the largest amount") }
+        guard state.issue(sum.amount, sum.currency, to: row) else {
+          preconditionFailure("a genesis issues no more than the largest amount")
+        }
       }
     }
     state.commit()
@@ -156,7 +166,8 @@ package final class Chain: Application {
       // Only a nonce that is spent can have been committed.
       let sender = state.row(of: signed.transaction.sender)
       let isSpent = sender.map { signed.transaction.nonce < state.account($0).nonce } ?? false
-      // A store that cannot be read lets nothing be committed either: whoever asked is then told that the nonce is spent, which is true.
+      // A store that cannot be read lets nothing be committed either: whoever asked is then told
+      // that the nonce is spent, which is true.
       if isSpent, let found = try? committed(signed.id) { return .committed(found.0, found.1) }
       if let reason = inadmissibility(of: candidate, at: time, after: admitted) { return .refused(reason) }
       admitted.add(signed.transaction, in: self)
@@ -221,9 +232,12 @@ package final class Chain: Application {
   }
 
   package func accepts(_ proposal: Proposal) -> Bool {
-    guard proposal.height == durable.height + 1, proposal.time >= time, proposal.time <= latestStamp else { return false }
+    guard proposal.height == durable.height + 1, proposal.time >= time, proposal.time <= latestStamp else {
+      return false
+    }
     if proposal.entries.isEmpty { return true }
-    return prepare(proposal.entries, bytes: limits.blockSize, gas: limits.blockGas, time: proposal.time) == proposal.entries
+    return prepare(proposal.entries, bytes: limits.blockSize, gas: limits.blockGas, time: proposal.time)
+      == proposal.entries
   }
 
   package var latestStamp: Time { max(time + Duration(unchecked: Int64(limits.stampGap)), state.stampUntil) }
@@ -232,8 +246,12 @@ package final class Chain: Application {
 
   /// `areVerified` says of each entry whether its signatures were good when the block was kept; nil asks them.
   private func execute(_ proposal: Proposal, areVerified: [Bool]?) -> Block {
-    precondition(executed == nil && proposal.height == durable.height + 1 && proposal.time >= time, "blocks are executed one by one, in order")
-    let candidates = areVerified.map { zip(proposal.entries, $0).map { Examined(kept: $0, wasVerified: $1) } } ?? examined(proposal.entries)
+    precondition(
+      executed == nil && proposal.height == durable.height + 1 && proposal.time >= time,
+      "blocks are executed one by one, in order")
+    let candidates =
+      areVerified.map { zip(proposal.entries, $0).map { Examined(kept: $0, wasVerified: $1) } }
+      ?? examined(proposal.entries)
     var budget = automaticGas
     var receipts = runDeadlines(until: proposal.time, budget: budget)
     budget -= receipts.reduce(0) { $0 + Int($1.gas) }
@@ -260,7 +278,8 @@ package final class Chain: Application {
   private func apply(_ entry: Examined, bytes: [UInt8], at time: Time) -> Receipt {
     func inadmissible(_ reason: Inadmissible) -> Receipt {
       Receipt(
-        origin: .transaction(entry.signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time, verdict: .inadmissible(reason),
+        origin: .transaction(entry.signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time,
+        verdict: .inadmissible(reason),
         gas: 0,
         deeds: [])
     }
@@ -285,7 +304,9 @@ package final class Chain: Application {
   package func commit() throws(StoreFault) -> UInt64 {
     guard let (block, transactions) = executed else { preconditionFailure("a block is executed before it is kept") }
     try store.append(block, transactions: transactions)
-    for entry in block.entries where known.removeValue(forKey: Digest(sha256: entry)) != nil { knownBytes -= entry.count }
+    for entry in block.entries where known.removeValue(forKey: Digest(sha256: entry)) != nil {
+      knownBytes -= entry.count
+    }
     keep(block.header)
     return 0
   }
@@ -312,11 +333,16 @@ package final class Chain: Application {
     guard kept.header.height == height, kept.header.parent == durable.digest, kept.header.time >= time else {
       throw .differs(height: height, "its header does not follow its parent")
     }
-    guard kept.header.time <= latestStamp else { throw .differs(height: height, "its time is further ahead than was allowed") }
+    guard kept.header.time <= latestStamp else {
+      throw .differs(height: height, "its time is further ahead than was allowed")
+    }
     let receipts = Chain.receiptsOfEntries(kept)
-    guard receipts.count == kept.entries.count else { throw .differs(height: height, "it has not one receipt for each transaction") }
+    guard receipts.count == kept.entries.count else {
+      throw .differs(height: height, "it has not one receipt for each transaction")
+    }
     let areVerified = verifyingSignatures ? nil : receipts.map { $0.verdict != .inadmissible(.signature) }
-    let again = execute(Proposal(height: height, time: kept.header.time, entries: kept.entries), areVerified: areVerified)
+    let again = execute(
+      Proposal(height: height, time: kept.header.time, entries: kept.entries), areVerified: areVerified)
     if again != kept { throw .differs(height: height, Chain.difference(again, kept)) }
     keep(again.header)
   }
@@ -324,9 +350,12 @@ package final class Chain: Application {
   /// In words, the first thing on which two blocks differ.
   private static func difference(_ again: Block, _ kept: Block) -> String {
     for (index, receipts) in zip(again.receipts, kept.receipts).enumerated() where receipts.0 != receipts.1 {
-      return "receipt \(index): \(receipts.0.verdict) with \(receipts.0.gas) gas now, \(receipts.1.verdict) with \(receipts.1.gas) gas in the log"
+      return
+        "receipt \(index): \(receipts.0.verdict) with \(receipts.0.gas) gas now, \(receipts.1.verdict) with \(receipts.1.gas) gas in the log"
     }
-    if again.receipts.count != kept.receipts.count { return "\(again.receipts.count) receipts now, \(kept.receipts.count) in the log" }
+    if again.receipts.count != kept.receipts.count {
+      return "\(again.receipts.count) receipts now, \(kept.receipts.count) in the log"
+    }
     if again.header.entriesRoot != kept.header.entriesRoot { return "the root of the entries" }
     if again.header.stateRoot != kept.header.stateRoot {
       return "the state's root is \(again.header.stateRoot) now, \(kept.header.stateRoot) in the log"
@@ -337,15 +366,20 @@ package final class Chain: Application {
   /// Money or credit that was made or lost, in words. Adds everything up.
   package var imbalance: String? {
     for currency in Currency.all where state.total(of: currency) != state.issued(of: currency) {
-      return "there are \(state.total(of: currency)) units of \(currency.code); \(state.issued(of: currency)) were issued"
+      return
+        "there are \(state.total(of: currency)) units of \(currency.code); \(state.issued(of: currency)) were issued"
     }
     for (number, agreement) in state.agreements.enumerated() {
       for (index, vault) in interface(ofModule: agreement.contract).vaults.enumerated() {
         let holdings = agreement.holdings(ofVault: index)
         let underKeys = holdings.reduce(UInt128(0)) { $0 + $1.amount.units }
         let isWhole = vault.key == nil ? holdings.isEmpty : underKeys == agreement.vaults[index].units
-        if !isWhole { return "what the vault \(vault.name) of agreement \(number + 1) holds under its keys is not what it holds" }
-        if let key = vault.key, holdings.count > key.most { return "the vault \(vault.name) of agreement \(number + 1) has more keys than it may" }
+        if !isWhole {
+          return "what the vault \(vault.name) of agreement \(number + 1) holds under its keys is not what it holds"
+        }
+        if let key = vault.key, holdings.count > key.most {
+          return "the vault \(vault.name) of agreement \(number + 1) has more keys than it may"
+        }
       }
     }
     let credit = genesis.allocations.reduce(UInt128(0)) { $0 + UInt128($1.credit) }

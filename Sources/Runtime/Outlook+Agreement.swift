@@ -5,8 +5,9 @@ package import Ledger
 package import Primitives
 
 extension AssuredModule {
-  /// The latest of these moments for an agreement of this contract that entered a state then. Nil where there are none, and where one of them is told by what may
-  /// change on the way: by a field that can still be written from the state on in which the agreement is, or was opened.
+  /// The latest of these moments for an agreement of this contract that entered a state then. Nil
+  /// where there are none, and where one of them is told by what may change on the way: by a field
+  /// that can still be written from the state on in which the agreement is, or was opened.
   package func latest(_ moments: [By], of agreement: Agreement, in state: Int, enteredAt: Time) -> Time? {
     let interface = wellFormed.module.interface
     let isSettled = wellFormed.settledItems(from: state)
@@ -40,14 +41,17 @@ extension Chain {
     case unknown
   }
 
-  /// Of each party by when the agreement is over if that party does nothing any more, whatever all others do. Empty of one that has ended or stands still.
+  /// Of each party by when the agreement is over if that party does nothing any more, whatever all
+  /// others do. Empty of one that has ended or stands still.
   package func latestWithoutEach(of number: AgreementNumber) -> [Latest] {
     let agreement = state.agreements[number.index]
     if isFinal(number) || agreement.position.standing != .regular { return [] }
     let module = modules[agreement.contract]
     return Outlook(module).silence.latestWithout.map { states in
       guard let moments = states[agreement.position.state] else { return .never }
-      return module.latest(moments, of: agreement, in: agreement.position.state, enteredAt: agreement.position.enteredAt).map { .by(max($0, time)) }
+      return module.latest(
+        moments, of: agreement, in: agreement.position.state, enteredAt: agreement.position.enteredAt
+      ).map { .by(max($0, time)) }
         ?? .unknown
     }
   }

@@ -1,5 +1,6 @@
-// Applies events to the state: openings, actions, deadlines. It asks its questions in the order of `Refusal`, runs the contract on the engine it was given, and
-// undoes everything of an event that fails.
+// Applies events to the state: openings, actions, deadlines. It asks its questions in the order of
+// `Refusal`, runs the contract on the engine it was given, and undoes everything of an event that
+// fails.
 
 package import Interface
 package import Ledger
@@ -39,7 +40,9 @@ package struct Runtime<E: Engine> {
 
   package func contract(of number: AgreementNumber) -> E.Contract { contracts[state.agreements[number.index].contract] }
 
-  package func interface(of number: AgreementNumber) -> ContractInterface { interfaces[state.agreements[number.index].contract] }
+  package func interface(of number: AgreementNumber) -> ContractInterface {
+    interfaces[state.agreements[number.index].contract]
+  }
 
   package func interface(ofContract index: Int) -> ContractInterface { interfaces[index] }
 
@@ -66,7 +69,10 @@ package struct Runtime<E: Engine> {
     /// The parties that have consented by signing, a bit for each.
     package let consents: UInt16
 
-    package init(contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value], summary: Digest = .zero, consents: UInt16 = .max) {
+    package init(
+      contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value], summary: Digest = .zero,
+      consents: UInt16 = .max
+    ) {
       self.contract = contract
       self.currencies = currencies
       self.parties = parties
@@ -90,19 +96,25 @@ package struct Runtime<E: Engine> {
     }
     let (parties, currencies, terms) = (opening.parties, opening.currencies, opening.terms)
     guard
-      parties.count == interface.parties.count, currencies.count == interface.currencies.count, terms.count == interface.terms.count,
+      parties.count == interface.parties.count, currencies.count == interface.currencies.count,
+      terms.count == interface.terms.count,
       zip(terms, interface.terms).allSatisfy({ $1.type.admits($0, in: interface.types) }),
       zip(currencies, interface.currencies).allSatisfy({ $1.admits($0) }), terms.allSatisfy(namesAccounts)
     else { return refused(.refused(.argument), gas: 0) }
 
-    let items = Array(zip(terms + interface.fields.map(\.initialValue), interface.terms.map(\.type) + interface.fields.map(\.type)))
+    let items = Array(
+      zip(terms + interface.fields.map(\.initialValue), interface.terms.map(\.type) + interface.fields.map(\.type)))
     let words = items.flatMap { $1.wordsAtRest > 0 ? Resting.words($0, as: $1) : [] }
-    let position = Agreement.Position(state: interface.initialState, visit: 0, enteredAt: state.time, deadlines: [], endedBy: nil)
+    let position = Agreement.Position(
+      state: interface.initialState, visit: 0, enteredAt: state.time, deadlines: [], endedBy: nil)
     let number = state.open(
       Agreement(
-        contract: opening.contract, currencies: currencies, vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
+        contract: opening.contract, currencies: currencies,
+        vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
         summary: opening.summary, consents: opening.consents, openedAt: state.time, words: words, position: position))
-    for (item, (value, type)) in items.enumerated() where type.wordsAtRest == 0 { set(item, to: value, type, interface.types, number) }
+    for (item, (value, type)) in items.enumerated() where type.wordsAtRest == 0 {
+      set(item, to: value, type, interface.types, number)
+    }
     for (term, declared) in interface.terms.enumerated() {
       for bound in 0..<declared.boundCount {
         switch run(.bound(term: term, number: bound), number).ending {
@@ -119,10 +131,13 @@ package struct Runtime<E: Engine> {
       case .returns, .enters: preconditionFailure("what is computed at the opening leads nowhere")
       }
     }
-    if let failure = enter(interface.initialState, number, at: state.time, endedBy: nil) { return refused(failure, gas: gasUsed) }
+    if let failure = enter(interface.initialState, number, at: state.time, endedBy: nil) {
+      return refused(failure, gas: gasUsed)
+    }
     if let broken = brokenInvariants(number).first { return refused(broken.failure, gas: gasUsed) }
     var step = Step(
-      time: state.time, agreement: number, cause: .opening, state: interface.initialState, outcome: .opened(state: interface.initialState))
+      time: state.time, agreement: number, cause: .opening, state: interface.initialState,
+      outcome: .opened(state: interface.initialState))
     step.gas = gasUsed
     return step
   }
@@ -137,11 +152,16 @@ package struct Runtime<E: Engine> {
   }
 
   /// Lays a value of no fixed size down: as one entry, or a map's entries each for itself.
-  private func set(_ item: Int, to value: Value, _ type: ValueType, _ types: [TypeDefinition], _ number: AgreementNumber) {
+  private func set(
+    _ item: Int, to value: Value, _ type: ValueType, _ types: [TypeDefinition], _ number: AgreementNumber
+  ) {
     func write(_ key: [UInt64], _ words: [UInt64]) {
-      key.withUnsafeBufferPointer { key in words.withUnsafeBufferPointer { state.setEntry(number, item: item, key, $0) } }
+      key.withUnsafeBufferPointer { key in words.withUnsafeBufferPointer { state.setEntry(number, item: item, key, $0) }
+      }
     }
-    guard case .composite(let index) = type, case .map(let key, let element, _) = types[index], case .sequence(let values) = value else {
+    guard case .composite(let index) = type, case .map(let key, let element, _) = types[index],
+      case .sequence(let values) = value
+    else {
       return write([], Resting.words(value, as: type, in: types))
     }
     for place in stride(from: 0, to: values.count, by: 2) {
@@ -151,16 +171,18 @@ package struct Runtime<E: Engine> {
 
   // MARK: Actions
 
-  /// A party's action, or a refusal that leaves no trace. `letGo` nil lets go what is asked for; `visit` 0 means whichever. What is due at once is still to be
-  /// run.
+  /// A party's action, or a refusal that leaves no trace. `letGo` nil lets go what is asked for;
+  /// `visit` 0 means whichever. What is due at once is still to be run.
   package mutating func take(
-    _ action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value], letGo: [CurrencyAmount]?, gas: Int
+    _ action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value],
+    letGo: [CurrencyAmount]?, gas: Int
   ) -> Step {
     begin(gas: gas)
     let mark = state.mark
     let position = state.agreements[number.index].position
     var step = Step(
-      time: state.time, agreement: number, cause: .party(caller, action: action), state: position.state, outcome: .refused(.refused(.visit)))
+      time: state.time, agreement: number, cause: .party(caller, action: action), state: position.state,
+      outcome: .refused(.refused(.visit)))
     if visit == 0 || visit == position.visit {
       do throws(Refused) {
         try take(Call(action: action, caller: caller, number: number, arguments: arguments, letGo: letGo), &step)
@@ -171,22 +193,26 @@ package struct Runtime<E: Engine> {
     return step
   }
 
-  /// What an action would ask of its caller, with everybody's approval, one deposit after the other; whether or not it would then be refused. It is undone.
+  /// What an action would ask of its caller, with everybody's approval, one deposit after the
+  /// other; whether or not it would then be refused. It is undone.
   package mutating func deposits(
-    of action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value], gas: Int
+    of action: String, by caller: AccountRow, on number: AgreementNumber, visit: UInt64 = 0, arguments: [Value],
+    gas: Int
   ) -> [CurrencyAmount] {
     begin(gas: gas)
     let mark = state.mark
     defer { state.rollBack(to: mark) }
     guard visit == 0 || visit == state.agreements[number.index].position.visit else { return [] }
     let call = Call(action: action, caller: caller, number: number, arguments: arguments, letGo: nil)
-    var step = Step(time: state.time, agreement: number, cause: .party(caller, action: action), state: 0, outcome: .stayed)
+    var step = Step(
+      time: state.time, agreement: number, cause: .party(caller, action: action), state: 0, outcome: .stayed)
     guard let (transition, who) = try? offered(call, &step), (try? actors(who, call)) != nil else { return [] }
     var approvers = [AgreementHost.Approver(account: caller, letGo: nil)]
     if case .parties(let actors, let needed) = who, needed > 1 {
       approvers += actors.map { AgreementHost.Approver(account: account(of: $0, call), letGo: nil) }
     }
-    let host = AgreementHost(state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
+    let host = AgreementHost(
+      state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
     _ = run(.body(transition: transition), number, arguments, host)
     return host.asked.filter { $0.payer == caller }.map(\.sum)
   }
@@ -218,7 +244,8 @@ package struct Runtime<E: Engine> {
       }
       approvers += others
     }
-    let host = AgreementHost(state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
+    let host = AgreementHost(
+      state, number, interface(of: number), approvers: approvers, isConsented: isConsented(number))
     var failure: Failure?
     switch run(.body(transition: transition), number, call.arguments, host).ending {
     case .fails(let reason):
@@ -241,7 +268,8 @@ package struct Runtime<E: Engine> {
   private func offered(_ call: Call, _ step: inout Step) throws(Refused) -> (transition: Int, ContractInterface.Who) {
     let interface = interface(of: call.number)
     let position = state.agreements[call.number.index].position
-    // What is due has not run yet where the transaction itself brought it about: it is too late for an action all the same.
+    // What is due has not run yet where the transaction itself brought it about: it is too late for
+    // an action all the same.
     if let due = next(of: call.number), due.due <= state.time {
       step.endedBy = Agreement.EndedBy(transition: due.transition, due: due.due)
       throw Refused(failure: .refused(.state))
@@ -254,7 +282,8 @@ package struct Runtime<E: Engine> {
     }
     step.transition = transition
     let arguments = call.arguments
-    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
+    guard arguments.count == parameters.count,
+      zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
       arguments.allSatisfy(namesAccounts)
     else { throw Refused(failure: .refused(.argument)) }
     return (transition, who)
@@ -282,15 +311,18 @@ package struct Runtime<E: Engine> {
     return AccountRow(Int(row))
   }
 
-  /// Records that the caller agrees to the action with these arguments, in place of what it agreed to before. Answers for how many of those who may take it
-  /// somebody now agrees, and who besides the caller.
+  /// Records that the caller agrees to the action with these arguments, in place of what it agreed
+  /// to before. Answers for how many of those who may take it somebody now agrees, and who besides
+  /// the caller.
   private func approve(
     _ transition: Int, _ call: Call, as own: [Int], of actors: [ContractInterface.Actor]
   ) -> (have: Int, others: [AgreementHost.Approver]) {
     var writer = CanonicalWriter()
     writer.write(call.arguments)
     let digest = Digest(sha256: writer.bytes)
-    let letGo = call.letGo.map { sums in sums.filter { $0.amount > .zero }.sorted { $0.currency.index < $1.currency.index } }
+    let letGo = call.letGo.map { sums in
+      sums.filter { $0.amount > .zero }.sorted { $0.currency.index < $1.currency.index }
+    }
     var position = state.agreements[call.number.index].position
     position.approvals.removeAll { $0.transition == transition && $0.account == call.caller }
     position.approvals.append(
@@ -301,7 +333,9 @@ package struct Runtime<E: Engine> {
     let standing = position.approvals.filter { $0.transition == transition && $0.arguments == digest }.map { approval in
       (approval, approval.actors.filter { account(of: actors[$0], call) == approval.account })
     }.filter { !$0.1.isEmpty }
-    let others = standing.filter { $0.0.account != call.caller }.map { AgreementHost.Approver(account: $0.0.account, letGo: $0.0.letGo) }
+    let others = standing.filter { $0.0.account != call.caller }.map {
+      AgreementHost.Approver(account: $0.0.account, letGo: $0.0.letGo)
+    }
     return (standing.reduce(0) { $0 + $1.1.count }, others)
   }
 
@@ -312,7 +346,8 @@ package struct Runtime<E: Engine> {
     begin(gas: gas)
     let interface = interface(of: number)
     let parameters = interface.views[view].parameters
-    guard arguments.count == parameters.count, zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
+    guard arguments.count == parameters.count,
+      zip(arguments, parameters).allSatisfy({ $1.type.admits($0, in: interface.types) }),
       arguments.allSatisfy(namesAccounts)
     else { return .fails(.refused(.argument)) }
     let mark = state.mark
@@ -327,8 +362,8 @@ package struct Runtime<E: Engine> {
     state.agreements[number.index].position.deadlines.min { ($0.due, $0.transition) < ($1.due, $1.transition) }
   }
 
-  /// Runs the deadline that comes first of those due at `time` or before, stamped with its own due time; nil where there is none. `gas` says what its agreement
-  /// can pay.
+  /// Runs the deadline that comes first of those due at `time` or before, stamped with its own due
+  /// time; nil where there is none. `gas` says what its agreement can pay.
   package mutating func runNextDeadline(until time: Time, gas: (AgreementNumber) -> Int) -> Step? {
     guard let item = state.nextDeadline(until: time) else { return nil }
     return run(item, gas: gas(item.agreement))
@@ -347,12 +382,14 @@ package struct Runtime<E: Engine> {
     let position = state.agreements[item.agreement.index].position
     let host = AgreementHost(state, item.agreement, interface(of: item.agreement))
     var step = Step(
-      time: item.due, agreement: item.agreement, cause: .deadline, state: position.state, transition: item.transition, outcome: .stayed)
+      time: item.due, agreement: item.agreement, cause: .deadline, state: position.state, transition: item.transition,
+      outcome: .stayed)
     let execution = run(.body(transition: item.transition), item.agreement, [], host)
     var failure: Failure?
     switch execution.ending {
     case .enters(let target):
-      failure = enter(target, item.agreement, at: item.due, endedBy: Agreement.EndedBy(transition: item.transition, due: item.due))
+      failure = enter(
+        target, item.agreement, at: item.due, endedBy: Agreement.EndedBy(transition: item.transition, due: item.due))
       step.outcome = .entered(state: target)
     case .fails(let reason): failure = reason
     case .stays, .returns: failure = .trapped(.range)
@@ -381,25 +418,30 @@ package struct Runtime<E: Engine> {
   // MARK: Position
 
   /// Answers a failure to compute what is due there, which only lack of gas brings about.
-  private mutating func enter(_ target: Int, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?) -> Failure? {
+  private mutating func enter(_ target: Int, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?)
+    -> Failure?
+  {
     let visit = state.agreements[number.index].position.visit + 1
     let position = Agreement.Position(state: target, visit: visit, enteredAt: time, deadlines: [], endedBy: endedBy)
     return settle(position, number, notBefore: time)
   }
 
-  /// The clocks run on, but what they wait for may have changed with the fields. The approvals of what was done are spent.
+  /// The clocks run on, but what they wait for may have changed with the fields. The approvals of
+  /// what was done are spent.
   private mutating func stay(_ number: AgreementNumber, after transition: Int) -> Failure? {
     var position = state.agreements[number.index].position
     position.approvals.removeAll { $0.transition == transition }
     return settle(position, number, notBefore: state.time)
   }
 
-  /// Puts the agreement there, with what is due: deadlines no earlier than they can be noticed, and at once what waits for a condition that holds.
+  /// Puts the agreement there, with what is due: deadlines no earlier than they can be noticed, and
+  /// at once what waits for a condition that holds.
   private mutating func settle(_ position: Agreement.Position, _ number: AgreementNumber, notBefore: Time) -> Failure? {
     let interface = interface(of: number)
     var position = position
     position.deadlines = []
-    for (transition, declared) in interface.transitions.enumerated() where declared.source == position.state && declared.trigger.isAutomatic {
+    for (transition, declared) in interface.transitions.enumerated()
+    where declared.source == position.state && declared.trigger.isAutomatic {
       let due: Time
       switch run(.due(transition: transition), number).ending {
       case .returns(.duration(let duration)): due = position.enteredAt + duration
@@ -407,7 +449,8 @@ package struct Runtime<E: Engine> {
       case .returns(.bool(true)): due = notBefore
       case .returns(.bool(false)): continue
       case .fails(let failure): return failure
-      case .returns, .enters, .stays: preconditionFailure("what comes by itself is due after a duration, at a time, or when a condition holds")
+      case .returns, .enters, .stays:
+        preconditionFailure("what comes by itself is due after a duration, at a time, or when a condition holds")
       }
       position.deadlines.append(Agreement.Deadline(transition: transition, due: max(due, notBefore)))
     }

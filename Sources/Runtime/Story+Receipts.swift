@@ -28,8 +28,13 @@ package struct LedgerStory {
       guard let transaction, transaction.instructions.indices.contains(index) else {
         return [wording.refused(failure, because: receipt.flaw.map { wording.notTaken($0, in: nil) } ?? failure.name)]
       }
-      if let flaw = receipt.flaw { return [wording.refused(failure, because: reason(flaw, transaction.instructions[index]))] }
-      return [wording.refused(failure, because: reason(failure, transaction.instructions[index], receipt.steps.first, transaction))]
+      if let flaw = receipt.flaw {
+        return [wording.refused(failure, because: reason(flaw, transaction.instructions[index]))]
+      }
+      return [
+        wording.refused(
+          failure, because: reason(failure, transaction.instructions[index], receipt.steps.first, transaction))
+      ]
     case .done, .defect:
       return receipt.deeds.enumerated().flatMap { index, deed in
         lines(deed, transaction.flatMap { $0.instructions.indices.contains(index) ? $0.instructions[index] : nil })
@@ -51,7 +56,8 @@ package struct LedgerStory {
     case .released(let number, let signers, let moves, let returned):
       let agreement = chain.state.agreements[number.index]
       return [wording.releases(signers.map(name), agreement: number.index + 1)]
-        + story.lines(moves, chain.interface(ofModule: agreement.contract), agreement) + returned.map { wording.getsBack(name($0.payer), $0.gas) }
+        + story.lines(moves, chain.interface(ofModule: agreement.contract), agreement)
+        + returned.map { wording.getsBack(name($0.payer), $0.gas) }
     case .flawed(let flaw): return [wording.notTaken(flaw, in: nil)]
     case .stepped(let step):
       guard let number = step.agreement else { return [] }
@@ -59,7 +65,9 @@ package struct LedgerStory {
       var (arguments, letGo) = ([Value](), [CurrencyAmount]())
       if case .act(let call, _) = instruction { (arguments, letGo) = (call.arguments, call.letGo) }
       var lines = story.lines(step, chain.interface(ofModule: agreement.contract), agreement, arguments: arguments)
-      if case .party(let row, _) = step.cause, case .approved = step.outcome, !letGo.isEmpty { lines.append(wording.willLetGo(name(row), letGo)) }
+      if case .party(let row, _) = step.cause, case .approved = step.outcome, !letGo.isEmpty {
+        lines.append(wording.willLetGo(name(row), letGo))
+      }
       if let first = lines.first { lines[0] = wording.inAgreement(number.index + 1, first) }
       if step.prepaid > 0 { lines.append(wording.prepays(step.prepaid)) }
       for share in step.returned { lines.append(wording.getsBack(name(share.payer), share.gas)) }
@@ -67,21 +75,25 @@ package struct LedgerStory {
     }
   }
 
-  /// What is wrong with a module, with its own names where the verifier has passed them: any other's might be made to look like something else.
+  /// What is wrong with a module, with its own names where the verifier has passed them: any
+  /// other's might be made to look like something else.
   private func reason(_ flaw: ModuleFlaw, _ instruction: Transaction.Instruction) -> String {
     guard case .publish(let bytes) = instruction else { return wording.notTaken(flaw, in: nil) }
     return wording.notTaken(flaw, in: (try? Verifier.verify(bytes: bytes))?.module.interface)
   }
 
   /// Why an instruction failed.
-  private func reason(_ failure: Failure, _ instruction: Transaction.Instruction, _ step: Step?, _ transaction: Transaction) -> String {
+  private func reason(
+    _ failure: Failure, _ instruction: Transaction.Instruction, _ step: Step?, _ transaction: Transaction
+  ) -> String {
     let who = name(transaction.signers[instruction.signer])
     if let step {
       let contract: Int? =
         switch instruction {
         case .open(let opening, _): chain.state.moduleRow(opening.module)
         case .act(let call, _):
-          chain.state.agreements.indices.contains(call.agreement.index) ? chain.state.agreements[call.agreement.index].contract : nil
+          chain.state.agreements.indices.contains(call.agreement.index)
+            ? chain.state.agreements[call.agreement.index].contract : nil
         case .publish, .consent, .transfer, .grant, .advance, .release: nil
         }
       if let contract { return story.refusal(failure, step, chain.interface(ofModule: contract)) }

@@ -14,27 +14,39 @@ package struct Story {
   }
 
   /// One line for each thing that happened; the first says who or what brought it about. The last carries the states.
-  package func lines(_ step: Step, _ interface: ContractInterface, _ agreement: Agreement?, arguments: [Value]) -> [String] {
+  package func lines(_ step: Step, _ interface: ContractInterface, _ agreement: Agreement?, arguments: [Value])
+    -> [String]
+  {
     let state = interface.states[step.state].name
     let values = values(interface, agreement)
     var lines: [String] = []
     switch (step.cause, step.outcome) {
-    case (_, .defect(let failure)): return [wording.defect(state, step.transition.map { occasion($0, interface) } ?? .deadline, failure)]
+    case (_, .defect(let failure)):
+      return [wording.defect(state, step.transition.map { occasion($0, interface) } ?? .deadline, failure)]
     case (_, .refused(let failure)): return [wording.refused(failure, because: refusal(failure, step, interface))]
     case (.opening, _):
       let parties = zip(interface.parties, agreement?.parties ?? []).map { (role: $0, name: name($1)) }
       return [wording.opened(interface.name, parties: parties, state: state)]
     case (.party(let row, let action), .approved(let have, let needed)):
-      return [wording.agrees(name(row), action, self.arguments(arguments, step, interface, values), have: have, needed: needed)]
-    case (.party(let row, let action), _): lines.append(wording.takes(name(row), action, self.arguments(arguments, step, interface, values)))
-    case (.deadline, _): lines.append(wording.happens(step.transition.map { occasion($0, interface) } ?? .deadline, in: state))
+      return [
+        wording.agrees(
+          name(row), action, self.arguments(arguments, step, interface, values), have: have, needed: needed)
+      ]
+    case (.party(let row, let action), _):
+      lines.append(wording.takes(name(row), action, self.arguments(arguments, step, interface, values)))
+    case (.deadline, _):
+      lines.append(wording.happens(step.transition.map { occasion($0, interface) } ?? .deadline, in: state))
     }
     for event in step.events {
       let declared = interface.events[event.event]
-      lines.append(wording.records(declared.name, zip(declared.parameters, event.arguments).map { ($0.name, values.text($1, $0.type)) }))
+      lines.append(
+        wording.records(
+          declared.name, zip(declared.parameters, event.arguments).map { ($0.name, values.text($1, $0.type)) }))
     }
     for move in step.moves { lines.append(sentence(move, interface, values)) }
-    for invariant in step.defects { lines.append(wording.defect(invariant: Characters.shown(interface.invariants[invariant].text))) }
+    for invariant in step.defects {
+      lines.append(wording.defect(invariant: Characters.shown(interface.invariants[invariant].text)))
+    }
     if case .entered(let target) = step.outcome { lines.append(wording.enters(state, interface.states[target].name)) }
     return lines
   }
@@ -47,7 +59,9 @@ package struct Story {
 
   /// How the values of a contract are told.
   package func values(_ interface: ContractInterface, _ agreement: Agreement?) -> ValueWording {
-    ValueWording(wording, types: interface.types, currencies: agreement?.currencies ?? []) { name(AccountRow(Int(clamping: $0))) }
+    ValueWording(wording, types: interface.types, currencies: agreement?.currencies ?? []) {
+      name(AccountRow(Int(clamping: $0)))
+    }
   }
 
   /// What a transition comes from that nobody takes.
@@ -58,7 +72,9 @@ package struct Story {
     }
   }
 
-  private func arguments(_ arguments: [Value], _ step: Step, _ interface: ContractInterface, _ values: ValueWording) -> [String] {
+  private func arguments(_ arguments: [Value], _ step: Step, _ interface: ContractInterface, _ values: ValueWording)
+    -> [String]
+  {
     guard let transition = step.transition else { return [] }
     return zip(arguments, interface.transitions[transition].trigger.parameters).map { values.text($0, $1.type) }
   }
@@ -67,7 +83,8 @@ package struct Story {
     switch (move.from, move.to) {
     case (.account(let row), .vault), (.account(let row), .entry):
       wording.deposits(name(row), move.sum, into: holder(move.to, interface, values))
-    case (let from, let to): wording.pays(move.sum, from: holder(from, interface, values), to: holder(to, interface, values))
+    case (let from, let to):
+      wording.pays(move.sum, from: holder(from, interface, values), to: holder(to, interface, values))
     }
   }
 
@@ -85,10 +102,13 @@ package struct Story {
     if case .party(let row, let name) = step.cause { (who, action) = (self.name(row), name) }
     let ended = step.endedBy.map { ended in
       let source = interface.transitions[ended.transition].source
-      return Wording.Ended(state: interface.states[source].name, occasion: occasion(ended.transition, interface), due: ended.due)
+      return Wording.Ended(
+        state: interface.states[source].name, occasion: occasion(ended.transition, interface), due: ended.due)
     }
     return wording.sentence(
       failure,
-      .init(who: who, action: action, state: interface.states[step.state].name, endedBy: ended, payer: step.payer.map(name)))
+      .init(
+        who: who, action: action, state: interface.states[step.state].name, endedBy: ended, payer: step.payer.map(name))
+    )
   }
 }

@@ -1,7 +1,9 @@
-// The checked program: names are indexes, types are known, everything that was wrong has been reported. Lowering and the reference interpreter read this,
-// and only a contract without diagnostics becomes one.
+// The checked program: names are indexes, types are known, everything that was wrong has been
+// reported. Lowering and the reference interpreter read this, and only a contract without
+// diagnostics becomes one.
 //
-// Everything is evaluated strictly from left to right, and what traps does so at the span of the expression or statement whose own operation it is.
+// Everything is evaluated strictly from left to right, and what traps does so at the span of the
+// expression or statement whose own operation it is.
 
 package import Interface
 package import Primitives
@@ -16,7 +18,8 @@ package struct CheckedContract: Sendable {
   package let interface: ContractInterface
   /// The `where` of each term.
   package let bounds: [[TypedExpression]]
-  /// What is computed when an agreement is opened, in source order: the fields that are `let`s of the contract. They read terms and earlier ones.
+  /// What is computed when an agreement is opened, in source order: the fields that are `let`s of
+  /// the contract. They read terms and earlier ones.
   package let derived: [FieldValue]
   /// In the order of `interface.transitions`.
   package let transitions: [CheckedTransition]
@@ -100,8 +103,9 @@ package struct CheckedStatement: Sendable {
     /// `from` is a vault or an entry. Key and account are evaluated in the order of the source.
     case pay(from: CheckedPlace, to: CheckedPlace)
     case payEach(vault: Int)
-    /// All shares' portions, keys and accounts are evaluated in the order of the source before anything moves. With `otherwise`, what the statement's own
-    /// operation or its expressions trap on leads there instead.
+    /// All shares' portions, keys and accounts are evaluated in the order of the source before
+    /// anything moves. With `otherwise`, what the statement's own operation or its expressions trap
+    /// on leads there instead.
     case split(from: CheckedPlace, [CheckedShare], otherwise: [CheckedStatement]?)
     case emit(event: Int, [TypedExpression])
     case define(local: Int, TypedExpression)
@@ -111,7 +115,8 @@ package struct CheckedStatement: Sendable {
     case choose([CheckedBranch], otherwise: [CheckedStatement])
     /// One body for each case of the enumeration or optional, in order of the cases.
     case match(TypedExpression, [CheckedCase<[CheckedStatement]>])
-    /// For each element of a list or set, or key of a map, in order: the collection is evaluated once, and stays as it was.
+    /// For each element of a list or set, or key of a map, in order: the collection is evaluated
+    /// once, and stays as it was.
     case loop(local: Int, in: TypedExpression, [CheckedStatement])
     case assign(field: Int, TypedExpression)
     /// An element of a list field by index, or an entry of a map field by key. Key first, then value.
@@ -159,7 +164,8 @@ package struct CheckedShare: Sendable {
   package let span: Span
 }
 
-/// The type of an expression. Integers carry the width of the widest value they can have; a range only where they come from a place that has one.
+/// The type of an expression. Integers carry the width of the widest value they can have; a range
+/// only where they come from a place that has one.
 package enum ExpressionType: Hashable, Sendable {
   case bool
   case int(bits: Int, range: IntegerRange?)
@@ -247,7 +253,8 @@ package struct TypedExpression: Sendable {
     case count(TypedExpression)
     /// Whether a list has the element, or a set or map the key.
     case contains(TypedExpression, TypedExpression)
-    /// A list with one element more, a set with a key, or a map with a key's value; traps `range` where it has as many as it may.
+    /// A list with one element more, a set with a key, or a map with a key's value; traps `range`
+    /// where it has as many as it may.
     case with(TypedExpression, TypedExpression, value: TypedExpression?)
     case fold(Fold, TypedExpression)
     /// Whether an enumeration or optional is this case.
@@ -256,8 +263,9 @@ package struct TypedExpression: Sendable {
     case extreme(isMin: Bool, TypedExpression, TypedExpression)
     /// The first text followed by the second; so of bytes.
     case concatenate(TypedExpression, TypedExpression)
-    /// `banking.endOf(day: n, after: t)`: the calendar is a structure of weekend (a set of weekdays, Monday being 1), holidays (a set of times) and offset
-    /// (minutes by which local time is ahead of UTC).
+    /// `banking.endOf(day: n, after: t)`: the calendar is a structure of weekend (a set of
+    /// weekdays, Monday being 1), holidays (a set of times) and offset (minutes by which local time
+    /// is ahead of UTC).
     case endOfDay(calendar: TypedExpression, day: TypedExpression, after: TypedExpression)
   }
 

@@ -27,7 +27,8 @@ package struct CheckedStep: Sendable {
   package indirect enum Kind: Sendable {
     /// A party inside a value is a wallet's number, here and in every argument.
     case open(agreement: Int, parties: [Int], terms: [Value], refused: Failure?)
-    case act(wallet: Int, agreement: Int, action: String, arguments: [Value], letGo: [CurrencyAmount]?, refused: Failure?)
+    case act(
+      wallet: Int, agreement: Int, action: String, arguments: [Value], letGo: [CurrencyAmount]?, refused: Failure?)
     case advance(Duration)
     case advanceTo(Time)
     /// All steps happen in one block of this time.

@@ -28,8 +28,9 @@ struct Declarations {
   }
 }
 
-/// From the tree to the checked program. Nothing is thrown: what is wrong is reported, and a contract or test with a mistake is left out. What the imported
-/// files declare outside of contracts is known here; their contracts and tests are not.
+/// From the tree to the checked program. Nothing is thrown: what is wrong is reported, and a
+/// contract or test with a mistake is left out. What the imported files declare outside of
+/// contracts is known here; their contracts and tests are not.
 package func check(_ file: File, importing imports: [File] = []) -> (CheckedProgram, Diagnostics) {
   var diagnostics = Diagnostics()
   var declarations = Declarations()

@@ -11,7 +11,9 @@ struct FunctionInstance: Hashable {
 }
 
 extension ContractChecker {
-  mutating func call(_ callee: Expression, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
+  mutating func call(_ callee: Expression, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span)
+    -> TypedExpression?
+  {
     switch callee.kind {
     case .name(let text):
       let name = Identifier(text: text, span: callee.span)
@@ -79,7 +81,8 @@ extension ContractChecker {
         return nil
       }
       let range = IntegerRange(.zero, Integer(key.most))
-      return TypedExpression(kind: .keyCount(vault: vault), type: .int(bits: range?.bits ?? 1, range: range), span: span)
+      return TypedExpression(
+        kind: .keyCount(vault: vault), type: .int(bits: range?.bits ?? 1, range: range), span: span)
     }
     guard let checked = expression(argument) else { return nil }
     switch (checked.type, definition(checked.type)) {
@@ -115,11 +118,13 @@ extension ContractChecker {
     case (.sum, .int(let range)):
       let bits = range.bits + Integer(most).bitWidth
       return within(TypedExpression(kind: .fold(fold, checked), type: .int(bits: bits, range: nil), span: span))
-    case (.sum, .amount), (.min, .amount), (.max, .amount), (.min, .int), (.max, .int), (.min, .percent), (.max, .percent), (.min, .ratio),
-      (.max, .ratio), (.min, .duration), (.max, .duration), (.min, .time), (.max, .time):
+    case (.sum, .amount), (.min, .amount), (.max, .amount), (.min, .int), (.max, .int), (.min, .percent),
+      (.max, .percent), (.min, .ratio), (.max, .ratio), (.min, .duration), (.max, .duration), (.min, .time),
+      (.max, .time):
       return TypedExpression(kind: .fold(fold, checked), type: ExpressionType(part), span: span)
     default:
-      diagnostics.report(.noSuchOperation, "this is not defined for \(describe(checked.type)) of such elements", at: span)
+      diagnostics.report(
+        .noSuchOperation, "this is not defined for \(describe(checked.type)) of such elements", at: span)
       return nil
     }
   }
@@ -139,7 +144,8 @@ extension ContractChecker {
           ? IntegerRange(min(first.low, second.low), min(first.high, second.high))
           : IntegerRange(max(first.low, second.low), max(first.high, second.high))
       }
-      return TypedExpression(kind: .arithmetic(isMin ? .intMin : .intMax, a, b), type: .int(bits: max(x, y), range: range), span: span)
+      return TypedExpression(
+        kind: .arithmetic(isMin ? .intMin : .intMax, a, b), type: .int(bits: max(x, y), range: range), span: span)
     case (.percent(let x), .percent(let y)):
       // The smaller of a percent and any ratio is a percent.
       return chosen(isMin, a, b, .percent(isAtRest: isMin ? x || y : x && y), at: span)
@@ -147,28 +153,37 @@ extension ContractChecker {
     case (.duration, .duration), (.time, .time): return chosen(isMin, a, b, a.type, at: span)
     default:
       diagnostics.report(
-        .noSuchOperation, "`\(isMin ? "min" : "max")` is not defined for \(describe(a.type)) and \(describe(b.type))", at: span)
+        .noSuchOperation, "`\(isMin ? "min" : "max")` is not defined for \(describe(a.type)) and \(describe(b.type))",
+        at: span)
       return nil
     }
   }
 
   /// Both are evaluated once, as locals, and one is taken.
-  private mutating func chosen(_ isMin: Bool, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType, at span: Span) -> TypedExpression? {
+  private mutating func chosen(
+    _ isMin: Bool, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType, at span: Span
+  ) -> TypedExpression? {
     TypedExpression(kind: .extreme(isMin: isMin, a, b), type: type, span: span)
   }
 
   /// `banking.endOf(day: 5, after: now)`
-  private mutating func method(_ object: Expression, _ name: Identifier, _ arguments: [Argument], at span: Span) -> TypedExpression? {
+  private mutating func method(_ object: Expression, _ name: Identifier, _ arguments: [Argument], at span: Span)
+    -> TypedExpression?
+  {
     if case .name(let text) = object.kind, scope.meaning(of: text) == nil, !misdeclared.contains(text) {
-      diagnostics.report(.noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
+      diagnostics.report(
+        .noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
       return nil
     }
     guard let checked = expression(object) else { return nil }
     guard name.text == "endOf", case .structure("Calendar", _)? = definition(checked.type) else {
-      diagnostics.report(.noSuchOperation, "\(describe(checked.type)) has no `\(name.text)` that could be called", at: name.span)
+      diagnostics.report(
+        .noSuchOperation, "\(describe(checked.type)) has no `\(name.text)` that could be called", at: name.span)
       return nil
     }
-    guard let ordered = inOrder(arguments, ["day", "after"], of: "`endOf`", at: name.span, &diagnostics) else { return nil }
+    guard let ordered = inOrder(arguments, ["day", "after"], of: "`endOf`", at: name.span, &diagnostics) else {
+      return nil
+    }
     guard let range = IntegerRange(Integer(1), Integer(1000)) else { return nil }
     guard let day = resting(ordered[0], as: .int(range)), let after = resting(ordered[1], as: .time) else { return nil }
     return TypedExpression(kind: .endOfDay(calendar: checked, day: day, after: after), type: .time, span: span)
@@ -181,7 +196,10 @@ extension ContractChecker {
   ) -> TypedExpression? {
     usedFunctions.insert(function.name.text)
     if brokenFunctions.contains(function.name.text) { return nil }
-    guard let ordered = inOrder(arguments, function.parameters.map(\.name.text), of: "`\(name.text)`", at: name.span, &diagnostics) else {
+    guard
+      let ordered = inOrder(
+        arguments, function.parameters.map(\.name.text), of: "`\(name.text)`", at: name.span, &diagnostics)
+    else {
       return nil
     }
     // What a currency parameter is follows from the arguments, one after the other.
@@ -194,7 +212,9 @@ extension ContractChecker {
         guard let value = expression(tree) else { return nil }
         if diagnostics.all.count == before.all.count { infer(parameter.type, value.type, &chosen, function) }
         if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
-          diagnostics.report(.typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span, describe(value.type))
+          diagnostics.report(
+            .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
+            describe(value.type))
           return nil
         }
       }
@@ -227,9 +247,12 @@ extension ContractChecker {
     return type.arguments.contains { if case .type(let inner) = $0 { mentions(inner, generic) } else { false } }
   }
 
-  private func infer(_ name: TypeName, _ type: ExpressionType, _ chosen: inout [String: Int], _ function: FunctionDeclaration) {
+  private func infer(
+    _ name: TypeName, _ type: ExpressionType, _ chosen: inout [String: Int], _ function: FunctionDeclaration
+  ) {
     func bind(_ argument: TypeName.Argument, _ currency: Int) {
-      guard case .type(let name) = argument, function.generics.contains(where: { $0.name.text == name.name.text }) else { return }
+      guard case .type(let name) = argument, function.generics.contains(where: { $0.name.text == name.name.text })
+      else { return }
       if chosen[name.name.text] == nil { chosen[name.name.text] = currency }
     }
     switch (name.name.text, type) {
@@ -243,7 +266,8 @@ extension ContractChecker {
       switch interface.types[index] {
       case .optional(let part):
         return infer(
-          TypeName(qualifier: nil, name: name.name, arguments: name.arguments, isOptional: false, span: name.span), ExpressionType(part), &chosen,
+          TypeName(qualifier: nil, name: name.name, arguments: name.arguments, isOptional: false, span: name.span),
+          ExpressionType(part), &chosen,
           function)
       case .list(let part, _, _), .set(let part, _): parts = [part]
       case .map(let key, let value, _): parts = [key, value]
@@ -257,8 +281,10 @@ extension ContractChecker {
   }
 
   /// The function with these currencies, checked when it is first called so; nil after a diagnostic.
-  private mutating func instance(of function: FunctionDeclaration, _ chosen: [String: Int], at name: Identifier) -> Int? {
-    let instance = FunctionInstance(name: function.name.text, currencies: function.generics.map { chosen[$0.name.text] ?? 0 })
+  private mutating func instance(of function: FunctionDeclaration, _ chosen: [String: Int], at name: Identifier) -> Int?
+  {
+    let instance = FunctionInstance(
+      name: function.name.text, currencies: function.generics.map { chosen[$0.name.text] ?? 0 })
     if let known = instances[instance] { return known }
     if calling.contains(function.name.text) {
       diagnostics.report(
@@ -286,7 +312,9 @@ extension ContractChecker {
   }
 
   /// A function's body sees its parameters, and nothing of the contract.
-  private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (CheckedFunction?, depth: Int) {
+  private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (
+    CheckedFunction?, depth: Int
+  ) {
     let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth)
     defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth) = outer }
     (scope, surroundings, localCount, callDepth, bindings, loopDepth) = (Scope(), .function, 0, 0, chosen, 0)
@@ -315,7 +343,8 @@ extension ContractChecker {
     guard let result else { return (nil, 0) }
     return (
       CheckedFunction(
-        name: function.name.text, parameters: parameters.map(\.type), type: type, bindings: bindings, result: result, span: function.name.span),
+        name: function.name.text, parameters: parameters.map(\.type), type: type, bindings: bindings, result: result,
+        span: function.name.span),
       callDepth + 1
     )
   }

@@ -6,7 +6,8 @@ import Syntax
 extension ContractChecker {
   mutating func reportMismatch(_ expression: TypedExpression, wanted: String) {
     diagnostics.report(
-      .typeMismatch, "this is \(describe(expression.type)); \(wanted) was wanted", at: expression.span, describe(expression.type))
+      .typeMismatch, "this is \(describe(expression.type)); \(wanted) was wanted", at: expression.span,
+      describe(expression.type))
   }
 
   // MARK: What a place asks for
@@ -38,12 +39,14 @@ extension ContractChecker {
   mutating func fits(_ checked: TypedExpression, currency: Int) -> Bool {
     if checked.type == .amount(currency: currency) { return true }
     diagnostics.report(
-      .currencyMismatch, "this is \(describe(checked.type)); an `Amount<\(currencyName(currency))>` was wanted", at: checked.span,
+      .currencyMismatch, "this is \(describe(checked.type)); an `Amount<\(currencyName(currency))>` was wanted",
+      at: checked.span,
       describe(checked.type))
     return false
   }
 
-  /// A value that is stored or handed out under `type`: an integer is held against its range, a ratio against the whole.
+  /// A value that is stored or handed out under `type`: an integer is held against its range, a
+  /// ratio against the whole.
   mutating func resting(_ tree: Expression, as type: ValueType) -> TypedExpression? {
     expression(tree, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
   }
@@ -57,10 +60,12 @@ extension ContractChecker {
         diagnostics.report(.valueOutOfRange, "this lies outside `Int<\(range.low)..\(range.high)>`", at: checked.span)
         return nil
       }
-      return TypedExpression(kind: .narrow(checked, range), type: .int(bits: range.bits, range: range), span: checked.span)
+      return TypedExpression(
+        kind: .narrow(checked, range), type: .int(bits: range.bits, range: range), span: checked.span)
     case (.text(let max), .text(let length)):
       if length <= max { return checked }
-      diagnostics.report(.valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
+      diagnostics.report(
+        .valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
       return nil
     case (.bytes(let max), .bytes(let length)):
       if length <= max { return checked }
@@ -79,7 +84,8 @@ extension ContractChecker {
   mutating func part(_ checked: TypedExpression) -> TypedExpression? {
     if checked.type == .percent(isAtRest: true) { return checked }
     if case .constant = checked.kind {
-      diagnostics.report(.valueOutOfRange, "this is more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
+      diagnostics.report(
+        .valueOutOfRange, "this is more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
       return nil
     }
     return TypedExpression(kind: .convert(.percentOfRatio, checked), type: .percent(isAtRest: true), span: checked.span)
@@ -92,7 +98,8 @@ extension ContractChecker {
     defer { surroundings = outer }
     guard let checked = resting(tree, as: type) else { return nil }
     guard let value = constantValue(checked) else {
-      diagnostics.report(.notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
+      diagnostics.report(
+        .notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
       return nil
     }
     return admits(value, type, at: tree.span) ? value : nil
@@ -118,12 +125,15 @@ extension ContractChecker {
     case .convert(let conversion, let inner):
       switch (conversion, constantValue(inner)) {
       case (.sha256, .text(let bytes)?), (.sha256, .bytes(let bytes)?): return .bytes(Digest(sha256: bytes).bytes)
-      case (.sm3, .text(let bytes)?), (.sm3, .bytes(let bytes)?): return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+      case (.sm3, .text(let bytes)?), (.sm3, .bytes(let bytes)?):
+        return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
       default: return nil
       }
     case .with(let set, let key, value: nil):
       // A literal of a set: its elements one by one.
-      guard case .set? = definition(expression.type), case .sequence(var keys)? = constantValue(set), let key = constantValue(key) else { return nil }
+      guard case .set? = definition(expression.type), case .sequence(var keys)? = constantValue(set),
+        let key = constantValue(key)
+      else { return nil }
       guard !keys.contains(key) else { return nil }
       keys.insert(key, at: keys.firstIndex { Value.precedes(key, $0) } ?? keys.count)
       return .sequence(keys)
@@ -133,7 +143,8 @@ extension ContractChecker {
 
   // MARK: Expressions
 
-  /// The typed expression; nil after a diagnostic. `expected` only helps what has no type of its own: a bare `0`, `None`, a list, a case.
+  /// The typed expression; nil after a diagnostic. `expected` only helps what has no type of its
+  /// own: a bare `0`, `None`, a list, a case.
   mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression? {
     switch tree.kind {
     case .name(let name): return reference(Identifier(text: name, span: tree.span))
@@ -141,14 +152,19 @@ extension ContractChecker {
     case .int(let digits): return integer(digits, expecting: expected, at: tree.span)
     case .negate(let inner): return negated(inner, at: tree.span)
     case .decimal(let digits):
-      diagnostics.report(.typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
+      diagnostics.report(
+        .typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
       return nil
     case .percent(let digits):
-      return Literals.percent(digits, at: tree.span, &diagnostics).map { constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span) }
+      return Literals.percent(digits, at: tree.span, &diagnostics).map {
+        constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span)
+      }
     case .amount(let digits, let name): return amountLiteral(digits, name, at: tree.span)
     case .rate(let digits, let of, let per): return rateLiteral(digits, of, per, at: tree.span)
     case .duration(let digits, let unit):
-      return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { constant(.duration($0), .duration, tree.span) }
+      return Literals.duration(digits, unit, at: tree.span, &diagnostics).map {
+        constant(.duration($0), .duration, tree.span)
+      }
     case .time(let text):
       if let time = Time(text: text) { return constant(.time(time), .time, tree.span) }
       diagnostics.report(.valueOutOfRange, "there is no time `\(text)` between the years 1970 and 9999", at: tree.span)
@@ -157,7 +173,8 @@ extension ContractChecker {
     case .interpolated(let texts, let holes): return interpolated(texts, holes, at: tree.span)
     case .bool(let value): return constant(.bool(value), .bool, tree.span)
     case .not(let inner): return condition(inner).map { TypedExpression(kind: .not($0), type: .bool, span: tree.span) }
-    case .binary(let operation, let left, let right): return binary(operation, left, right, rounding: nil, at: tree.span)
+    case .binary(let operation, let left, let right):
+      return binary(operation, left, right, rounding: nil, at: tree.span)
     case .rounded(let inner, let name): return rounded(inner, name, at: tree.span)
     case .member(let object, let name): return memberAccess(object, name, expecting: expected, at: tree.span)
     case .element(let object, let key): return element(object, key, at: tree.span)
@@ -166,8 +183,10 @@ extension ContractChecker {
     case .isCase(let subject, let name): return isCase(subject, name, at: tree.span)
     case .isEmpty(let subject): return isEmpty(subject, at: tree.span)
     case .contains(let element, in: let collection): return contains(element, in: collection, at: tree.span)
-    case .with(let collection, let key, value: let value): return with(collection, key, value, expecting: expected, at: tree.span)
-    case .choose(let condition, then: let first, else: let second): return choose(condition, first, second, expecting: expected, at: tree.span)
+    case .with(let collection, let key, value: let value):
+      return with(collection, key, value, expecting: expected, at: tree.span)
+    case .choose(let condition, then: let first, else: let second):
+      return choose(condition, first, second, expecting: expected, at: tree.span)
     case .match(let subject, let cases): return match(subject, cases, expecting: expected, at: tree.span)
     case .answered(let first, else: let second): return answered(first, second, expecting: expected, at: tree.span)
     }
@@ -179,7 +198,9 @@ extension ContractChecker {
 
   // MARK: Literals
 
-  private mutating func integer(_ digits: String, expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
+  private mutating func integer(_ digits: String, expecting expected: ExpressionType?, at span: Span)
+    -> TypedExpression?
+  {
     guard let value = Literals.integer(digits), value.bitWidth <= limits.integerBits else {
       diagnostics.report(.tooWide, "this integer has more than \(limits.integerBits) bits", at: span)
       return nil
@@ -200,18 +221,26 @@ extension ContractChecker {
 
   private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
     guard let index = currency(name), let currency = fixed(index, name, "the amount") else { return nil }
-    return Literals.amount(digits, currency, at: span, &diagnostics).map { constant(.amount($0), .amount(currency: index), span) }
+    return Literals.amount(digits, currency, at: span, &diagnostics).map {
+      constant(.amount($0), .amount(currency: index), span)
+    }
   }
 
-  private mutating func rateLiteral(_ digits: String, _ of: Identifier, _ per: Identifier, at span: Span) -> TypedExpression? {
-    guard let a = currency(of), let b = currency(per), let first = fixed(a, of, "the rate"), let second = fixed(b, per, "the rate") else {
+  private mutating func rateLiteral(_ digits: String, _ of: Identifier, _ per: Identifier, at span: Span)
+    -> TypedExpression?
+  {
+    guard let a = currency(of), let b = currency(per), let first = fixed(a, of, "the rate"),
+      let second = fixed(b, per, "the rate")
+    else {
       return nil
     }
     if a == b {
       diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
       return nil
     }
-    return Literals.rate(digits, of: first, per: second, at: span, &diagnostics).map { constant(.percent($0), .rate(of: a, per: b), span) }
+    return Literals.rate(digits, of: first, per: second, at: span, &diagnostics).map {
+      constant(.percent($0), .rate(of: a, per: b), span)
+    }
   }
 
   /// The currency that is known when the contract is compiled; says so where it is not.
@@ -226,7 +255,8 @@ extension ContractChecker {
   private mutating func textLiteral(_ text: String, at span: Span) -> TypedExpression? {
     let count = text.unicodeScalars.count
     if count > limits.textScalars {
-      diagnostics.report(.limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: span)
+      diagnostics.report(
+        .limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: span)
       return nil
     }
     return constant(.text(Array(text.utf8)), .text(max: max(1, count)), span)
@@ -240,9 +270,12 @@ extension ContractChecker {
         result = piece
         return true
       }
-      guard case .text(let x) = before.type, case .text(let y) = piece.type else { preconditionFailure("pieces of a text are texts") }
+      guard case .text(let x) = before.type, case .text(let y) = piece.type else {
+        preconditionFailure("pieces of a text are texts")
+      }
       if x + y > limits.textScalars {
-        diagnostics.report(.limitExceeded, "this text may have \(x + y) characters; at most \(limits.textScalars) are allowed", at: span)
+        diagnostics.report(
+          .limitExceeded, "this text may have \(x + y) characters; at most \(limits.textScalars) are allowed", at: span)
         return false
       }
       result = TypedExpression(kind: .concatenate(before, piece), type: .text(max: x + y), span: span)
@@ -263,10 +296,12 @@ extension ContractChecker {
     case .text: return hole
     case .int(let bits, _):
       // 0.30103 digits for each bit, one begun, and a sign.
-      return TypedExpression(kind: .convert(.textOfInt, hole), type: .text(max: bits * 30103 / 100_000 + 2), span: hole.span)
+      return TypedExpression(
+        kind: .convert(.textOfInt, hole), type: .text(max: bits * 30103 / 100_000 + 2), span: hole.span)
     default:
       diagnostics.report(
-        .typeMismatch, "this is \(describe(hole.type)); only integers and texts stand inside of a text", at: hole.span, describe(hole.type))
+        .typeMismatch, "this is \(describe(hole.type)); only integers and texts stand inside of a text", at: hole.span,
+        describe(hole.type))
       return nil
     }
   }
@@ -293,7 +328,9 @@ extension ContractChecker {
     }
     if isKnown { return TypedExpression(kind: kind, type: type, span: name.span) }
     let reason =
-      name.text == "caller" ? "nobody acts here" : surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
+      name.text == "caller"
+      ? "nobody acts here"
+      : surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
     diagnostics.report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
     misdeclared.insert(name.text)
     defer { misdeclared.remove(name.text) }
@@ -304,14 +341,21 @@ extension ContractChecker {
   mutating func value(of meaning: Scope.Meaning, at name: Identifier) -> TypedExpression? {
     if surroundings == .opening, !isFixedAtOpening(meaning) {
       diagnostics.report(
-        .noSuchOperation, "`\(name.text)` is \(meaning.noun); what is fixed when an agreement is opened is made of the terms", at: name.span)
+        .noSuchOperation,
+        "`\(name.text)` is \(meaning.noun); what is fixed when an agreement is opened is made of the terms",
+        at: name.span)
       return nil
     }
     switch meaning {
-    case .term(let index): return .init(kind: .term(index), type: ExpressionType(interface.terms[index].type), span: name.span)
-    case .field(let index): return .init(kind: .field(index), type: ExpressionType(interface.fields[index].type), span: name.span)
-    case .vault(let index): return .init(kind: .balance(vault: index), type: .amount(currency: interface.vaults[index].currency), span: name.span)
-    case .parameter(let index, let type): return .init(kind: .parameter(index), type: ExpressionType(type), span: name.span)
+    case .term(let index):
+      return .init(kind: .term(index), type: ExpressionType(interface.terms[index].type), span: name.span)
+    case .field(let index):
+      return .init(kind: .field(index), type: ExpressionType(interface.fields[index].type), span: name.span)
+    case .vault(let index):
+      return .init(
+        kind: .balance(vault: index), type: .amount(currency: interface.vaults[index].currency), span: name.span)
+    case .parameter(let index, let type):
+      return .init(kind: .parameter(index), type: ExpressionType(type), span: name.span)
     case .local(let index, let type): return .init(kind: .local(index), type: type, span: name.span)
     case .party(let index): return .init(kind: .party(index), type: .party, span: name.span)
     case .view:
@@ -333,23 +377,31 @@ extension ContractChecker {
   private mutating func joined(_ a: TypedExpression, _ b: TypedExpression) -> ExpressionType? {
     if let type = join(a.type, b.type) { return type }
     if case .amount = a.type, case .amount = b.type {
-      diagnostics.report(.currencyMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span)
+      diagnostics.report(
+        .currencyMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span)
     } else {
-      diagnostics.report(.typeMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span, describe(b.type))
+      diagnostics.report(
+        .typeMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span,
+        describe(b.type))
     }
     return nil
   }
 
   private mutating func choose(
-    _ condition: Expression, _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
+    _ condition: Expression, _ first: Expression, _ second: Expression, expecting expected: ExpressionType?,
+    at span: Span
   ) -> TypedExpression? {
     let condition = self.condition(condition)
-    guard let (a, b) = both(first, second, expecting: expected), let condition, let type = joined(a, b) else { return nil }
+    guard let (a, b) = both(first, second, expecting: expected), let condition, let type = joined(a, b) else {
+      return nil
+    }
     return TypedExpression(kind: .choose(condition, then: a, else: b), type: type, span: span)
   }
 
   /// Two expressions that shall have one type: what one of them is helps the other.
-  private mutating func both(_ first: Expression, _ second: Expression, expecting expected: ExpressionType?) -> (TypedExpression, TypedExpression)? {
+  private mutating func both(_ first: Expression, _ second: Expression, expecting expected: ExpressionType?) -> (
+    TypedExpression, TypedExpression
+  )? {
     if expected == nil, case .int = first.kind {
       guard let b = expression(second), let a = expression(first, expecting: b.type) else { return nil }
       return (a, b)
@@ -370,7 +422,8 @@ extension ContractChecker {
       first = part
     }
     if case .int(_, let wanted?)? = expected, case .int(_, let known) = a.type, case .int(_, let other?) = b.type,
-      wanted.contains(other.low), wanted.contains(other.high), !(known.map { wanted.contains($0.low) && wanted.contains($0.high) } ?? false)
+      wanted.contains(other.low), wanted.contains(other.high),
+      !(known.map { wanted.contains($0.low) && wanted.contains($0.high) } ?? false)
     {
       first = TypedExpression(kind: .narrow(a, wanted), type: .int(bits: wanted.bits, range: wanted), span: a.span)
     }
@@ -385,7 +438,9 @@ extension ContractChecker {
   private mutating func match(
     _ subject: Expression, _ values: [MatchValue], expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
-    guard let subject = expression(subject), let order = cases(of: subject, values.map(\.pattern), at: span) else { return nil }
+    guard let subject = expression(subject), let order = cases(of: subject, values.map(\.pattern), at: span) else {
+      return nil
+    }
     var checked: [CheckedCase<TypedExpression>] = []
     var type: ExpressionType?
     for place in order {

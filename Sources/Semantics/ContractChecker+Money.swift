@@ -19,11 +19,13 @@ extension ContractChecker {
     case (nil, nil): return .vault(vault)
     case (let key?, let tree?): return resting(tree, as: key.type).map { .entry(vault: vault, key: $0) }
     case (nil, .some):
-      diagnostics.report(.typeMismatch, "`\(name.name.text)` is one vault; it keeps nothing apart by keys", at: name.span)
+      diagnostics.report(
+        .typeMismatch, "`\(name.name.text)` is one vault; it keeps nothing apart by keys", at: name.span)
       return nil
     case (.some, nil):
       diagnostics.report(
-        .typeMismatch, "`\(name.name.text)` keeps what belongs to each key apart; this does not say which", at: name.span,
+        .typeMismatch, "`\(name.name.text)` keeps what belongs to each key apart; this does not say which",
+        at: name.span,
         notes: ["write `\(name.name.text)[…]`, or `pay \(name.name.text) to each`"])
       return nil
     }
@@ -51,7 +53,9 @@ extension ContractChecker {
       let other = interface.vaults[index].currency
       if other != currency {
         diagnostics.report(
-          .currencyMismatch, "`\(name.name.text)` holds `\(currencyName(other))`, and this is money in `\(currencyName(currency))`", at: name.span,
+          .currencyMismatch,
+          "`\(name.name.text)` holds `\(currencyName(other))`, and this is money in `\(currencyName(currency))`",
+          at: name.span,
           notes: ["no statement turns one currency into another"])
         return nil
       }
@@ -69,7 +73,9 @@ extension ContractChecker {
   // MARK: Statements
 
   mutating func check(pay source: PlaceName, to target: PlaceName) -> CheckedStatement.Kind? {
-    guard let (from, currency) = vaultPlace(source, isPaid: true), let to = place(target, currency: currency) else { return nil }
+    guard let (from, currency) = vaultPlace(source, isPaid: true), let to = place(target, currency: currency) else {
+      return nil
+    }
     if case .vault(let a) = from, case .vault(let b) = to, a == b {
       diagnostics.report(.noSuchOperation, "`\(target.name.text)` is paid to itself", at: target.span)
       return nil
@@ -87,7 +93,8 @@ extension ContractChecker {
   }
 
   mutating func check(split source: PlaceName, _ shares: Shares, at span: Span) -> CheckedStatement.Kind? {
-    guard let (from, currency) = vaultPlace(source), let checked = check(shares, currency: currency, depth: 1, at: span) else { return nil }
+    guard let (from, currency) = vaultPlace(source), let checked = check(shares, currency: currency, depth: 1, at: span)
+    else { return nil }
     return .split(from: from, checked, otherwise: nil)
   }
 
@@ -108,7 +115,8 @@ extension ContractChecker {
     }
     var checked: [CheckedShare] = []
     for (index, share) in shares.shares.enumerated() {
-      guard let portion = check(share.portion, currency: currency), let targets = check(share.targets, of: share, currency: currency, depth: depth)
+      guard let portion = check(share.portion, currency: currency),
+        let targets = check(share.targets, of: share, currency: currency, depth: depth)
       else { return nil }
       let takesAll: Bool
       switch portion {
@@ -117,13 +125,15 @@ extension ContractChecker {
       }
       if takesAll && index < shares.shares.count - 1 {
         diagnostics.report(
-          .unreachableStatement, "nothing is left for what follows this share", at: shares.shares[index + 1].span, "gets nothing")
+          .unreachableStatement, "nothing is left for what follows this share", at: shares.shares[index + 1].span,
+          "gets nothing")
         return nil
       }
       if !takesAll && index == shares.shares.count - 1 {
         diagnostics.report(
           .splitWithoutRest, "this split does not say who gets the rest", at: span, "ends without `rest` or `evenly`",
-          secondary: [.init(share.span, "the last share")], notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"],
+          secondary: [.init(share.span, "the last share")],
+          notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"],
           fixes: resting(shares.shares, checked.map(\.portion) + [portion]))
         return nil
       }
@@ -132,7 +142,8 @@ extension ContractChecker {
     return isWithinWhole(checked, at: span) ? checked : nil
   }
 
-  /// What gives a split its rest: the last share takes it where the shares are all there is; otherwise whoever gets the last share.
+  /// What gives a split its rest: the last share takes it where the shares are all there is;
+  /// otherwise whoever gets the last share.
   private func resting(_ shares: [Share], _ checked: [CheckedShare.Portion]) -> [Diagnostic.Fix] {
     guard let last = shares.last else { return [] }
     var percents = (numerator: Integer.zero, denominator: Integer(1))
@@ -143,12 +154,17 @@ extension ContractChecker {
         continue
       }
       let denominator = Integer(percent.denominator)
-      percents = (percents.numerator * denominator + Integer(percent.numerator) * percents.denominator, percents.denominator * denominator)
+      percents = (
+        percents.numerator * denominator + Integer(percent.numerator) * percents.denominator,
+        percents.denominator * denominator
+      )
     }
     if areLiterals && percents.numerator == percents.denominator {
       switch last.portion {
       case .part(let value), .upTo(let value):
-        return [.init("let the last share take what is left", replacing: Span(last.span.start, value.span.end), with: "rest")]
+        return [
+          .init("let the last share take what is left", replacing: Span(last.span.start, value.span.end), with: "rest")
+        ]
       case .rest, .evenly: return []
       }
     }
@@ -156,7 +172,9 @@ extension ContractChecker {
     var edits = [Diagnostic.Fix.Edit(at: last.span.end, inserting: "; rest -> \(place)")]
     // By itself nothing may be asked for that there might not be.
     if surroundings == .automatic && !areLiterals {
-      for share in shares { if case .part = share.portion { edits.append(.init(at: share.span.start, inserting: "up to ")) } }
+      for share in shares {
+        if case .part = share.portion { edits.append(.init(at: share.span.start, inserting: "up to ")) }
+      }
     }
     return [.init("say who gets the rest, for instance", edits)]
   }
@@ -190,7 +208,9 @@ extension ContractChecker {
     }
   }
 
-  private mutating func check(_ targets: Share.Targets, of share: Share, currency: Int, depth: Int) -> CheckedShare.Targets? {
+  private mutating func check(_ targets: Share.Targets, of share: Share, currency: Int, depth: Int) -> CheckedShare
+    .Targets?
+  {
     switch targets {
     case .shares(let shares):
       if case .evenly = share.portion {
@@ -213,7 +233,9 @@ extension ContractChecker {
 
   /// A list of parties that has at least one, where a name is one.
   private mutating func partyList(_ name: Identifier) -> TypedExpression? {
-    guard let meaning = scope.meaning(of: name.text), let type = type(of: meaning), case .list(.party, let least, _)? = definition(type) else {
+    guard let meaning = scope.meaning(of: name.text), let type = type(of: meaning),
+      case .list(.party, let least, _)? = definition(type)
+    else {
       return nil
     }
     if least == 0 {
@@ -230,7 +252,9 @@ extension ContractChecker {
     switch checked.type {
     case .percent(isAtRest: false):
       // An `else` in it shall answer that too.
-      if case .answered = checked.kind { return expression(value, expecting: .percent(isAtRest: true)).flatMap { part($0) } }
+      if case .answered = checked.kind {
+        return expression(value, expecting: .percent(isAtRest: true)).flatMap { part($0) }
+      }
       return part(checked)
     case .percent: return checked
     case .amount: return fits(checked, currency: currency) ? checked : nil

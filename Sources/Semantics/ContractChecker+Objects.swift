@@ -8,11 +8,15 @@ extension ContractChecker {
   // MARK: Members and elements
 
   /// `ruling.share`, or the case `Ruling.Partial`.
-  mutating func memberAccess(_ object: Expression, _ name: Identifier, expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
+  mutating func memberAccess(
+    _ object: Expression, _ name: Identifier, expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
     if case .type(let owner) = object.kind {
       return wrap(name, [], of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
     }
-    guard let checked = expression(object), let member = member(name, of: checked), case .structure(_, let members)? = definition(checked.type) else {
+    guard let checked = expression(object), let member = member(name, of: checked),
+      case .structure(_, let members)? = definition(checked.type)
+    else {
       return nil
     }
     return TypedExpression(kind: .member(checked, member), type: ExpressionType(members[member].type), span: span)
@@ -39,9 +43,13 @@ extension ContractChecker {
     guard let checked = expression(object) else { return nil }
     switch definition(checked.type) {
     case .list(let element, _, _):
-      return integer(key).map { TypedExpression(kind: .element(checked, $0), type: ExpressionType(element), span: span) }
+      return integer(key).map {
+        TypedExpression(kind: .element(checked, $0), type: ExpressionType(element), span: span)
+      }
     case .map(let keyType, let value, _):
-      return resting(key, as: keyType).map { TypedExpression(kind: .element(checked, $0), type: ExpressionType(value), span: span) }
+      return resting(key, as: keyType).map {
+        TypedExpression(kind: .element(checked, $0), type: ExpressionType(value), span: span)
+      }
     case .structure, .enumeration, .optional, .set, nil:
       reportMismatch(checked, wanted: "a list or a map")
       return nil
@@ -55,16 +63,21 @@ extension ContractChecker {
     guard let type = declaredType(named: name.text, at: name.span), case .composite(let index) = type,
       case .structure(_, let members) = interface.types[index]
     else { return nil }
-    guard let ordered = inOrder(arguments, members.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) else { return nil }
+    guard let ordered = inOrder(arguments, members.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
+    else { return nil }
     let values = zip(ordered, members).compactMap { resting($0, as: $1.type) }
-    return values.count == members.count ? TypedExpression(kind: .make(values), type: .composite(index), span: span) : nil
+    return values.count == members.count
+      ? TypedExpression(kind: .make(values), type: .composite(index), span: span) : nil
   }
 
   /// A case of an enumeration or optional with its values; `owner` is the enumeration where the source names it.
   mutating func wrap(
-    _ name: Identifier, _ arguments: [Argument], of owner: Identifier? = nil, expecting expected: ExpressionType?, at span: Span
+    _ name: Identifier, _ arguments: [Argument], of owner: Identifier? = nil, expecting expected: ExpressionType?,
+    at span: Span
   ) -> TypedExpression? {
-    guard let index = enumeration(of: name, owner, arguments, expecting: expected), let payloads = interface.types[index].payloads else { return nil }
+    guard let index = enumeration(of: name, owner, arguments, expecting: expected),
+      let payloads = interface.types[index].payloads
+    else { return nil }
     guard let number = caseNames(index).firstIndex(of: name.text) else {
       reportUnknown("case", name, known: caseNames(index), &diagnostics)
       return nil
@@ -72,7 +85,8 @@ extension ContractChecker {
     let names = payloadNames(index, number)
     guard let ordered = inOrder(arguments, names, of: "`\(name.text)`", at: span, &diagnostics) else { return nil }
     let values = zip(ordered, payloads[number]).compactMap { resting($0, as: $1) }
-    return values.count == names.count ? TypedExpression(kind: .wrap(case: number, values), type: .composite(index), span: span) : nil
+    return values.count == names.count
+      ? TypedExpression(kind: .wrap(case: number, values), type: .composite(index), span: span) : nil
   }
 
   /// The enumeration or optional that a case belongs to.
@@ -87,7 +101,11 @@ extension ContractChecker {
       guard case .composite(let index)? = declaredType(named: owner.text, at: owner.span) else { return nil }
       return index
     }
-    if case .composite(let index)? = expected, interface.types[index].payloads != nil, caseNames(index).contains(name.text) { return index }
+    if case .composite(let index)? = expected, interface.types[index].payloads != nil,
+      caseNames(index).contains(name.text)
+    {
+      return index
+    }
     if name.text == "Some" || name.text == "None" { return optional(around: name, arguments) }
     let owners = declarations.enumerationsByCase[name.text] ?? []
     if owners.count == 1, case .composite(let index)? = declaredType(named: owners[0], at: name.span) { return index }
@@ -97,7 +115,9 @@ extension ContractChecker {
         notes: ["say which: \(owners.map { "`\($0).\(name.text)`" }.joined(separator: " or "))"])
     } else if owners.isEmpty {
       reportUnknown(
-        "case or structure", name, known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted(), &diagnostics)
+        "case or structure", name,
+        known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted(),
+        &diagnostics)
     }
     return nil
   }
@@ -132,7 +152,8 @@ extension ContractChecker {
 
   // MARK: Patterns
 
-  /// The places of the patterns in the order of the cases; nil, with a diagnostic, where a case is missing, doubled or none.
+  /// The places of the patterns in the order of the cases; nil, with a diagnostic, where a case is
+  /// missing, doubled or none.
   mutating func cases(of subject: TypedExpression, _ patterns: [Pattern], at span: Span) -> [Int]? {
     guard case .composite(let index) = subject.type, interface.types[index].payloads != nil else {
       reportMismatch(subject, wanted: "an enumeration or an optional")
@@ -168,7 +189,8 @@ extension ContractChecker {
     if pattern.bindings.isEmpty { return Array(repeating: nil, count: payload.count) }
     guard pattern.bindings.count == payload.count else {
       diagnostics.report(
-        .wrongArguments, "`\(pattern.name.text)` has \(counted(payload.count, "value")), and this names \(pattern.bindings.count)",
+        .wrongArguments,
+        "`\(pattern.name.text)` has \(counted(payload.count, "value")), and this names \(pattern.bindings.count)",
         at: pattern.name.span)
       return nil
     }
@@ -245,7 +267,8 @@ extension ContractChecker {
     if case .list = collection.kind {
       // What is looked for says what the list is made of.
       guard let element = expression(element), case .list(let arguments) = collection.kind,
-        let list = list(arguments, joining: element, at: collection.span), case .list(let part, _, _)? = definition(list.type),
+        let list = list(arguments, joining: element, at: collection.span),
+        case .list(let part, _, _)? = definition(list.type),
         let key = rest(element, as: part)
       else { return nil }
       return TypedExpression(kind: .contains(list, key), type: .bool, span: span)
@@ -267,17 +290,22 @@ extension ContractChecker {
     guard let key = rest(element, as: part) else { return nil }
     let isThere = TypedExpression(kind: .contains(checked, key), type: .bool, span: span)
     // What does not fit is not there. What traps by itself still does: then nothing is answered.
-    guard case .narrow = key.kind, !checked.canTrap(functionTraps), !element.canTrap(functionTraps) else { return isThere }
+    guard case .narrow = key.kind, !checked.canTrap(functionTraps), !element.canTrap(functionTraps) else {
+      return isThere
+    }
     return TypedExpression(kind: .answered(isThere, constant(.bool(false), .bool, span)), type: .bool, span: span)
   }
 
   mutating func with(
-    _ collection: Expression, _ key: Expression, _ value: Expression?, expecting expected: ExpressionType?, at span: Span
+    _ collection: Expression, _ key: Expression, _ value: Expression?, expecting expected: ExpressionType?,
+    at span: Span
   ) -> TypedExpression? {
     guard let checked = expression(collection, expecting: expected) else { return nil }
     switch (definition(checked.type), value) {
     case (.list(let part, _, _), nil), (.set(let part, _), nil):
-      return resting(key, as: part).map { TypedExpression(kind: .with(checked, $0, value: nil), type: checked.type, span: span) }
+      return resting(key, as: part).map {
+        TypedExpression(kind: .with(checked, $0, value: nil), type: checked.type, span: span)
+      }
     case (.map(let keyType, let valueType, _), let value?):
       guard let key = resting(key, as: keyType), let value = resting(value, as: valueType) else { return nil }
       return TypedExpression(kind: .with(checked, key, value: value), type: checked.type, span: span)
@@ -285,7 +313,8 @@ extension ContractChecker {
       diagnostics.report(.wrongArguments, "a map gets a key with a value: `prices with item: 3.00 CNY`", at: span)
       return nil
     case (.list, .some), (.set, .some):
-      diagnostics.report(.wrongArguments, "\(describe(checked.type)) gets one value; only a map gets a key with a value", at: span)
+      diagnostics.report(
+        .wrongArguments, "\(describe(checked.type)) gets one value; only a map gets a key with a value", at: span)
       return nil
     default:
       reportMismatch(checked, wanted: "a list, a set or a map")
@@ -305,14 +334,18 @@ extension ContractChecker {
       case .list(let part, let least, let most):
         guard (least...most).contains(elements.count) else {
           diagnostics.report(
-            .valueOutOfRange, "this list has \(counted(elements.count, "element")); between \(least) and \(most) were wanted", at: span)
+            .valueOutOfRange,
+            "this list has \(counted(elements.count, "element")); between \(least) and \(most) were wanted", at: span)
           return nil
         }
         let values = elements.compactMap { resting($0.value, as: part) }
-        return values.count == elements.count ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+        return values.count == elements.count
+          ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
       case .set(let part, let most):
         guard elements.count <= most else {
-          diagnostics.report(.valueOutOfRange, "this set has \(counted(elements.count, "element")); at most \(most) were wanted", at: span)
+          diagnostics.report(
+            .valueOutOfRange, "this set has \(counted(elements.count, "element")); at most \(most) were wanted",
+            at: span)
           return nil
         }
         var set = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
@@ -321,7 +354,8 @@ extension ContractChecker {
           guard let key = resting(element.value, as: part) else { return nil }
           if let literal = constantValue(key) {
             if literals.contains(literal) {
-              diagnostics.report(.duplicateName, "this stands in the set already; a set has each element once", at: element.value.span)
+              diagnostics.report(
+                .duplicateName, "this stands in the set already; a set has each element once", at: element.value.span)
               return nil
             }
             literals.append(literal)
@@ -341,7 +375,8 @@ extension ContractChecker {
   }
 
   /// A list of the type that all its elements have, and `other` with them.
-  private mutating func list(_ elements: [Argument], joining other: TypedExpression?, at span: Span) -> TypedExpression? {
+  private mutating func list(_ elements: [Argument], joining other: TypedExpression?, at span: Span) -> TypedExpression?
+  {
     guard elements.count <= limits.elements else {
       diagnostics.report(.valueOutOfRange, "a list has at most \(limits.elements) elements", at: span)
       return nil
@@ -353,7 +388,8 @@ extension ContractChecker {
       if let before = type {
         guard let joined = join(before, value.type) else {
           diagnostics.report(
-            .typeMismatch, "this is \(describe(value.type)), and \(describe(before)) stands beside it", at: value.span, describe(value.type))
+            .typeMismatch, "this is \(describe(value.type)), and \(describe(before)) stands beside it", at: value.span,
+            describe(value.type))
           return nil
         }
         type = joined
@@ -363,11 +399,13 @@ extension ContractChecker {
       checked.append(value)
     }
     guard let type, let part = restingType(type) else {
-      diagnostics.report(.tooWide, "these integers may be wider than the \(Limits.integerBitsAtRest) bits that a list holds", at: span)
+      diagnostics.report(
+        .tooWide, "these integers may be wider than the \(Limits.integerBitsAtRest) bits that a list holds", at: span)
       return nil
     }
     let values = checked.compactMap { rest($0, as: part) }
     let index = intern(.list(part, least: elements.count, most: max(1, elements.count)))
-    return values.count == elements.count ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+    return values.count == elements.count
+      ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
   }
 }

@@ -35,12 +35,16 @@ extension ContractChecker {
   /// The expression, unless it may be wider than an integer can be; says so.
   mutating func within(_ checked: TypedExpression) -> TypedExpression? {
     guard case .int(let bits, _) = checked.type, bits > limits.integerBits else { return checked }
-    diagnostics.report(.tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: checked.span)
+    diagnostics.report(
+      .tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: checked.span)
     return nil
   }
 
-  /// Both sides. Beside an amount a bare `0` is one too, where amounts are added or compared; beside an enumeration a bare case is one of its own.
-  private mutating func operands(_ left: Expression, _ operation: BinaryOperator, _ right: Expression) -> (TypedExpression, TypedExpression)? {
+  /// Both sides. Beside an amount a bare `0` is one too, where amounts are added or compared;
+  /// beside an enumeration a bare case is one of its own.
+  private mutating func operands(_ left: Expression, _ operation: BinaryOperator, _ right: Expression) -> (
+    TypedExpression, TypedExpression
+  )? {
     let isOfOneType = operation != .times && operation != .divide && operation != .modulo
     if isOfOneType, isUntyped(left) {
       guard let b = expression(right), let a = expression(left, expecting: b.type) else { return nil }
@@ -68,7 +72,9 @@ extension ContractChecker {
     case (.int, .int), (.percent, .percent), (.duration, .duration), (.time, .time): break
     case (.amount(let x), .amount(let y)) where x == y: break
     case (.rate, .rate) where a.type == b.type: break
-    case (.bool, .bool) where isEquality, (.text, .text) where isEquality, (.bytes, .bytes) where isEquality, (.party, .party) where isEquality: break
+    case (.bool, .bool) where isEquality, (.text, .text) where isEquality, (.bytes, .bytes) where isEquality,
+      (.party, .party) where isEquality:
+      break
     case (.composite(let x), .composite(let y)) where isEquality && x == y: break
     default:
       reportNoOperation(operation, a, b, at: span)
@@ -77,11 +83,17 @@ extension ContractChecker {
     return TypedExpression(kind: .compare(comparison, a, b), type: .bool, span: span)
   }
 
-  private mutating func reportNoOperation(_ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span) {
+  private mutating func reportNoOperation(
+    _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span
+  ) {
     if case .amount = a.type, case .amount = b.type, a.type != b.type {
-      diagnostics.report(.currencyMismatch, "`\(operation.rawValue)` stands between \(describe(a.type)) and \(describe(b.type))", at: span)
+      diagnostics.report(
+        .currencyMismatch, "`\(operation.rawValue)` stands between \(describe(a.type)) and \(describe(b.type))",
+        at: span)
     } else {
-      diagnostics.report(.noSuchOperation, "`\(operation.rawValue)` is not defined for \(describe(a.type)) and \(describe(b.type))", at: span)
+      diagnostics.report(
+        .noSuchOperation, "`\(operation.rawValue)` is not defined for \(describe(a.type)) and \(describe(b.type))",
+        at: span)
     }
   }
 
@@ -91,19 +103,27 @@ extension ContractChecker {
     _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, rounding: Rounding?, at span: Span
   ) -> TypedExpression? {
     let ratio = ExpressionType.percent(isAtRest: false)
-    func make(_ arithmetic: Arithmetic, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType) -> TypedExpression {
+    func make(_ arithmetic: Arithmetic, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType)
+      -> TypedExpression
+    {
       TypedExpression(kind: .arithmetic(arithmetic, a, b), type: type, span: span)
     }
-    func exact(_ arithmetic: Arithmetic, _ type: ExpressionType, _ x: TypedExpression? = nil, _ y: TypedExpression? = nil) -> TypedExpression? {
+    func exact(
+      _ arithmetic: Arithmetic, _ type: ExpressionType, _ x: TypedExpression? = nil, _ y: TypedExpression? = nil
+    ) -> TypedExpression? {
       if rounding == nil { return within(make(arithmetic, x ?? a, y ?? b, type)) }
       diagnostics.report(.noSuchOperation, "there is nothing to round: this is exact", at: span)
       return nil
     }
-    func inexact(_ arithmetic: (Rounding) -> Arithmetic, _ type: ExpressionType, by y: TypedExpression? = nil) -> TypedExpression? {
+    func inexact(_ arithmetic: (Rounding) -> Arithmetic, _ type: ExpressionType, by y: TypedExpression? = nil)
+      -> TypedExpression?
+    {
       if let rounding { return make(arithmetic(rounding), a, y ?? b, type) }
       diagnostics.report(
         .inexactWithoutRounding, "this is inexact and does not say how it is rounded", at: span,
-        fixes: [.init("round down, for instance, by writing", replacing: Span(span.end, span.end), with: " rounded down")])
+        fixes: [
+          .init("round down, for instance, by writing", replacing: Span(span.end, span.end), with: " rounded down")
+        ])
       return nil
     }
     /// An integer as a ratio.
@@ -118,7 +138,8 @@ extension ContractChecker {
     case (.modulo, .int, .int(let y, _)): return exact(.intModulo, .int(bits: y, range: nil))
     case (.divide, .int, .int): return quotient(a, b, rounding, at: span)
     case (.divide, .duration, .duration):
-      return quotient(converted(.intOfDuration, a, bits: 42), converted(.intOfDuration, b, bits: 42), rounding, at: span)
+      return quotient(
+        converted(.intOfDuration, a, bits: 42), converted(.intOfDuration, b, bits: 42), rounding, at: span)
     case (.divide, .amount(let x), .amount(let y)) where x == y:
       return quotient(converted(.intOfAmount, a, bits: 127), converted(.intOfAmount, b, bits: 127), rounding, at: span)
     case (.plus, .percent, .percent): return exact(.ratioAdd, ratio)
@@ -132,13 +153,16 @@ extension ContractChecker {
     case (.minus, .amount(let x), .amount(let y)) where x == y: return exact(.amountSubtract, a.type)
     case (.times, .amount, .int): return exact(.amountTimes, a.type)
     case (.times, .amount, .percent): return inexact({ .amountScale($0) }, a.type)
-    case (.times, .amount(let x), .rate(let of, let per)) where x == per: return inexact({ .amountScale($0) }, .amount(currency: of))
+    case (.times, .amount(let x), .rate(let of, let per)) where x == per:
+      return inexact({ .amountScale($0) }, .amount(currency: of))
     case (.divide, .amount, .int):
       let one = constant(.int(Integer(1)), .int(bits: 1, range: IntegerRange(Integer(1), Integer(1))), b.span)
       return inexact({ .amountScale($0) }, a.type, by: self.ratio(one, b, at: span))
     case (.divide, .amount, .percent):
       let one = constant(.percent(.whole), .percent(isAtRest: true), b.span)
-      return inexact({ .amountScale($0) }, a.type, by: TypedExpression(kind: .arithmetic(.ratioDivide, one, b), type: ratio, span: span))
+      return inexact(
+        { .amountScale($0) }, a.type,
+        by: TypedExpression(kind: .arithmetic(.ratioDivide, one, b), type: ratio, span: span))
     case (.plus, .duration, .duration): return exact(.durationAdd, .duration)
     case (.minus, .duration, .duration): return exact(.durationSubtract, .duration)
     case (.times, .duration, .int): return exact(.durationTimes, .duration)
@@ -158,13 +182,16 @@ extension ContractChecker {
       case .constant(.amount(let amount)): Integer(amount.units)
       default: nil
       }
-    if let units { return constant(.int(units), .int(bits: max(1, units.bitWidth), range: IntegerRange(units, units)), value.span) }
+    if let units {
+      return constant(.int(units), .int(bits: max(1, units.bitWidth), range: IntegerRange(units, units)), value.span)
+    }
     return TypedExpression(kind: .convert(conversion, value), type: .int(bits: bits, range: nil), span: value.span)
   }
 
   /// The exact quotient of two integers; of literals, a literal.
   private func ratio(_ a: TypedExpression, _ b: TypedExpression, at span: Span) -> TypedExpression {
-    if case .constant(.int(let numerator)) = a.kind, case .constant(.int(let denominator)) = b.kind, denominator.sign > 0,
+    if case .constant(.int(let numerator)) = a.kind, case .constant(.int(let denominator)) = b.kind,
+      denominator.sign > 0,
       let percent = Percent(numerator, outOf: denominator)
     {
       return constant(.percent(percent), .percent(isAtRest: percent.isAtRest), span)
@@ -173,10 +200,13 @@ extension ContractChecker {
   }
 
   /// An integer where it is rounded, a ratio where it is not.
-  private func quotient(_ a: TypedExpression, _ b: TypedExpression, _ rounding: Rounding?, at span: Span) -> TypedExpression? {
+  private func quotient(_ a: TypedExpression, _ b: TypedExpression, _ rounding: Rounding?, at span: Span)
+    -> TypedExpression?
+  {
     guard case .int(let bits, _) = a.type else { preconditionFailure("quotients are made of integers") }
     guard let rounding else { return ratio(a, b, at: span) }
-    return TypedExpression(kind: .arithmetic(.intDivide(rounding), a, b), type: .int(bits: bits + 1, range: nil), span: span)
+    return TypedExpression(
+      kind: .arithmetic(.intDivide(rounding), a, b), type: .int(bits: bits + 1, range: nil), span: span)
   }
 }
 

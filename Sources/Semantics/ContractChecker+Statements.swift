@@ -13,7 +13,8 @@ extension ContractChecker {
         if let kind = check(target) { statements.append(CheckedStatement(kind: kind, span: target.state.span)) }
       } else {
         diagnostics.report(
-          .unreachableStatement, "every way through the body has its own `->` already", at: target.state.span, "never reached")
+          .unreachableStatement, "every way through the body has its own `->` already", at: target.state.span,
+          "never reached")
       }
     } else if goesOn && surroundings == .automatic {
       diagnostics.report(
@@ -27,7 +28,8 @@ extension ContractChecker {
     guard let index = state(target.state) else { return nil }
     let parameters = stateParameters[index]
     guard
-      let ordered = inOrder(target.arguments, parameters.map(\.name.text), of: "`\(target.state.text)`", at: target.span, &diagnostics)
+      let ordered = inOrder(
+        target.arguments, parameters.map(\.name.text), of: "`\(target.state.text)`", at: target.span, &diagnostics)
     else { return nil }
     let values = zip(ordered, parameters).compactMap { tree, parameter in
       resting(tree, as: interface.fields[parameter.field].type).map { FieldValue(field: parameter.field, value: $0) }
@@ -55,7 +57,9 @@ extension ContractChecker {
 
   /// Forgets what was declared since `mark`, and says what of it nobody used.
   mutating func leave(to mark: Int) {
-    for (name, _) in scope.leave(to: mark) { diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span) }
+    for (name, _) in scope.leave(to: mark) {
+      diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span)
+    }
   }
 
   /// A local of this name; nil, with a diagnostic, where it is taken.
@@ -93,7 +97,8 @@ extension ContractChecker {
       return (condition(value).map { .require($0) }, true)
     case .raise(let name, otherwise: let otherwise, _): return (check(raise: name, otherwise), true)
     case .if(let branches, else: let otherwise, _): return check(if: branches, otherwise)
-    case .loop(let name, in: let collection, let block, let span): return (check(loop: name, collection, block, at: span), true)
+    case .loop(let name, in: let collection, let block, let span):
+      return (check(loop: name, collection, block, at: span), true)
     case .match(let subject, let cases, let span): return check(match: subject, cases, at: span)
     case .assign(let assigned, let value): return (check(assign: assigned, value), true)
     case .call(let path, _, let span):
@@ -112,7 +117,8 @@ extension ContractChecker {
     }
     usedEvents.insert(index)
     let parameters = interface.events[index].parameters
-    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) else { return nil }
+    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
+    else { return nil }
     let values = zip(ordered, parameters).compactMap { resting($0, as: $1.type) }
     return values.count == parameters.count ? .emit(event: index, values) : nil
   }
@@ -148,7 +154,9 @@ extension ContractChecker {
     return (.choose(checked, otherwise: last), goesOn)
   }
 
-  private mutating func check(loop name: Identifier, _ tree: Expression, _ block: Block, at span: Span) -> CheckedStatement.Kind? {
+  private mutating func check(loop name: Identifier, _ tree: Expression, _ block: Block, at span: Span)
+    -> CheckedStatement.Kind?
+  {
     let mark = scope.mark
     var element: ExpressionType?
     if case .name(let name) = tree.kind, case .vault? = scope.meaning(of: name) {
@@ -170,15 +178,21 @@ extension ContractChecker {
       return nil
     }
     loopDepth += 1
-    if loopDepth > limits.loopDepth { diagnostics.report(.limitExceeded, "loops lie inside each other more than \(limits.loopDepth) deep", at: span) }
+    if loopDepth > limits.loopDepth {
+      diagnostics.report(.limitExceeded, "loops lie inside each other more than \(limits.loopDepth) deep", at: span)
+    }
     let (body, _) = check(block)
     loopDepth -= 1
     leave(to: mark)
     return .loop(local: local, in: collection, body)
   }
 
-  private mutating func check(match tree: Expression, _ blocks: [MatchBlock], at span: Span) -> (CheckedStatement.Kind?, goesOn: Bool) {
-    guard let subject = expression(tree), let order = cases(of: subject, blocks.map(\.pattern), at: span) else { return (nil, true) }
+  private mutating func check(match tree: Expression, _ blocks: [MatchBlock], at span: Span) -> (
+    CheckedStatement.Kind?, goesOn: Bool
+  ) {
+    guard let subject = expression(tree), let order = cases(of: subject, blocks.map(\.pattern), at: span) else {
+      return (nil, true)
+    }
     var goesOn = false
     var checked: [CheckedCase<[CheckedStatement]>] = []
     for place in order {
@@ -199,11 +213,13 @@ extension ContractChecker {
     switch field.role {
     case .declared, .initialized: break
     case .derived:
-      diagnostics.report(.noSuchOperation, "`\(assigned.name.text)` is fixed by the terms; it does not change", at: assigned.name.span)
+      diagnostics.report(
+        .noSuchOperation, "`\(assigned.name.text)` is fixed by the terms; it does not change", at: assigned.name.span)
       return nil
     case .parameter:
       diagnostics.report(
-        .noSuchOperation, "`\(assigned.name.text)` belongs to the state; it changes only by entering it again", at: assigned.name.span)
+        .noSuchOperation, "`\(assigned.name.text)` belongs to the state; it changes only by entering it again",
+        at: assigned.name.span)
       return nil
     }
     if case .counter = field.type {
@@ -215,7 +231,8 @@ extension ContractChecker {
     let old = TypedExpression(kind: .field(index), type: ExpressionType(field.type), span: assigned.name.span)
     if let key = assigned.key {
       guard assigned.members.isEmpty, case .composite(let type) = field.type else {
-        diagnostics.report(.noSuchOperation, "only elements of a list or map that is a field are assigned", at: assigned.span)
+        diagnostics.report(
+          .noSuchOperation, "only elements of a list or map that is a field are assigned", at: assigned.span)
         return nil
       }
       switch interface.types[type] {
@@ -226,7 +243,8 @@ extension ContractChecker {
         guard let key = resting(key, as: keyType), let value = resting(value, as: element) else { return nil }
         return .assignElement(field: index, key: key, value: value)
       case .structure, .enumeration, .optional, .set:
-        diagnostics.report(.noSuchOperation, "`\(assigned.name.text)` has no elements that are assigned", at: assigned.span)
+        diagnostics.report(
+          .noSuchOperation, "`\(assigned.name.text)` has no elements that are assigned", at: assigned.span)
         return nil
       }
     }
@@ -234,7 +252,9 @@ extension ContractChecker {
   }
 
   /// A structure with another value in the member that a path leads to.
-  private mutating func replaced(_ old: TypedExpression, _ path: ArraySlice<Identifier>, _ value: Expression, at span: Span) -> TypedExpression? {
+  private mutating func replaced(
+    _ old: TypedExpression, _ path: ArraySlice<Identifier>, _ value: Expression, at span: Span
+  ) -> TypedExpression? {
     guard let name = path.first else { return restingType(old.type).flatMap { resting(value, as: $0) } }
     guard let member = member(name, of: old) else { return nil }
     guard case .structure(_, let members)? = definition(old.type) else { return nil }
@@ -246,12 +266,15 @@ extension ContractChecker {
 
 /// Arguments in the order of the parameters; nil, with a diagnostic, where one is missing, superfluous or misnamed.
 func inOrder(
-  _ arguments: [Argument], _ names: [String], of what: @autoclosure () -> String, at span: Span, _ diagnostics: inout Diagnostics
+  _ arguments: [Argument], _ names: [String], of what: @autoclosure () -> String, at span: Span,
+  _ diagnostics: inout Diagnostics
 ) -> [Expression]? {
   guard arguments.count == names.count else {
     let wanted = names.isEmpty ? "none" : "\(names.count) (\(names.joined(separator: ", ")))"
     diagnostics.report(
-      .wrongArguments, "\(what()) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted", at: span)
+      .wrongArguments,
+      "\(what()) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted",
+      at: span)
     return nil
   }
   for (argument, name) in zip(arguments, names) {
@@ -269,8 +292,9 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 extension Statement {
   var span: Span {
     switch self {
-    case .pay(_, to: _, let span), .payEach(_, let span), .split(_, _, otherwise: _, let span), .emit(_, _, let span), .require(_, let span),
-      .raise(_, otherwise: _, let span), .if(_, else: _, let span), .loop(_, in: _, _, let span), .match(_, _, let span), .call(_, _, let span):
+    case .pay(_, to: _, let span), .payEach(_, let span), .split(_, _, otherwise: _, let span), .emit(_, _, let span),
+      .require(_, let span), .raise(_, otherwise: _, let span), .if(_, else: _, let span), .loop(_, in: _, _, let span),
+      .match(_, _, let span), .call(_, _, let span):
       span
     case .let(let name, _): name.span
     case .assign(let assigned, _): assigned.span

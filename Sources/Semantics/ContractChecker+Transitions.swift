@@ -44,7 +44,8 @@ extension ContractChecker {
     case .action(let action): return check(action, of: transition, from: source)
     case .after(let duration, let span):
       return check(due: duration, .duration, wanted: "a duration", .after, at: span, of: transition, from: source)
-    case .at(let time, let span): return check(due: time, .time, wanted: "a time", .at, at: span, of: transition, from: source)
+    case .at(let time, let span):
+      return check(due: time, .time, wanted: "a time", .at, at: span, of: transition, from: source)
     case .when(let condition, let span):
       return check(due: condition, .bool, wanted: "a condition", .when, at: span, of: transition, from: source)
     }
@@ -67,14 +68,16 @@ extension ContractChecker {
     let conditions = action.conditions.compactMap { condition($0) }
     let body = check(transition.body, leadingTo: transition.target, at: action.span)
     guard let who, let body else { return nil }
-    interface.transitions.append(.init(source: source, trigger: .action(name: action.name.text, parameters: parameters, who: who)))
+    interface.transitions.append(
+      .init(source: source, trigger: .action(name: action.name.text, parameters: parameters, who: who)))
     transitionSpans.append(action.span)
     bodies.append(CheckedContract.Body(transition))
     return CheckedTransition(due: nil, conditions: conditions, deposits: deposits, body: body, span: action.span)
   }
 
   private mutating func check(
-    due tree: Expression, _ type: ExpressionType, wanted: String, _ trigger: ContractInterface.Trigger, at span: Span, of transition: Transition,
+    due tree: Expression, _ type: ExpressionType, wanted: String, _ trigger: ContractInterface.Trigger, at span: Span,
+    of transition: Transition,
     from source: Int
   ) -> CheckedTransition? {
     surroundings = trigger == .when ? .condition : .due
@@ -111,7 +114,8 @@ extension ContractChecker {
 
   private mutating func actors(_ names: [Identifier]) -> [ContractInterface.Actor]? {
     reportDuplicates(in: names, &diagnostics)
-    reportLimit("parties that may act", names.count, limits.parties, at: names.first?.span ?? contract.name.span, &diagnostics)
+    reportLimit(
+      "parties that may act", names.count, limits.parties, at: names.first?.span ?? contract.name.span, &diagnostics)
     let actors = names.compactMap { actor($0) }
     return actors.count == names.count ? actors : nil
   }
@@ -124,7 +128,8 @@ extension ContractChecker {
     case .field(let index): return .field(index)
     case .parameter(let index, _): return .parameter(index)
     case .term, .vault, .local, .view:
-      diagnostics.report(.typeMismatch, "`\(name.text)` is \(meaning.noun); a party was wanted", at: name.span, meaning.noun)
+      diagnostics.report(
+        .typeMismatch, "`\(name.text)` is \(meaning.noun); a party was wanted", at: name.span, meaning.noun)
       return nil
     }
   }
@@ -145,7 +150,8 @@ extension ContractChecker {
     case .view: fits = false
     }
     if fits { return meaning }
-    diagnostics.report(.typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
+    diagnostics.report(
+      .typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
     return nil
   }
 
@@ -163,22 +169,28 @@ extension ContractChecker {
 
   // MARK: Deposits
 
-  private mutating func check(_ deposit: Deposit, of action: Action, by who: ContractInterface.Who?) -> CheckedDeposit? {
+  private mutating func check(_ deposit: Deposit, of action: Action, by who: ContractInterface.Who?) -> CheckedDeposit?
+  {
     var payer: CheckedPlace?
     if let name = deposit.payer {
       guard let found = check(payer: name, by: who) else { return nil }
       payer = found
     } else if case .parties(_, let needed)? = who, needed > 1 {
       diagnostics.report(
-        .depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit", at: deposit.amount.span,
+        .depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit",
+        at: deposit.amount.span,
         notes: ["say who: `receiving price from buyer into escrow`"])
     }
     if deposit.isIntoVault {
-      guard let (place, currency) = vaultPlace(deposit.place), let amount = amount(deposit.amount, currency: currency) else { return nil }
+      guard let (place, currency) = vaultPlace(deposit.place), let amount = amount(deposit.amount, currency: currency)
+      else { return nil }
       return CheckedDeposit(amount: amount, currency: currency, payer: payer, place: place)
     }
-    guard deposit.place.key == nil, let place = partyPlace(deposit.place.name), let amount = expression(deposit.amount) else {
-      if deposit.place.key != nil { diagnostics.report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span) }
+    guard deposit.place.key == nil, let place = partyPlace(deposit.place.name), let amount = expression(deposit.amount)
+    else {
+      if deposit.place.key != nil {
+        diagnostics.report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span)
+      }
       return nil
     }
     guard case .amount(let currency) = amount.type else {
@@ -218,7 +230,8 @@ extension ContractChecker {
       }
     }
     for (index, name) in stateNames.enumerated() where !isReached[index] {
-      diagnostics.report(.unreachableState, "no way leads into the state `\(name.text)`", at: name.span, "never entered")
+      diagnostics.report(
+        .unreachableState, "no way leads into the state `\(name.text)`", at: name.span, "never entered")
     }
   }
 }

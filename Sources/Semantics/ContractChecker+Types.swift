@@ -20,11 +20,14 @@ extension ContractChecker {
   mutating func check(bound generic: Generic) {
     if generic.bound.text != "Currency" {
       diagnostics.report(
-        .unknownName, "`\(generic.bound.text)` is nothing a parameter can be; only `Currency` is", at: generic.bound.span,
+        .unknownName, "`\(generic.bound.text)` is nothing a parameter can be; only `Currency` is",
+        at: generic.bound.span,
         fixes: [.init("write", replacing: generic.bound.span, with: "Currency")])
     }
     if Currency.named(generic.name.text) != nil {
-      diagnostics.report(.duplicateName, "`\(generic.name.text)` is a currency already; a parameter needs a name of its own", at: generic.name.span)
+      diagnostics.report(
+        .duplicateName, "`\(generic.name.text)` is a currency already; a parameter needs a name of its own",
+        at: generic.name.span)
     }
   }
 
@@ -34,7 +37,9 @@ extension ContractChecker {
     if bindings.isEmpty, let index = interface.currencies.firstIndex(of: .parameter(name.text)) { return index }
     guard let currency = Currency.named(name.text) else {
       let parameters =
-        bindings.isEmpty ? interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } } : Array(bindings.keys).sorted()
+        bindings.isEmpty
+        ? interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+        : Array(bindings.keys).sorted()
       reportUnknown("currency", name, known: parameters + Currency.all.map(\.code), &diagnostics)
       return nil
     }
@@ -55,15 +60,17 @@ extension ContractChecker {
 
   /// The name of a currency between `<` and `>`, which has nothing about it.
   private func currencyName(_ argument: TypeName.Argument) -> Identifier? {
-    guard case .type(let type) = argument, type.arguments.isEmpty, !type.isOptional, type.qualifier == nil else { return nil }
+    guard case .type(let type) = argument, type.arguments.isEmpty, !type.isOptional, type.qualifier == nil else {
+      return nil
+    }
     return type.name
   }
 
   // MARK: Types
 
   static let knownTypes = [
-    "Amount", "Bool", "Bytes", "Calendar", "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent", "Rate", "Ratio", "Set", "Text",
-    "Time",
+    "Amount", "Bool", "Bytes", "Calendar", "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent",
+    "Rate", "Ratio", "Set", "Text", "Time",
   ]
 
   /// The type that a name stands for; nil after a diagnostic.
@@ -91,13 +98,17 @@ extension ContractChecker {
       return nil
     case "Int": return integerType(type)
     case "Text":
-      return bound(of: type, limits.textScalars, "a text's bound lies between 1 and \(limits.textScalars) characters: `Text<64>`").map {
+      return bound(
+        of: type, limits.textScalars, "a text's bound lies between 1 and \(limits.textScalars) characters: `Text<64>`"
+      ).map {
         .text(max: $0)
       }
     case "Bytes":
-      return bound(of: type, limits.bytesSize, "the bound of bytes lies between 1 and \(limits.bytesSize): `Bytes<32>`").map { .bytes(max: $0) }
+      return bound(of: type, limits.bytesSize, "the bound of bytes lies between 1 and \(limits.bytesSize): `Bytes<32>`")
+        .map { .bytes(max: $0) }
     case "Counter":
-      return bound(of: type, limits.vaultKeys, "a counter's end lies between 1 and \(limits.vaultKeys): `Counter<3>`").map { .counter(most: $0) }
+      return bound(of: type, limits.vaultKeys, "a counter's end lies between 1 and \(limits.vaultKeys): `Counter<3>`")
+        .map { .counter(most: $0) }
     case "Rate": return rateType(type)
     case "List", "Set", "Map": return collectionType(type)
     case "Bool": return withoutArguments(type, .bool)
@@ -124,17 +135,21 @@ extension ContractChecker {
 
   private mutating func integerType(_ type: TypeName) -> ValueType? {
     if type.arguments.isEmpty { return .int(.whole) }
-    if type.arguments.count == 1, case .range(let low, let high) = type.arguments[0], let lowest = Literals.integer(low.text) {
+    if type.arguments.count == 1, case .range(let low, let high) = type.arguments[0],
+      let lowest = Literals.integer(low.text)
+    {
       let highest = high.map { Literals.integer($0.text) } ?? IntegerRange.whole.high
       if let highest, let range = IntegerRange(lowest, highest) { return .int(range) }
     }
-    diagnostics.report(.valueOutOfRange, "an integer's range runs upwards and stays below 2^255: `Int<0..3500>`", at: type.span)
+    diagnostics.report(
+      .valueOutOfRange, "an integer's range runs upwards and stays below 2^255: `Int<0..3500>`", at: type.span)
     return nil
   }
 
   /// The one number between `<` and `>`.
   private mutating func bound(of type: TypeName, _ most: Int, _ rule: String) -> Int? {
-    if type.arguments.count == 1, case .bound(let bound) = type.arguments[0], let number = Literals.integer(bound.text)?.int,
+    if type.arguments.count == 1, case .bound(let bound) = type.arguments[0],
+      let number = Literals.integer(bound.text)?.int,
       (1...most).contains(number)
     {
       return number
@@ -144,7 +159,9 @@ extension ContractChecker {
   }
 
   private mutating func rateType(_ type: TypeName) -> ValueType? {
-    guard type.arguments.count == 2, let first = currencyName(type.arguments[0]), let second = currencyName(type.arguments[1]) else {
+    guard type.arguments.count == 2, let first = currencyName(type.arguments[0]),
+      let second = currencyName(type.arguments[1])
+    else {
       diagnostics.report(.typeMismatch, "`Rate` takes two currencies: `Rate<A, B>`", at: type.span)
       return nil
     }
@@ -182,7 +199,9 @@ extension ContractChecker {
     }
     switch name {
     case "List":
-      guard let least = low.map({ Literals.integer($0.text)?.int }) ?? 0, (0...most).contains(least) else { return malformed(type) }
+      guard let least = low.map({ Literals.integer($0.text)?.int }) ?? 0, (0...most).contains(least) else {
+        return malformed(type)
+      }
       return .composite(intern(.list(parts[0], least: least, most: most)))
     case "Set":
       if low != nil || !isKey(parts[0], type) { return low == nil ? nil : malformed(type) }
@@ -194,15 +213,20 @@ extension ContractChecker {
   }
 
   private mutating func malformed(_ type: TypeName) -> ValueType? {
-    let example = type.name.text == "List" ? "List<Percent, 1..7>" : type.name.text == "Set" ? "Set<Party, 20>" : "Map<Party, Int<0..100>, 20>"
-    diagnostics.report(.typeMismatch, "a `\(type.name.text)` is written like `\(example)`: what it holds, and how many at most", at: type.span)
+    let example =
+      type.name.text == "List"
+      ? "List<Percent, 1..7>" : type.name.text == "Set" ? "Set<Party, 20>" : "Map<Party, Int<0..100>, 20>"
+    diagnostics.report(
+      .typeMismatch, "a `\(type.name.text)` is written like `\(example)`: what it holds, and how many at most",
+      at: type.span)
     return nil
   }
 
   private mutating func isKey(_ type: ValueType, _ name: TypeName) -> Bool {
     if type.isKey(in: interface.types) { return true }
     diagnostics.report(
-      .typeNotAllowedHere, "\(describe(ExpressionType(type))) cannot be looked up: its values have no order that a collection could keep",
+      .typeNotAllowedHere,
+      "\(describe(ExpressionType(type))) cannot be looked up: its values have no order that a collection could keep",
       at: name.span)
     return false
   }
@@ -212,22 +236,29 @@ extension ContractChecker {
   private mutating func namedType(_ type: TypeName) -> ValueType? {
     let name = type.name.text
     guard type.arguments.isEmpty else {
-      if declarations.structures[name] != nil || declarations.enumerations[name] != nil { return withoutArguments(type, .bool) }
+      if declarations.structures[name] != nil || declarations.enumerations[name] != nil {
+        return withoutArguments(type, .bool)
+      }
       return unknown(type)
     }
     if let known = declaredTypes[name] { return known }
     if resolving.contains(name) {
-      diagnostics.report(.typeNotAllowedHere, "`\(name)` contains itself", at: type.span, notes: ["every value has a size; this one would have none"])
+      diagnostics.report(
+        .typeNotAllowedHere, "`\(name)` contains itself", at: type.span,
+        notes: ["every value has a size; this one would have none"])
       return nil
     }
     guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return unknown(type) }
     guard resolving.count < limits.typeDepth else {
-      diagnostics.report(.limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: type.span)
+      diagnostics.report(
+        .limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: type.span)
       return nil
     }
     resolving.append(name)
     defer { resolving.removeLast() }
-    let resolved = declarations.structures[name].flatMap { structure($0) } ?? declarations.enumerations[name].flatMap { enumeration($0) }
+    let resolved =
+      declarations.structures[name].flatMap { structure($0) }
+      ?? declarations.enumerations[name].flatMap { enumeration($0) }
     if let resolved { declaredTypes[name] = resolved }
     return resolved
   }
@@ -249,7 +280,10 @@ extension ContractChecker {
 
   /// The types of the language keep their names, and so do the cases of an optional.
   private mutating func reportBuiltInType(_ name: Identifier) {
-    guard ContractChecker.knownTypes.contains(name.text) || ["Money", "Item", "Quote", "Currency", "Some", "None"].contains(name.text) else { return }
+    guard
+      ContractChecker.knownTypes.contains(name.text)
+        || ["Money", "Item", "Quote", "Currency", "Some", "None"].contains(name.text)
+    else { return }
     diagnostics.report(
       .duplicateName, "`\(name.text)` is a name of the language; this needs one of its own", at: name.span,
       notes: ["a name means one thing: there is no overloading and no shadowing"])
@@ -262,7 +296,9 @@ extension ContractChecker {
     checkSize(of: declaration.name)
     reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span, &diagnostics)
     if declaration.members.isEmpty {
-      diagnostics.report(.wrongArguments, "`\(declaration.name.text)` has no members, so there is only one of it", at: declaration.name.span)
+      diagnostics.report(
+        .wrongArguments, "`\(declaration.name.text)` has no members, so there is only one of it",
+        at: declaration.name.span)
       return nil
     }
     let members = check(declaration.members)
@@ -291,7 +327,8 @@ extension ContractChecker {
   /// `weekend`, Monday being 1; `holidays`; and `offset`, the minutes by which local time is ahead of UTC.
   private mutating func calendarType() -> ValueType {
     if let known = declaredTypes["Calendar"] { return known }
-    guard let weekday = IntegerRange(Integer(1), Integer(7)), let offset = IntegerRange(Integer(-1440), Integer(1440)) else {
+    guard let weekday = IntegerRange(Integer(1), Integer(7)), let offset = IntegerRange(Integer(-1440), Integer(1440))
+    else {
       preconditionFailure("these ranges run upwards")
     }
     let weekend = intern(.set(.int(weekday), most: 7))
@@ -329,7 +366,8 @@ extension ContractChecker {
       return
     }
     for (index, type) in interface.types.enumerated() where measures.depths[index] > limits.typeDepth {
-      diagnostics.report(.limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: span(ofType: type))
+      diagnostics.report(
+        .limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: span(ofType: type))
       return
     }
   }
@@ -344,7 +382,9 @@ extension ContractChecker {
 
   // MARK: Types of expressions
 
-  func definition(_ type: ExpressionType) -> TypeDefinition? { if case .composite(let index) = type { interface.types[index] } else { nil } }
+  func definition(_ type: ExpressionType) -> TypeDefinition? {
+    if case .composite(let index) = type { interface.types[index] } else { nil }
+  }
 
   func describe(_ type: ExpressionType) -> String {
     switch type {

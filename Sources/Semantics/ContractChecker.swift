@@ -3,7 +3,8 @@ import Primitives
 import Source
 import Syntax
 
-/// Checks one contract: declarations here, types, transitions, statements, money and expressions in the extensions beside it.
+/// Checks one contract: declarations here, types, transitions, statements, money and expressions in
+/// the extensions beside it.
 struct ContractChecker {
   let contract: Contract
   /// The file's and the contract's own functions and types, by name.
@@ -85,7 +86,9 @@ struct ContractChecker {
     declareStates()
     let (bounds, derived, vaultSpans) = declareMembers()
     declareStateParameters()
-    reportLimit("fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: contract.name.span, &diagnostics)
+    reportLimit(
+      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: contract.name.span,
+      &diagnostics)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
     let views = checkViews()
@@ -94,13 +97,16 @@ struct ContractChecker {
     checkUses()
     guard diagnostics.isEmpty else { return nil }
     return CheckedContract(
-      interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants, views: views, functions: functions,
+      interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants,
+      views: views, functions: functions,
       spans: .init(
-        contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans, terms: termSpans,
+        contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
+        terms: termSpans,
         braces: stateBraces, bodies: bodies, declarationsEnd: contract.declarationsEnd))
   }
 
-  /// What is wrong with the types and functions that a file declares outside of its contracts. Each function is looked at with currencies of its own.
+  /// What is wrong with the types and functions that a file declares outside of its contracts. Each
+  /// function is looked at with currencies of its own.
   static func diagnostics(of file: File, _ declarations: Declarations) -> Diagnostics {
     if file.structures.isEmpty && file.enumerations.isEmpty && file.functions.isEmpty { return Diagnostics() }
     let name = Identifier(text: "Nothing", span: Span(0, 0))
@@ -122,7 +128,9 @@ struct ContractChecker {
   // MARK: Sizes
 
   func reportLimit(_ what: String, _ count: Int, _ limit: Int, at span: Span, _ diagnostics: inout Diagnostics) {
-    if count > limit { diagnostics.report(.limitExceeded, "there are \(count) \(what); at most \(limit) are allowed", at: span) }
+    if count > limit {
+      diagnostics.report(.limitExceeded, "there are \(count) \(what); at most \(limit) are allowed", at: span)
+    }
   }
 
   private mutating func checkSizes() {
@@ -144,7 +152,9 @@ struct ContractChecker {
       case .finals(let names): counts.states += names.count
       case .invariant(let invariant):
         counts.invariants += 1
-        reportLimit("bytes in the text of this invariant", invariant.text.utf8.count, limits.nameSize, at: invariant.condition.span, &diagnostics)
+        reportLimit(
+          "bytes in the text of this invariant", invariant.text.utf8.count, limits.nameSize,
+          at: invariant.condition.span, &diagnostics)
       case .view(let view):
         counts.views += 1
         reportLimit("parameters", view.parameters.count, limits.parameters, at: view.name.span, &diagnostics)
@@ -152,8 +162,10 @@ struct ContractChecker {
       }
     }
     for (what, count, limit) in [
-      ("parties", counts.parties, limits.parties), ("terms", counts.terms, limits.terms), ("vaults", counts.vaults, limits.vaults),
-      ("fields", counts.fields, limits.fields), ("events", counts.events, limits.events), ("states", counts.states, limits.states),
+      ("parties", counts.parties, limits.parties), ("terms", counts.terms, limits.terms),
+      ("vaults", counts.vaults, limits.vaults),
+      ("fields", counts.fields, limits.fields), ("events", counts.events, limits.events),
+      ("states", counts.states, limits.states),
       ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
       ("currency parameters", contract.generics.count, limits.currencies),
     ] {
@@ -174,11 +186,16 @@ struct ContractChecker {
       switch member {
       case .structure(let structure):
         own.append(structure.name)
-        declareAnew(structure.name, declarations.structures[structure.name.text]?.name ?? declarations.enumerations[structure.name.text]?.name)
+        declareAnew(
+          structure.name,
+          declarations.structures[structure.name.text]?.name ?? declarations.enumerations[structure.name.text]?.name)
         declarations.add(structure)
       case .enumeration(let enumeration):
         own.append(enumeration.name)
-        declareAnew(enumeration.name, declarations.structures[enumeration.name.text]?.name ?? declarations.enumerations[enumeration.name.text]?.name)
+        declareAnew(
+          enumeration.name,
+          declarations.structures[enumeration.name.text]?.name ?? declarations.enumerations[enumeration.name.text]?.name
+        )
         declarations.add(enumeration)
       case .function(let function):
         declareAnew(function.name, declarations.functions[function.name.text]?.name)
@@ -213,10 +230,16 @@ struct ContractChecker {
           checkSize(of: name)
           if scope.declare(name, .party(interface.parties.count), &diagnostics) { interface.parties.append(name.text) }
         }
-      case .term(let term): if let checked = check(term) { bounds.append(checked) } else { misdeclared.insert(term.name.text) }
+      case .term(let term):
+        if let checked = check(term) { bounds.append(checked) } else { misdeclared.insert(term.name.text) }
       case .derived(let name, let value):
-        if let checked = declare(derived: name, value) { derived.append(checked) } else { misdeclared.insert(name.text) }
-      case .vault(let vault): if declare(vault) { vaultSpans.append(vault.name.span) } else { misdeclared.insert(vault.name.text) }
+        if let checked = declare(derived: name, value) {
+          derived.append(checked)
+        } else {
+          misdeclared.insert(name.text)
+        }
+      case .vault(let vault):
+        if declare(vault) { vaultSpans.append(vault.name.span) } else { misdeclared.insert(vault.name.text) }
       case .field(let field): if !declare(field, &derived) { misdeclared.insert(field.name.text) }
       case .event(let event):
         checkSize(of: event.name)
@@ -241,7 +264,8 @@ struct ContractChecker {
       defaultValue = value
     }
     guard scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
-    interface.terms.append(.init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
+    interface.terms.append(
+      .init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
     termSpans.append(term.span)
     surroundings = .opening
     callDepth = 0
@@ -263,11 +287,14 @@ struct ContractChecker {
     callDepth = 0
     guard let checked = expression(value) else { return nil }
     guard let type = restingType(checked.type) else {
-      diagnostics.report(.tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
+      diagnostics.report(
+        .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
       return nil
     }
-    guard let resting = rest(checked, as: type), scope.declare(name, .field(interface.fields.count), &diagnostics) else { return nil }
-    interface.fields.append(.init(name: name.text, type: type, initialValue: type.blank(in: interface.types), role: .derived))
+    guard let resting = rest(checked, as: type), scope.declare(name, .field(interface.fields.count), &diagnostics)
+    else { return nil }
+    interface.fields.append(
+      .init(name: name.text, type: type, initialValue: type.blank(in: interface.types), role: .derived))
     return FieldValue(field: interface.fields.count - 1, value: resting)
   }
 
@@ -275,16 +302,20 @@ struct ContractChecker {
   private mutating func declare(_ vault: Vault) -> Bool {
     checkSize(of: vault.name)
     if vault.type.isOptional || vault.type.qualifier != nil {
-      diagnostics.report(.typeMismatch, "a vault holds money: its type is `Money<C>`, without anything about it", at: vault.type.span)
+      diagnostics.report(
+        .typeMismatch, "a vault holds money: its type is `Money<C>`, without anything about it", at: vault.type.span)
       return false
     }
     guard vault.type.name.text == "Money" else {
       if vault.type.name.text == "Item" {
-        diagnostics.report(.noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
+        diagnostics.report(
+          .noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
       } else {
         diagnostics.report(
-          .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`", at: vault.type.span,
-          fixes: vault.type.name.text == "Amount" ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
+          .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`",
+          at: vault.type.span,
+          fixes: vault.type.name.text == "Amount"
+            ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
       }
       return false
     }
@@ -310,11 +341,14 @@ struct ContractChecker {
     }
     guard isWord else {
       diagnostics.report(
-        .typeNotAllowedHere, "a vault is kept per party, per case of an enumeration without values, or per small number from 0 up", at: key.type.span)
+        .typeNotAllowedHere,
+        "a vault is kept per party, per case of an enumeration without values, or per small number from 0 up",
+        at: key.type.span)
       return nil
     }
     guard let most = Literals.integer(key.most.text)?.int, (1...limits.vaultKeys).contains(most) else {
-      diagnostics.report(.valueOutOfRange, "a vault has between 1 and \(limits.vaultKeys) keys: `per Party[200]`", at: key.most.span)
+      diagnostics.report(
+        .valueOutOfRange, "a vault has between 1 and \(limits.vaultKeys) keys: `per Party[200]`", at: key.most.span)
       return nil
     }
     return .init(type: type, most: most)
@@ -347,7 +381,9 @@ struct ContractChecker {
     }
     guard scope.declare(field.name, .field(interface.fields.count), &diagnostics) else { return false }
     if let computing { computed.append(FieldValue(field: interface.fields.count, value: computing)) }
-    interface.fields.append(.init(name: field.name.text, type: type, initialValue: initial, role: computing == nil ? .declared : .initialized))
+    interface.fields.append(
+      .init(name: field.name.text, type: type, initialValue: initial, role: computing == nil ? .declared : .initialized)
+    )
     return true
   }
 
@@ -385,7 +421,8 @@ struct ContractChecker {
           initial.append(state.name)
           interface.initialState = stateNames.count
           if let first = state.parameters.first {
-            diagnostics.report(.initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
+            diagnostics.report(
+              .initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
           }
         }
         declare(state: state.name, isFinal: false, state.braces)
@@ -393,12 +430,18 @@ struct ContractChecker {
       default: break
       }
     }
-    reportDuplicates(in: stateNames + contract.members.compactMap { if case .event(let event) = $0 { event.name } else { nil } }, &diagnostics)
+    reportDuplicates(
+      in: stateNames + contract.members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
+      &diagnostics)
     if initial.isEmpty {
-      diagnostics.report(.initialState, "`\(contract.name.text)` has no initial state", at: contract.name.span, "an agreement begins nowhere")
+      diagnostics.report(
+        .initialState, "`\(contract.name.text)` has no initial state", at: contract.name.span,
+        "an agreement begins nowhere")
     }
     for extra in initial.dropFirst() {
-      diagnostics.report(.initialState, "there is a second initial state", at: extra.span, secondary: [.init(initial[0].span, "the first")])
+      diagnostics.report(
+        .initialState, "there is a second initial state", at: extra.span,
+        secondary: [.init(initial[0].span, "the first")])
     }
   }
 
@@ -423,7 +466,9 @@ struct ContractChecker {
       for (parameter, type) in zip(state.parameters, checked.map(\.type)) {
         stateParameters[index].append((parameter.name, interface.fields.count))
         interface.fields.append(
-          .init(name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types), role: .parameter(state: index)))
+          .init(
+            name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types),
+            role: .parameter(state: index)))
       }
     }
   }
@@ -443,7 +488,9 @@ struct ContractChecker {
       (surroundings, callDepth) = (.invariant, 0)
       // Of a single state it may read the parameters.
       let mark = scope.mark
-      if states.count == 1 { for (name, field) in stateParameters[states[0]] { scope.declare(name, .field(field), &diagnostics) } }
+      if states.count == 1 {
+        for (name, field) in stateParameters[states[0]] { scope.declare(name, .field(field), &diagnostics) }
+      }
       let condition = condition(invariant.condition)
       _ = scope.leave(to: mark)
       guard let condition else { continue }
@@ -462,7 +509,9 @@ struct ContractChecker {
       guard scope.declare(view.name, .view, &diagnostics) else { continue }
       _ = scope.use(view.name.text)
       let parameters = check(view.parameters)
-      guard parameters.count == view.parameters.count, let type = valueType(view.type), isNoCounter(type, at: view.type.span) else { continue }
+      guard parameters.count == view.parameters.count, let type = valueType(view.type),
+        isNoCounter(type, at: view.type.span)
+      else { continue }
       let inner = scope.mark
       for (index, parameter) in view.parameters.enumerated() {
         scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
@@ -470,7 +519,9 @@ struct ContractChecker {
       surroundings = .view
       (localCount, callDepth) = (0, 0)
       let value = resting(view.value, as: type)
-      for (name, _) in scope.leave(to: inner) { diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span) }
+      for (name, _) in scope.leave(to: inner) {
+        diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span)
+      }
       guard let value else { continue }
       precondition(scope.mark == mark + 1, "only the view's own name is left")
       interface.views.append(.init(name: view.name.text, parameters: parameters, type: type))
@@ -480,7 +531,8 @@ struct ContractChecker {
   }
 
   private mutating func checkUses() {
-    // Only the contract's own names are left in the scope. Where something else is wrong, a use may have been passed over: then nothing is said.
+    // Only the contract's own names are left in the scope. Where something else is wrong, a use may
+    // have been passed over: then nothing is said.
     guard diagnostics.isEmpty else { return }
     for (name, meaning) in scope.leave(to: 0) {
       let rule: String

@@ -10,13 +10,16 @@ struct Literals {
     digits.utf8.count <= 1300 ? Integer(decimal: digits) : nil
   }
 
-  static func amount(_ digits: String, _ currency: Currency, at span: Span, _ diagnostics: inout Diagnostics) -> Amount? {
+  static func amount(_ digits: String, _ currency: Currency, at span: Span, _ diagnostics: inout Diagnostics) -> Amount?
+  {
     let parts = digits.split(separator: ".")
     let fraction = parts.count > 1 ? String(parts[1]) : ""
     if fraction.utf8.count > currency.decimals {
       let decimals = currency.decimals == 0 ? "no decimals" : "\(currency.decimals) decimals"
       diagnostics.report(
-        .valueOutOfRange, "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)", at: span)
+        .valueOutOfRange,
+        "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)",
+        at: span)
       return nil
     }
     let padding = String(repeating: "0", count: currency.decimals - fraction.utf8.count)
@@ -39,7 +42,9 @@ struct Literals {
   ) -> Percent? {
     guard let rate = fraction(digits, times: powerOfTen(currency.decimals), outOf: powerOfTen(other.decimals)) else {
       diagnostics.report(
-        .valueOutOfRange, "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more", at: span)
+        .valueOutOfRange,
+        "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more",
+        at: span)
       return nil
     }
     if rate.numerator > 0 { return rate }
@@ -47,9 +52,11 @@ struct Literals {
     return nil
   }
 
-  static func duration(_ digits: String, _ unit: TimeUnit, at span: Span, _ diagnostics: inout Diagnostics) -> Duration? {
+  static func duration(_ digits: String, _ unit: TimeUnit, at span: Span, _ diagnostics: inout Diagnostics) -> Duration?
+  {
     guard let count = integer(digits), let duration = Duration(milliseconds: count * Integer(unit.milliseconds)) else {
-      diagnostics.report(.valueOutOfRange, "`\(digits) \(unit.rawValue)s` is more than 100 years, the longest duration", at: span)
+      diagnostics.report(
+        .valueOutOfRange, "`\(digits) \(unit.rawValue)s` is more than 100 years, the longest duration", at: span)
       return nil
     }
     return duration
@@ -67,7 +74,9 @@ struct Literals {
     return nil
   }
 
-  private static func powerOfTen(_ exponent: Int) -> Integer { (0..<exponent).reduce(Integer(1)) { power, _ in power * Integer(10) } }
+  private static func powerOfTen(_ exponent: Int) -> Integer {
+    (0..<exponent).reduce(Integer(1)) { power, _ in power * Integer(10) }
+  }
 
   /// A decimal number times a factor, divided; nil where a part, reduced, is 2^63 or more.
   private static func fraction(_ digits: String, times factor: Integer, outOf divisor: Integer) -> Percent? {
@@ -94,7 +103,8 @@ struct Literals {
     case party(UInt64)
   }
 
-  /// Answers what a name stands for where a value of this type is wanted; nil, with a diagnostic or without, where it stands for nothing.
+  /// Answers what a name stands for where a value of this type is wanted; nil, with a diagnostic or
+  /// without, where it stands for nothing.
   typealias Names = (Identifier, ValueType, inout Diagnostics) -> Named?
 
   /// The types and currencies of a contract in an agreement.
@@ -103,9 +113,11 @@ struct Literals {
   private let names: Names
   private var diagnostics: Diagnostics
 
-  /// A literal of the type. Values outside the type's range pass where `isExact` is false: a test may show that the ledger refuses them.
+  /// A literal of the type. Values outside the type's range pass where `isExact` is false: a test
+  /// may show that the ledger refuses them.
   static func value(
-    _ tree: Expression, as type: ValueType, in types: [TypeDefinition], currencies: [Currency], isExact: Bool, names: Names,
+    _ tree: Expression, as type: ValueType, in types: [TypeDefinition], currencies: [Currency], isExact: Bool,
+    names: Names,
     _ diagnostics: inout Diagnostics
   ) -> Value? {
     let value = withoutActuallyEscaping(names) { names in
@@ -115,7 +127,8 @@ struct Literals {
     }
     guard let value else { return nil }
     if isExact && !type.admits(value, in: types) {
-      diagnostics.report(.valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies))`", at: tree.span)
+      diagnostics.report(
+        .valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies))`", at: tree.span)
       return nil
     }
     return value
@@ -126,7 +139,8 @@ struct Literals {
     if let value = plain(tree, as: type) { return value }
     // Where nothing was said about a part, the whole does not fit.
     if diagnostics.all.count == kept && diagnostics.leftOut == leftOut {
-      diagnostics.report(.typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies))` was wanted", at: tree.span)
+      diagnostics.report(
+        .typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies))` was wanted", at: tree.span)
     }
     return nil
   }
@@ -152,32 +166,39 @@ struct Literals {
     case (.amount(let index), .amount):
       guard let money = Literals.money(tree, &diagnostics) else { return nil }
       if money.currency == currencies[index] { return .amount(money.amount) }
-      diagnostics.report(.currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)", at: tree.span)
+      diagnostics.report(
+        .currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)",
+        at: tree.span)
       return nil
     case (.rate(let currency, let other), .rate(let digits, let ofName, let perName)):
-      guard let of = Literals.currency(ofName, &diagnostics), let per = Literals.currency(perName, &diagnostics) else { return nil }
+      guard let of = Literals.currency(ofName, &diagnostics), let per = Literals.currency(perName, &diagnostics) else {
+        return nil
+      }
       if (of, per) == (currencies[currency], currencies[other]) {
         return Literals.rate(digits, of: of, per: per, at: tree.span, &diagnostics).map { .percent($0) }
       }
       diagnostics.report(
-        .currencyMismatch, "this is \(of.code) per \(per.code); the agreement asks for \(currencies[currency].code) per \(currencies[other].code)",
+        .currencyMismatch,
+        "this is \(of.code) per \(per.code); the agreement asks for \(currencies[currency].code) per \(currencies[other].code)",
         at: tree.span)
       return nil
-    case (.duration, .duration(let digits, let unit)): return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
+    case (.duration, .duration(let digits, let unit)):
+      return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
     case (.time, .time(let text)): return Literals.time(text, at: tree.span, &diagnostics).map { .time($0) }
     case (.text, .string(let text)): return .text(Array(text.utf8))
     case (.bytes, .string(let text)): return .bytes(Array(text.utf8))
     case (.bytes, .call(let function, let arguments)): return digest(function, arguments)
     case (.composite(let index), _): return composite(tree, as: types[index])
-    case (.bool, _), (.int, _), (.counter, _), (.percent, _), (.ratio, _), (.amount, _), (.rate, _), (.duration, _), (.time, _), (.text, _),
-      (.bytes, _), (.party, _):
+    case (.bool, _), (.int, _), (.counter, _), (.percent, _), (.ratio, _), (.amount, _), (.rate, _), (.duration, _),
+      (.time, _), (.text, _), (.bytes, _), (.party, _):
       return nil
     }
   }
 
   /// `1/3`
   private mutating func quotient(_ dividend: Expression, _ divisor: Expression, at span: Span) -> Value? {
-    guard case .int(let above) = dividend.kind, case .int(let below) = divisor.kind, let n = Literals.integer(above), let d = Literals.integer(below)
+    guard case .int(let above) = dividend.kind, case .int(let below) = divisor.kind, let n = Literals.integer(above),
+      let d = Literals.integer(below)
     else { return nil }
     if let ratio = Percent(n, outOf: d) { return .percent(ratio) }
     let reason = d.sign == 0 ? "nothing is divided by zero" : "this, reduced, has a part of 2^63 or more"
@@ -187,7 +208,8 @@ struct Literals {
 
   /// `sha256("secret")`
   private func digest(_ function: Expression, _ arguments: [Argument]) -> Value? {
-    guard arguments.count == 1, case .string(let text) = arguments[0].value.kind, case .name(let name) = function.kind else { return nil }
+    guard arguments.count == 1, case .string(let text) = arguments[0].value.kind, case .name(let name) = function.kind
+    else { return nil }
     let bytes = Array(text.utf8)
     switch name {
     case "sha256": return .bytes(Digest(sha256: bytes).bytes)
@@ -207,10 +229,14 @@ struct Literals {
       return values(ordered, as: members.map(\.type)).map { .sequence($0) }
     case .enumeration(let name, let cases):
       guard let (number, arguments) = variant(tree, of: name, cases.map(\.name)) else { return nil }
-      return payload(arguments, as: cases[number].payload, of: cases[number].name, at: tree.span).map { .variant(number, $0) }
+      return payload(arguments, as: cases[number].payload, of: cases[number].name, at: tree.span).map {
+        .variant(number, $0)
+      }
     case .optional(let inner):
       guard let (number, arguments) = variant(tree, of: nil, ["None", "Some"]) else { return nil }
-      return payload(arguments, as: number == 0 ? [] : [inner], of: number == 0 ? "None" : "Some", at: tree.span).map { .variant(number, $0) }
+      return payload(arguments, as: number == 0 ? [] : [inner], of: number == 0 ? "None" : "Some", at: tree.span).map {
+        .variant(number, $0)
+      }
     case .list(let element, _, _):
       guard let elements = elements(tree, as: element) else { return nil }
       return .sequence(elements)
@@ -235,7 +261,9 @@ struct Literals {
   private mutating func elements(_ tree: Expression, as type: ValueType) -> [Value]? {
     guard case .list(let arguments) = tree.kind else { return nil }
     for argument in arguments {
-      if let label = argument.label { diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span) }
+      if let label = argument.label {
+        diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span)
+      }
     }
     return values(arguments.map(\.value), as: Array(repeating: type, count: arguments.count))
   }
@@ -257,7 +285,9 @@ struct Literals {
     return nil
   }
 
-  private mutating func payload(_ arguments: [Argument], as types: [ValueType], of name: String, at span: Span) -> [Value]? {
+  private mutating func payload(_ arguments: [Argument], as types: [ValueType], of name: String, at span: Span)
+    -> [Value]?
+  {
     guard arguments.count == types.count else {
       diagnostics.report(
         .wrongArguments,
@@ -268,7 +298,8 @@ struct Literals {
     return values(arguments.map(\.value), as: types)
   }
 
-  /// `[]`, and entries behind it: `[] with alice: 3.00 CNY`. Where the keys are parties, also `[alice: 3.00 CNY, bob: 2.00 CNY]`.
+  /// `[]`, and entries behind it: `[] with alice: 3.00 CNY`. Where the keys are parties, also
+  /// `[alice: 3.00 CNY, bob: 2.00 CNY]`.
   private mutating func map(_ tree: Expression, _ key: ValueType, _ element: ValueType) -> [Value]? {
     var entries: [(key: Expression, value: Expression)] = []
     var base = tree
@@ -320,7 +351,8 @@ extension ValueType {
   }
 }
 
-/// Values as people write them outside of a source, on a command line: the language's own literals, and texts without quotes.
+/// Values as people write them outside of a source, on a command line: the language's own literals,
+/// and texts without quotes.
 package enum Written {
   /// What was wrong, in words.
   package struct Fault: Error {
@@ -329,7 +361,8 @@ package enum Written {
 
   /// `types` are those of the contract; `party` knows the accounts that a name may stand for, by their rows.
   package static func value(
-    _ text: String, as type: ValueType, in types: [TypeDefinition], currencies: [Currency], party: (String) -> UInt64? = { _ in nil }
+    _ text: String, as type: ValueType, in types: [TypeDefinition], currencies: [Currency],
+    party: (String) -> UInt64? = { _ in nil }
   ) throws(Fault) -> Value {
     if case .text = type {
       let value = Value.text(Array(text.utf8))
@@ -349,7 +382,9 @@ package enum Written {
   }
 
   /// `100.00 CNY`
-  package static func money(_ text: String) throws(Fault) -> CurrencyAmount { try literal(text) { Literals.money($0, &$1) } }
+  package static func money(_ text: String) throws(Fault) -> CurrencyAmount {
+    try literal(text) { Literals.money($0, &$1) }
+  }
 
   private static func literal<T>(_ text: String, _ read: (Expression, inout Diagnostics) -> T?) throws(Fault) -> T {
     var (tree, diagnostics) = Parser.parseExpression(SourceText(path: "", bytes: Array(text.utf8)))

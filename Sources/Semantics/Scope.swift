@@ -27,7 +27,9 @@ struct Scope {
   }
 
   /// Names that nobody declares.
-  private static let known = ["now": "the time of the event", "opened": "the time of the opening", "caller": "whoever acts"]
+  private static let known = [
+    "now": "the time of the event", "opened": "the time of the opening", "caller": "whoever acts",
+  ]
 
   private struct Entry {
     let name: Identifier
@@ -89,7 +91,8 @@ struct Scope {
 
 func reportDuplicate(_ name: Identifier, first: Identifier, _ diagnostics: inout Diagnostics) {
   diagnostics.report(
-    .duplicateName, "`\(name.text)` is declared already", at: name.span, "declared again", secondary: [.init(first.span, "first declared here")],
+    .duplicateName, "`\(name.text)` is declared already", at: name.span, "declared again",
+    secondary: [.init(first.span, "first declared here")],
     notes: ["a name means one thing: there is no overloading and no shadowing"])
 }
 
@@ -99,13 +102,19 @@ func reportDuplicates(in names: [Identifier], _ diagnostics: inout Diagnostics) 
   // Of a few names each is compared with those before it, which takes less than a table of them.
   if names.count <= 8 {
     for (index, name) in names.enumerated() {
-      if let known = names[..<index].first(where: { $0.text == name.text }) { reportDuplicate(name, first: known, &diagnostics) }
+      if let known = names[..<index].first(where: { $0.text == name.text }) {
+        reportDuplicate(name, first: known, &diagnostics)
+      }
     }
     return
   }
   var first = [String: Identifier](minimumCapacity: names.count)
   for name in names {
-    if let known = first[name.text] { reportDuplicate(name, first: known, &diagnostics) } else { first[name.text] = name }
+    if let known = first[name.text] {
+      reportDuplicate(name, first: known, &diagnostics)
+    } else {
+      first[name.text] = name
+    }
   }
 }
 
@@ -144,6 +153,7 @@ func reportUnknown(_ what: String, _ name: Identifier, known: [String], _ diagno
   for name in known.prefix(100) where !distinct.contains(name) { distinct.append(name) }
   diagnostics.report(
     .unknownName, "there is no \(what) `\(name.text.prefix(64))`", at: name.span, "not declared",
-    notes: proposal == nil && !distinct.isEmpty && distinct.count <= 12 ? ["known here: \(distinct.map { "`\($0)`" }.joined(separator: ", "))"] : [],
+    notes: proposal == nil && !distinct.isEmpty && distinct.count <= 12
+      ? ["known here: \(distinct.map { "`\($0)`" }.joined(separator: ", "))"] : [],
     fixes: proposal.map { [.init("write", replacing: name.span, with: $0)] } ?? [])
 }

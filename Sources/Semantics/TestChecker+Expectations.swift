@@ -17,7 +17,9 @@ extension TestChecker {
     }
   }
 
-  mutating func check(_ name: Identifier, emitted event: Identifier, _ arguments: [Argument]?, at span: Span) -> CheckedStep.Kind? {
+  mutating func check(_ name: Identifier, emitted event: Identifier, _ arguments: [Argument]?, at span: Span)
+    -> CheckedStep.Kind?
+  {
     guard let agreement = agreement(name) else { return nil }
     let events = interface(of: agreement).events
     guard let index = events.firstIndex(where: { $0.name == event.text }) else {
@@ -26,7 +28,9 @@ extension TestChecker {
     }
     guard let arguments else { return .expectEvent(agreement: agreement, event: index, nil) }
     let parameters = events[index].parameters
-    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(event.text)`", at: span, &diagnostics) else { return nil }
+    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(event.text)`", at: span, &diagnostics) else {
+      return nil
+    }
     let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
     return values.count == parameters.count ? .expectEvent(agreement: agreement, event: index, values) : nil
   }
@@ -37,7 +41,9 @@ extension TestChecker {
       guard case .name(let text) = object.kind else { return check(object, is: name) }
       guard let agreement = agreement(Identifier(text: text, span: object.span)) else { return nil }
       let states = interface(of: agreement).states
-      if let index = states.firstIndex(where: { $0.name == name.text }) { return .expectState(agreement: agreement, state: index) }
+      if let index = states.firstIndex(where: { $0.name == name.text }) {
+        return .expectState(agreement: agreement, state: index)
+      }
       reportUnknown("state", name, known: states.map(\.name), &diagnostics)
       return nil
     case .isEmpty(let object):
@@ -55,7 +61,9 @@ extension TestChecker {
     case .member, .element, .call:
       guard let seen = seen(tree) else { return nil }
       if case .bool = seen.type { return .expect(.equal, seen.operand, .constant(.bool(true))) }
-      diagnostics.report(.typeMismatch, "this is a `\(spelling(seen))`, which is neither true nor false; compare it with a value", at: tree.span)
+      diagnostics.report(
+        .typeMismatch, "this is a `\(spelling(seen))`, which is neither true nor false; compare it with a value",
+        at: tree.span)
       return nil
     default: break
     }
@@ -74,7 +82,8 @@ extension TestChecker {
   /// `deal.ruling is Refused`, of a case that carries nothing.
   mutating func check(_ object: Expression, is name: Identifier) -> CheckedStep.Kind? {
     guard let seen = seen(object) else { return nil }
-    guard case .composite(let index) = seen.type, let payloads = interface(of: seen.agreement).types[index].payloads else {
+    guard case .composite(let index) = seen.type, let payloads = interface(of: seen.agreement).types[index].payloads
+    else {
       diagnostics.report(.typeMismatch, "this is a `\(spelling(seen))`, which has no cases", at: object.span)
       return nil
     }
@@ -90,11 +99,15 @@ extension TestChecker {
     }
     if payloads[number].isEmpty { return .expect(.equal, seen.operand, .constant(.variant(number, []))) }
     diagnostics.report(
-      .testStep, "`\(name.text)` carries \(counted(payloads[number].count, "value")); compare with all of it: `== \(name.text)(…)`", at: name.span)
+      .testStep,
+      "`\(name.text)` carries \(counted(payloads[number].count, "value")); compare with all of it: `== \(name.text)(…)`",
+      at: name.span)
     return nil
   }
 
-  mutating func check(_ left: Expression, _ comparison: Comparison, _ right: Expression, at span: Span) -> CheckedStep.Kind? {
+  mutating func check(_ left: Expression, _ comparison: Comparison, _ right: Expression, at span: Span) -> CheckedStep
+    .Kind?
+  {
     guard let a = seen(left) else { return nil }
     guard right.looksAtAgreement else {
       guard let value = literal(right, as: a.type, for: a.agreement) else { return nil }
@@ -115,8 +128,9 @@ extension TestChecker {
     let isEquality = comparison == .equal || comparison == .notEqual
     let isDefined: Bool
     switch (a.type, b.type) {
-    case (.int, .int), (.int, .counter), (.counter, .int), (.counter, .counter), (.duration, .duration), (.amount, .amount), (.time, .time),
-      (.percent, .percent), (.percent, .ratio), (.ratio, .percent), (.ratio, .ratio):
+    case (.int, .int), (.int, .counter), (.counter, .int), (.counter, .counter), (.duration, .duration),
+      (.amount, .amount), (.time, .time), (.percent, .percent), (.percent, .ratio), (.ratio, .percent),
+      (.ratio, .ratio):
       isDefined = true
     case (.bool, .bool), (.text, .text), (.bytes, .bytes), (.party, .party): isDefined = isEquality
     case (.rate, .rate), (.composite, .composite):
@@ -157,10 +171,12 @@ extension TestChecker {
       let interface = interface(of: agreement)
       if let index = interface.vaults.firstIndex(where: { $0.name == member.text }) {
         return Seen(
-          operand: .balance(agreement: agreement, vault: index), type: .amount(currency: interface.vaults[index].currency), agreement: agreement)
+          operand: .balance(agreement: agreement, vault: index),
+          type: .amount(currency: interface.vaults[index].currency), agreement: agreement)
       }
       if let index = interface.fields.firstIndex(where: { $0.name == member.text }) {
-        return Seen(operand: .field(agreement: agreement, field: index), type: interface.fields[index].type, agreement: agreement)
+        return Seen(
+          operand: .field(agreement: agreement, field: index), type: interface.fields[index].type, agreement: agreement)
       }
       if interface.views.contains(where: { $0.name == member.text }) {
         diagnostics.report(
@@ -168,16 +184,21 @@ extension TestChecker {
           fixes: [.init("write", replacing: member.span, with: member.text + "()")])
         return nil
       }
-      reportUnknown("vault or field", member, known: interface.vaults.map(\.name) + interface.fields.map(\.name), &diagnostics)
+      reportUnknown(
+        "vault or field", member, known: interface.vaults.map(\.name) + interface.fields.map(\.name), &diagnostics)
       return nil
     case .element(let object, let key):
       guard let seen = seen(object) else { return nil }
-      guard case .balance(let agreement, let vault) = seen.operand, let declared = interface(of: agreement).vaults[vault].key else {
-        diagnostics.report(.testStep, "only a vault that is kept `per` something is looked into like this", at: tree.span)
+      guard case .balance(let agreement, let vault) = seen.operand,
+        let declared = interface(of: agreement).vaults[vault].key
+      else {
+        diagnostics.report(
+          .testStep, "only a vault that is kept `per` something is looked into like this", at: tree.span)
         return nil
       }
       guard let value = literal(key, as: declared.type, for: agreement) else { return nil }
-      return Seen(operand: .balanceOfKey(agreement: agreement, vault: vault, key: value), type: seen.type, agreement: agreement)
+      return Seen(
+        operand: .balanceOfKey(agreement: agreement, vault: vault, key: value), type: seen.type, agreement: agreement)
     case .call(let function, let arguments):
       if case .name("count") = function.kind, arguments.count == 1 { return count(arguments[0].value) }
       guard case .member(let object, let member) = function.kind else { break }
@@ -188,10 +209,13 @@ extension TestChecker {
         return nil
       }
       let parameters = views[index].parameters
-      guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(member.text)`", at: member.span, &diagnostics) else { return nil }
+      guard
+        let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(member.text)`", at: member.span, &diagnostics)
+      else { return nil }
       let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
       guard values.count == parameters.count else { return nil }
-      return Seen(operand: .view(agreement: agreement, view: index, values), type: views[index].type, agreement: agreement)
+      return Seen(
+        operand: .view(agreement: agreement, view: index, values), type: views[index].type, agreement: agreement)
     default: break
     }
     reportUnseen(tree)
@@ -206,11 +230,14 @@ extension TestChecker {
 
   mutating func count(_ tree: Expression) -> Seen? {
     guard let seen = seen(tree) else { return nil }
-    guard case .balance(let agreement, let vault) = seen.operand, let key = interface(of: agreement).vaults[vault].key else {
-      diagnostics.report(.testStep, "only the keys of a vault that is kept `per` something are counted in a test", at: tree.span)
+    guard case .balance(let agreement, let vault) = seen.operand, let key = interface(of: agreement).vaults[vault].key
+    else {
+      diagnostics.report(
+        .testStep, "only the keys of a vault that is kept `per` something are counted in a test", at: tree.span)
       return nil
     }
-    return Seen(operand: .keyCount(agreement: agreement, vault: vault), type: .counter(most: key.most), agreement: agreement)
+    return Seen(
+      operand: .keyCount(agreement: agreement, vault: vault), type: .counter(most: key.most), agreement: agreement)
   }
 }
 

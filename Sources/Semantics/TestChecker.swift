@@ -17,12 +17,15 @@ struct TestChecker {
   mutating func check(_ test: Test) -> CheckedTest? {
     let steps = test.steps.flatMap { check($0) }
     guard diagnostics.isEmpty else { return nil }
-    return CheckedTest(name: test.name, span: test.nameSpan, wallets: names.wallets, agreements: agreements, steps: steps)
+    return CheckedTest(
+      name: test.name, span: test.nameSpan, wallets: names.wallets, agreements: agreements, steps: steps)
   }
 
   /// A step that says several things becomes as many.
   mutating func check(_ step: Step) -> [CheckedStep] {
-    func made(_ kind: CheckedStep.Kind?, at span: Span) -> [CheckedStep] { kind.map { [CheckedStep(kind: $0, span: span)] } ?? [] }
+    func made(_ kind: CheckedStep.Kind?, at span: Span) -> [CheckedStep] {
+      kind.map { [CheckedStep(kind: $0, span: span)] } ?? []
+    }
     switch step {
     case .open(let name, let open): return made(check(open, name: name), at: open.span)
     case .let(let name, let value):
@@ -38,8 +41,10 @@ struct TestChecker {
       guard let time = time(tree) else { return [] }
       return made(.block(time, steps.flatMap { inBlock($0) }), at: span)
     case .expect(let condition, let span): return made(check(expect: condition), at: span)
-    case .gained(let wallet, let amounts, let span): return check(gain: amounts, of: wallet).flatMap { made($0, at: span) }
-    case .emitted(let agreement, let event, let arguments, let span): return made(check(agreement, emitted: event, arguments, at: span), at: span)
+    case .gained(let wallet, let amounts, let span):
+      return check(gain: amounts, of: wallet).flatMap { made($0, at: span) }
+    case .emitted(let agreement, let event, let arguments, let span):
+      return made(check(agreement, emitted: event, arguments, at: span), at: span)
     }
   }
 
@@ -72,7 +77,9 @@ struct TestChecker {
       return declareWallet(name, arguments)
     }
     guard value.isLiteral else {
-      diagnostics.report(.testStep, "this makes nothing that a test could use; `open`, `wallet(…)` or a literal was wanted", at: value.span)
+      diagnostics.report(
+        .testStep, "this makes nothing that a test could use; `open`, `wallet(…)` or a literal was wanted",
+        at: value.span)
       return
     }
     names.constants[name.text] = value
@@ -80,11 +87,15 @@ struct TestChecker {
 
   mutating func declareWallet(_ name: Identifier, _ arguments: [Argument]) {
     let holdings = arguments.compactMap { money($0.value) }
-    for (index, holding) in holdings.enumerated() where holdings[..<index].contains(where: { $0.currency == holding.currency }) {
-      diagnostics.report(.duplicateName, "`\(name.text)` gets \(holding.currency.code) twice", at: arguments[index].value.span)
+    for (index, holding) in holdings.enumerated()
+    where holdings[..<index].contains(where: { $0.currency == holding.currency }) {
+      diagnostics.report(
+        .duplicateName, "`\(name.text)` gets \(holding.currency.code) twice", at: arguments[index].value.span)
     }
     for argument in arguments {
-      if let label = argument.label { diagnostics.report(.wrongArguments, "a wallet's amounts have no names", at: label.span) }
+      if let label = argument.label {
+        diagnostics.report(.wrongArguments, "a wallet's amounts have no names", at: label.span)
+      }
     }
     names.wallets.append(.init(name: name.text, holdings: holdings))
     checkIssue(of: holdings, at: name.span)
@@ -96,7 +107,9 @@ struct TestChecker {
       let declared = names.wallets.flatMap { $0.holdings ?? [] }.filter { $0.currency == currency }
       let issue = declared.reduce(Integer(UInt64.max)) { $0 + Integer($1.amount.units) }
       if Amount(units: issue) == nil {
-        diagnostics.report(.valueOutOfRange, "the wallets together hold more \(currency.code) than can be issued, 2^127 - 1 minor units", at: span)
+        diagnostics.report(
+          .valueOutOfRange, "the wallets together hold more \(currency.code) than can be issued, 2^127 - 1 minor units",
+          at: span)
       }
     }
   }
@@ -132,17 +145,20 @@ struct TestChecker {
   }
 
   mutating func literal(
-    _ tree: Expression, as type: ValueType, in types: [TypeDefinition] = [], currencies: [Currency] = [], isExact: Bool = true
+    _ tree: Expression, as type: ValueType, in types: [TypeDefinition] = [], currencies: [Currency] = [],
+    isExact: Bool = true
   ) -> Value? {
     var (names, diagnostics) = (self.names, self.diagnostics)
     defer { (self.names, self.diagnostics) = (names, diagnostics) }
     return Literals.value(
-      tree, as: type, in: types, currencies: currencies, isExact: isExact, names: { names.meaning(of: $0, as: $1, &$2) }, &diagnostics)
+      tree, as: type, in: types, currencies: currencies, isExact: isExact,
+      names: { names.meaning(of: $0, as: $1, &$2) }, &diagnostics)
   }
 
   /// A value for an agreement; it need not lie in its type's range, so that a test can show how it is refused.
   mutating func literal(_ tree: Expression, as type: ValueType, for agreement: Int) -> Value? {
-    literal(tree, as: type, in: interface(of: agreement).types, currencies: agreements[agreement].currencies, isExact: false)
+    literal(
+      tree, as: type, in: interface(of: agreement).types, currencies: agreements[agreement].currencies, isExact: false)
   }
 
   // MARK: Opening
@@ -150,7 +166,9 @@ struct TestChecker {
   mutating func check(_ open: Open, name: Identifier?) -> CheckedStep.Kind? {
     if let name { names.bind(name, &diagnostics) }
     if open.contract.isOptional || open.contract.qualifier != nil {
-      diagnostics.report(.testStep, "a contract is opened by its name and its currencies, such as `Purchase<CNY>`", at: open.contract.span)
+      diagnostics.report(
+        .testStep, "a contract is opened by its name and its currencies, such as `Purchase<CNY>`",
+        at: open.contract.span)
       return nil
     }
     guard let index = contracts.firstIndex(where: { $0.interface.name == open.contract.name.text }) else {
@@ -158,7 +176,9 @@ struct TestChecker {
       return nil
     }
     let interface = contracts[index].interface
-    guard let currencies = currencies(of: open.contract, interface), let (parties, terms) = arguments(of: open, interface, currencies) else {
+    guard let currencies = currencies(of: open.contract, interface),
+      let (parties, terms) = arguments(of: open, interface, currencies)
+    else {
       return nil
     }
     agreements.append(.init(name: name?.text ?? "an agreement", contract: index, currencies: currencies))
@@ -188,12 +208,14 @@ struct TestChecker {
     }
   }
 
-  mutating func arguments(of open: Open, _ interface: ContractInterface, _ currencies: [Currency]) -> ([Int], [Value])? {
+  mutating func arguments(of open: Open, _ interface: ContractInterface, _ currencies: [Currency]) -> ([Int], [Value])?
+  {
     var given: [String: Argument] = [:]
     let known = interface.parties + interface.terms.map(\.name)
     for argument in open.arguments {
       guard let label = argument.label else {
-        diagnostics.report(.wrongArguments, "an agreement is opened with named arguments: `buyer: alice`", at: argument.value.span)
+        diagnostics.report(
+          .wrongArguments, "an agreement is opened with named arguments: `buyer: alice`", at: argument.value.span)
         return nil
       }
       guard known.contains(label.text) else {
@@ -206,10 +228,13 @@ struct TestChecker {
       }
     }
     let missing =
-      interface.parties.filter { given[$0] == nil } + interface.terms.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
+      interface.parties.filter { given[$0] == nil }
+      + interface.terms.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
     if !missing.isEmpty {
       diagnostics.report(
-        .wrongArguments, "\(missing.map { "`\($0)`" }.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") missing", at: open.contract.span)
+        .wrongArguments,
+        "\(missing.map { "`\($0)`" }.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") missing",
+        at: open.contract.span)
       return nil
     }
     let parties = interface.parties.compactMap { name in given[name].flatMap { wallet($0.value) } }
@@ -226,7 +251,8 @@ struct TestChecker {
     guard act.path.count == 2 else {
       let message =
         act.path.count < 2
-        ? "nobody does this; an action is taken by a wallet: `alice.pay()`" : "there is no built-in contract `\(act.path[1].text)` yet"
+        ? "nobody does this; an action is taken by a wallet: `alice.pay()`"
+        : "there is no built-in contract `\(act.path[1].text)` yet"
       diagnostics.report(.testStep, message, at: act.span)
       return nil
     }
@@ -237,24 +263,31 @@ struct TestChecker {
       if case .action(name.text, let parameters, _) = transition.trigger { parameters } else { nil }
     }
     guard !candidates.isEmpty else {
-      let known = interface.transitions.compactMap { if case .action(let name, _, _) = $0.trigger { name } else { nil } }
+      let known = interface.transitions.compactMap {
+        if case .action(let name, _, _) = $0.trigger { name } else { nil }
+      }
       reportUnknown("action", name, known: known, &diagnostics)
       return nil
     }
-    guard let wallet = names.wallet(act.path[0], &diagnostics), let arguments = values(of: act, candidates, for: agreement) else { return nil }
+    guard let wallet = names.wallet(act.path[0], &diagnostics),
+      let arguments = values(of: act, candidates, for: agreement)
+    else { return nil }
     let letGo = act.letGo.flatMap(\.conjuncts).compactMap { money($0) }
     return .act(
-      wallet: wallet, agreement: agreement, action: name.text, arguments: arguments, letGo: act.letGo.isEmpty ? nil : letGo,
+      wallet: wallet, agreement: agreement, action: name.text, arguments: arguments,
+      letGo: act.letGo.isEmpty ? nil : letGo,
       refused: failure(act.refused))
   }
 
-  /// The arguments of an act. The same action may leave several states, with other parameters in each: the first list that they fit is taken.
+  /// The arguments of an act. The same action may leave several states, with other parameters in
+  /// each: the first list that they fit is taken.
   mutating func values(of act: Act, _ candidates: [[ContractInterface.Parameter]], for agreement: Int) -> [Value]? {
     let name = act.path[1]
     let before = (names, diagnostics)
     var complaints: Diagnostics?
     for parameters in candidates {
-      if let ordered = inOrder(act.arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics) {
+      if let ordered = inOrder(act.arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
+      {
         let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
         if values.count == parameters.count { return values }
       }

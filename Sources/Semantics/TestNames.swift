@@ -10,7 +10,9 @@ struct TestNames {
   private var bound: [Identifier] = []
 
   mutating func bind(_ name: Identifier, _ diagnostics: inout Diagnostics) {
-    if let first = bound.first(where: { $0.text == name.text }) { return reportDuplicate(name, first: first, &diagnostics) }
+    if let first = bound.first(where: { $0.text == name.text }) {
+      return reportDuplicate(name, first: first, &diagnostics)
+    }
     if wallets.contains(where: { $0.name == name.text }) {
       diagnostics.report(.duplicateName, "`\(name.text)` was used as a wallet before this `let`", at: name.span)
     }
@@ -52,7 +54,9 @@ extension Expression {
     case .member(let object, _): object.isLiteral
     case .call(let function, let arguments): function.makesLiteral && arguments.allSatisfy(\.value.mayStandInLiteral)
     case .with(let base, let key, let value?): base.isLiteral && key.mayStandInLiteral && value.mayStandInLiteral
-    case .with, .element, .interpolated, .not, .binary, .rounded, .isCase, .isEmpty, .contains, .choose, .match, .answered: false
+    case .with, .element, .interpolated, .not, .binary, .rounded, .isCase, .isEmpty, .contains, .choose, .match,
+      .answered:
+      false
     }
   }
 
@@ -68,7 +72,11 @@ extension Expression {
     case .member(let object, _): if case .name = object.kind { true } else { false }
     case .element(let object, _): object.looksAtAgreement
     case .call(let function, let arguments):
-      if case .name("count") = function.kind { arguments.first?.value.looksAtAgreement ?? false } else { function.looksAtAgreement }
+      if case .name("count") = function.kind {
+        arguments.first?.value.looksAtAgreement ?? false
+      } else {
+        function.looksAtAgreement
+      }
     default: false
     }
   }

@@ -5,22 +5,27 @@ extension TypedExpression {
   /// The expressions that it is made of, in the order in which they are evaluated.
   package var parts: [TypedExpression] {
     switch kind {
-    case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party, .isEmpty(vault: _, key: nil): []
-    case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part), .convert(_, let part),
-      .narrow(let part, _), .member(let part, _), .count(let part), .fold(_, let part), .isCase(let part, _):
+    case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party,
+      .isEmpty(vault: _, key: nil):
+      []
+    case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
+      .convert(_, let part), .narrow(let part, _), .member(let part, _), .count(let part), .fold(_, let part),
+      .isCase(let part, _):
       [part]
-    case .arithmetic(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b), .answered(let a, let b),
-      .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b), .with(let a, let b, value: nil),
-      .extreme(isMin: _, let a, let b), .concatenate(let a, let b):
+    case .arithmetic(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b),
+      .answered(let a, let b), .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b),
+      .with(let a, let b, value: nil), .extreme(isMin: _, let a, let b), .concatenate(let a, let b):
       [a, b]
-    case .choose(let a, then: let b, else: let c), .with(let a, let b, value: let c?), .endOfDay(calendar: let a, day: let b, after: let c):
+    case .choose(let a, then: let b, else: let c), .with(let a, let b, value: let c?),
+      .endOfDay(calendar: let a, day: let b, after: let c):
       [a, b, c]
     case .match(let subject, let cases): [subject] + cases.map(\.body)
     case .call(_, let parts), .make(let parts), .wrap(case: _, let parts), .collect(let parts): parts
     }
   }
 
-  /// Whether it has values of its parts with which it traps. `calls` tells of each function of the contract whether it can.
+  /// Whether it has values of its parts with which it traps. `calls` tells of each function of the
+  /// contract whether it can.
   package func canTrap(_ calls: [Bool]) -> Bool {
     if case .answered(_, let second) = kind { return second.canTrap(calls) }
     return trapsItself(calls) || parts.contains { $0.canTrap(calls) }
@@ -46,15 +51,17 @@ extension TypedExpression {
       guard case .int(_, let range?) = divisor else { return true }
       return range.contains(.zero)
     case .amountScale: return divisor != .percent(isAtRest: true)
-    case .ratioOfInts, .ratioAdd, .ratioSubtract, .ratioMultiply, .ratioDivide, .amountAdd, .amountSubtract, .amountTimes, .durationAdd,
-      .durationSubtract, .durationTimes, .timeBack, .timeSince:
+    case .ratioOfInts, .ratioAdd, .ratioSubtract, .ratioMultiply, .ratioDivide, .amountAdd, .amountSubtract,
+      .amountTimes, .durationAdd, .durationSubtract, .durationTimes, .timeBack, .timeSince:
       return true
     }
   }
 }
 
 extension CheckedFunction {
-  package func canTrap(_ calls: [Bool]) -> Bool { result.canTrap(calls) || bindings.contains { $0.value.canTrap(calls) } }
+  package func canTrap(_ calls: [Bool]) -> Bool {
+    result.canTrap(calls) || bindings.contains { $0.value.canTrap(calls) }
+  }
 }
 
 extension CheckedContract {
@@ -71,7 +78,9 @@ extension CheckedContract {
     case .due(let index): return transitions[index].due.map { [$0] } ?? []
     case .body(let index):
       let transition = transitions[index]
-      let deposits = transition.deposits.flatMap { deposit in (deposit.payer?.expressions ?? []) + [deposit.amount] + deposit.place.expressions }
+      let deposits = transition.deposits.flatMap { deposit in
+        (deposit.payer?.expressions ?? []) + [deposit.amount] + deposit.place.expressions
+      }
       return transition.conditions + deposits + transition.body.flatMap(\.expressions)
     case .invariant(let index): return [invariants[index]]
     case .view(let index): return [views[index]]

@@ -1,8 +1,9 @@
 import CSodium
 import Primitives
 
-/// Named secret keys, as a file keeps them: names and public keys in the clear, the secrets sealed with XChaCha20-Poly1305 under a key that argon2id makes from
-/// a passphrase. The seal covers the clear part too, and a digest at the end tells a damaged file from a wrong passphrase.
+/// Named secret keys, as a file keeps them: names and public keys in the clear, the secrets sealed
+/// with XChaCha20-Poly1305 under a key that argon2id makes from a passphrase. The seal covers the
+/// clear part too, and a digest at the end tells a damaged file from a wrong passphrase.
 package struct Keystore: Sendable {
   package struct Entry: Hashable, Sendable {
     package let name: String
@@ -86,7 +87,9 @@ package struct Keystore: Sendable {
   /// The clear part, checked for damage.
   private static func parts(_ bytes: [UInt8]) throws(Fault) -> Parts {
     guard bytes.starts(with: magic) else { throw .notAKeystore }
-    guard bytes.count > Digest.size, Digest(bytes: Array(bytes.suffix(Digest.size))) == Digest(sha256: Array(bytes.dropLast(Digest.size))) else {
+    guard bytes.count > Digest.size,
+      Digest(bytes: Array(bytes.suffix(Digest.size))) == Digest(sha256: Array(bytes.dropLast(Digest.size)))
+    else {
       throw .damaged
     }
     do {
@@ -97,14 +100,17 @@ package struct Keystore: Sendable {
       let salt = try reader.read(raw: Int(crypto_pwhash_SALTBYTES))
       let nonce = try reader.read(raw: Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES))
       var entries: [Entry] = []
-      for _ in 0..<(try reader.readLength()) { entries.append(Entry(name: try reader.readText(), key: try reader.read(PublicKey.self))) }
+      for _ in 0..<(try reader.readLength()) {
+        entries.append(Entry(name: try reader.readText(), key: try reader.read(PublicKey.self)))
+      }
       let sealed = try reader.readBytes()
       try reader.finish()
       // The clear part ends where the sealed one's length begins.
       var tail = CanonicalWriter()
       tail.write(bytes: sealed)
       return Parts(
-        clear: Array(bytes.dropLast(Digest.size + tail.bytes.count)), passes: passes, memory: memory, salt: salt, nonce: nonce, entries: entries,
+        clear: Array(bytes.dropLast(Digest.size + tail.bytes.count)), passes: passes, memory: memory, salt: salt,
+        nonce: nonce, entries: entries,
         sealed: sealed)
     } catch { throw .damaged }
   }
@@ -120,7 +126,8 @@ package struct Keystore: Sendable {
     var secrets = [UInt8](repeating: 0, count: parts.sealed.count - tagSize)
     guard
       crypto_aead_xchacha20poly1305_ietf_decrypt(
-        &secrets, nil, nil, parts.sealed, UInt64(parts.sealed.count), parts.clear, UInt64(parts.clear.count), parts.nonce, key) == 0
+        &secrets, nil, nil, parts.sealed, UInt64(parts.sealed.count), parts.clear, UInt64(parts.clear.count),
+        parts.nonce, key) == 0
     else { throw .wrongPassphrase }
     for (index, entry) in parts.entries.enumerated() {
       let seed = Array(secrets[index * SecretKey.seedSize..<(index + 1) * SecretKey.seedSize])
@@ -129,13 +136,15 @@ package struct Keystore: Sendable {
     }
   }
 
-  private static func key(_ passphrase: [UInt8], salt: [UInt8], passes: UInt64, memory: UInt64) throws(Fault) -> [UInt8] {
+  private static func key(_ passphrase: [UInt8], salt: [UInt8], passes: UInt64, memory: UInt64) throws(Fault) -> [UInt8]
+  {
     Sodium.start()
     guard (1...16).contains(passes), (8192...(1 << 30)).contains(memory) else { throw .tooDear }
     var key = [UInt8](repeating: 0, count: Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES))
     let characters = passphrase.map { CChar(bitPattern: $0) }
     let result = crypto_pwhash(
-      &key, UInt64(key.count), characters, UInt64(characters.count), salt, passes, Int(memory), crypto_pwhash_ALG_ARGON2ID13)
+      &key, UInt64(key.count), characters, UInt64(characters.count), salt, passes, Int(memory),
+      crypto_pwhash_ALG_ARGON2ID13)
     guard result == 0 else { throw .tooDear }
     return key
   }

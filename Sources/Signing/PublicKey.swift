@@ -1,4 +1,5 @@
-// Signatures that carry their key. Whether one verifies is a pure function of the bytes; whose key it is, the ledger asks.
+// Signatures that carry their key. Whether one verifies is a pure function of the bytes; whose key
+// it is, the ledger asks.
 
 import CSodium
 package import Primitives

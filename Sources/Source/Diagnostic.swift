@@ -1,4 +1,5 @@
-/// What the compiler has to say about a source text: data first, words made by whoever found it, drawn by `DiagnosticRenderer`.
+/// What the compiler has to say about a source text: data first, words made by whoever found it,
+/// drawn by `DiagnosticRenderer`.
 package struct Diagnostic: Sendable {
   package struct Label: Sendable {
     package let span: Span
@@ -42,7 +43,9 @@ package struct Diagnostic: Sendable {
     /// The text after it.
     package func applied(to bytes: [UInt8]) -> [UInt8] {
       var result = bytes
-      for edit in edits.reversed() { result.replaceSubrange(edit.span.start..<edit.span.end, with: Array(edit.replacement.utf8)) }
+      for edit in edits.reversed() {
+        result.replaceSubrange(edit.span.start..<edit.span.end, with: Array(edit.replacement.utf8))
+      }
       return result
     }
   }
@@ -56,7 +59,8 @@ package struct Diagnostic: Sendable {
   package var fixes: [Fix]
 
   package init(
-    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Label] = [], notes: [String] = [], fixes: [Fix] = []
+    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Label] = [],
+    notes: [String] = [], fixes: [Fix] = []
   ) {
     self.code = code
     self.message = Diagnostic.cut(message)
@@ -72,11 +76,13 @@ extension Diagnostic {
   private static let messageSizeMax = 800
 
   private static func cut(_ message: String) -> String {
-    message.utf8.count <= messageSizeMax ? message : "\(message.prefix(messageSizeMax / 4))…\(message.suffix(messageSizeMax / 4))"
+    message.utf8.count <= messageSizeMax
+      ? message : "\(message.prefix(messageSizeMax / 4))…\(message.suffix(messageSizeMax / 4))"
   }
 }
 
-/// Collects diagnostics in the order they are found. It stops listening after `countMax`, so that no input makes it grow without bound.
+/// Collects diagnostics in the order they are found. It stops listening after `countMax`, so that
+/// no input makes it grow without bound.
 package struct Diagnostics: Sendable {
   package static let countMax = 100
 
@@ -100,7 +106,8 @@ package struct Diagnostics: Sendable {
   }
 
   package mutating func report(
-    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Diagnostic.Label] = [], notes: [String] = [],
+    _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Diagnostic.Label] = [],
+    notes: [String] = [],
     fixes: [Diagnostic.Fix] = []
   ) {
     report(Diagnostic(code, message, at: span, label, secondary: secondary, notes: notes, fixes: fixes))

@@ -1,5 +1,6 @@
-/// Every diagnostic there is. A code is never reused and never changes its meaning; new ones are appended to their group. What begins with E is refused, what
-/// begins with W is allowed and seldom meant.
+/// Every diagnostic there is. A code is never reused and never changes its meaning; new ones are
+/// appended to their group. What begins with E is refused, what begins with W is allowed and seldom
+/// meant.
 package enum DiagnosticCode: String, CaseIterable, Sendable {
   // The text itself.
   case sourceTooLong = "E0001"

@@ -19,7 +19,9 @@ package struct DiagnosticRenderer: Sendable {
     case bold = "1"
   }
 
-  private func styled(_ text: String, _ style: Style) -> String { isColoured && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text }
+  private func styled(_ text: String, _ style: Style) -> String {
+    isColoured && !text.isEmpty ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
 
   /// Every line ends in a line break.
   package func render(_ diagnostic: Diagnostic) -> String {
@@ -30,7 +32,9 @@ package struct DiagnosticRenderer: Sendable {
 
     let severity = diagnostic.code.severity
     let style: Style = severity == .error ? .error : .warning
-    var text = styled("\(severity.rawValue)[\(diagnostic.code.rawValue)]", style) + styled(": \(diagnostic.message)", .bold) + "\n"
+    var text =
+      styled("\(severity.rawValue)[\(diagnostic.code.rawValue)]", style) + styled(": \(diagnostic.message)", .bold)
+      + "\n"
     let start = diagnostic.primary.span.start
     // Of a file that is too long no line is worth showing.
     if diagnostic.code == .sourceTooLong { return text + styled("--> ", .frame) + source.part(at: start).path + "\n" }
@@ -48,12 +52,15 @@ package struct DiagnosticRenderer: Sendable {
       let number = String(number(ofRow: row))
       let onLine = labels.filter { $0.row == row }.sorted { $0.label.span.start < $1.label.span.start }
       let (drawing, carets) = draw(row: row, labels: onLine.map(\.label.span))
-      text += styled(String(repeating: " ", count: gutter.utf8.count - number.utf8.count) + number + " |", .frame) + " \(drawing)\n"
+      text +=
+        styled(String(repeating: " ", count: gutter.utf8.count - number.utf8.count) + number + " |", .frame)
+        + " \(drawing)\n"
       for (place, entry) in zip(carets, onLine) {
         let mark = String(repeating: entry.isPrimary ? "^" : "-", count: place.width)
         let underline = mark + (entry.label.text.isEmpty ? "" : " " + entry.label.text)
         text +=
-          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1) + styled(underline, entry.isPrimary ? style : .frame)
+          styled("\(gutter) |", .frame) + String(repeating: " ", count: place.column + 1)
+          + styled(underline, entry.isPrimary ? style : .frame)
           + "\n"
       }
     }
@@ -64,7 +71,9 @@ package struct DiagnosticRenderer: Sendable {
   }
 
   /// `contracts/purchase.ern:12:3`
-  private func place(_ offset: Int) -> String { "\(source.part(at: offset).path):\(source.line(at: offset)):\(source.column(at: offset))\n" }
+  private func place(_ offset: Int) -> String {
+    "\(source.part(at: offset).path):\(source.line(at: offset)):\(source.column(at: offset))\n"
+  }
 
   private func number(ofRow row: Int) -> Int { source.line(at: source.span(ofRow: row).start) }
 
@@ -85,7 +94,8 @@ package struct DiagnosticRenderer: Sendable {
     var pieces: [(offset: Int, drawing: String, column: Int)] = []
     var offset = extent.start
     var column = 0
-    // Invalid bytes decode to U+FFFD, which is longer than they are: the walk is over bytes, one decoded unit at a time.
+    // Invalid bytes decode to U+FFFD, which is longer than they are: the walk is over bytes, one
+    // decoded unit at a time.
     var rest = source.bytes[extent.start..<extent.end]
     while !rest.isEmpty {
       let (scalar, length) = decodedScalar(rest)
@@ -108,7 +118,9 @@ package struct DiagnosticRenderer: Sendable {
 
   /// The part of a line that is shown: all of it, or of a long one what stands around its first span.
   private func window(of line: Span, around labels: [Span]) -> Span {
-    guard line.end - line.start > DiagnosticRenderer.lineSizeMax, let first = labels.map(\.start).min() else { return line }
+    guard line.end - line.start > DiagnosticRenderer.lineSizeMax, let first = labels.map(\.start).min() else {
+      return line
+    }
     func boundary(_ offset: Int) -> Int {
       // Back to where a character begins.
       var offset = offset

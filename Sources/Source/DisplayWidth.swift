@@ -1,6 +1,8 @@
-// How many terminal columns a text takes (UAX #11): nothing for marks that stand on another character, two for wide ones, one for the rest.
+// How many terminal columns a text takes (UAX #11): nothing for marks that stand on another
+// character, two for wide ones, one for the rest.
 
-/// What a scalar is drawn as: controls, which would move the cursor or reorder the line, are spelled out; a tab runs to the next multiple of four.
+/// What a scalar is drawn as: controls, which would move the cursor or reorder the line, are
+/// spelled out; a tab runs to the next multiple of four.
 package func drawn(_ scalar: Unicode.Scalar, atColumn column: Int) -> String {
   switch scalar.value {
   case 0x09: return String(repeating: " ", count: 4 - column % 4)
@@ -31,7 +33,9 @@ package func displayWidth(_ scalar: Unicode.Scalar) -> Int {
 
 /// The East Asian Wide and Fullwidth blocks of UAX #11, emoji aside.
 private let wideRanges: [ClosedRange<UInt32>] = [
-  0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
-  0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18CFF, 0x1AFF0...0x1B2FF, 0x1F200...0x1F2FF,
+  0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F,
+  0xAC00...0xD7A3,
+  0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18CFF,
+  0x1AFF0...0x1B2FF, 0x1F200...0x1F2FF,
   0x20000...0x2FFFD, 0x30000...0x3FFFD,
 ]

@@ -1,4 +1,5 @@
-/// What `earnest explain` prints of a code. The examples are compiled by the tests: the wrong one reports the code, the right one reports nothing.
+/// What `earnest explain` prints of a code. The examples are compiled by the tests: the wrong one
+/// reports the code, the right one reports nothing.
 package struct Explanation: Sendable {
   /// A piece of source and where it stands. The frame around it is `Example.file`.
   package enum Example: Sendable {
@@ -20,7 +21,8 @@ package struct Explanation: Sendable {
       case .file(let text): text
       case .member(let text): Example.frame(members: text, transitions: "")
       case .transition(let text): Example.frame(members: "", transitions: text)
-      case .statement(let text): Example.frame(members: "", transitions: "on act(amount: Amount<C>, count: Int<0..9>) by buyer {\n\(text)\n}")
+      case .statement(let text):
+        Example.frame(members: "", transitions: "on act(amount: Amount<C>, count: Int<0..9>) by buyer {\n\(text)\n}")
       }
     }
 
@@ -69,7 +71,8 @@ extension DiagnosticCode {
     case .sourceTooLong:
       Explanation(
         "A source file has at most 1 MiB.",
-        "A contract is read by the people who sign it; a megabyte is a hundred times the longest one we know. Data does not belong in the source.")
+        "A contract is read by the people who sign it; a megabyte is a hundred times the longest one we know. Data does not belong in the source."
+      )
     case .invalidUTF8:
       Explanation(
         "A source file is UTF-8.",
@@ -83,7 +86,8 @@ extension DiagnosticCode {
     case .controlCharacter:
       Explanation(
         "Besides tab and line breaks, a source file holds no control characters.",
-        "They are invisible and mean nothing here. Delete the character that is named.", wrong: .file("contract\u{0} A {}"))
+        "They are invisible and mean nothing here. Delete the character that is named.",
+        wrong: .file("contract\u{0} A {}"))
     case .unexpectedCharacter:
       Explanation(
         "Outside strings and comments every character belongs to a token.",
@@ -101,7 +105,8 @@ extension DiagnosticCode {
         right: .transition("after 3 days { pay escrow to seller } -> Closed"))
     case .unexpectedToken:
       Explanation(
-        "The text follows the grammar.", "`grammar/Earnest.g4` is the whole grammar on two pages; the message says what could have stood here.",
+        "The text follows the grammar.",
+        "`grammar/Earnest.g4` is the whole grammar on two pages; the message says what could have stood here.",
         wrong: .transition("after 3 days pay escrow to seller -> Closed"),
         right: .transition("after 3 days { pay escrow to seller } -> Closed"))
     case .unclosedDelimiter:
@@ -111,7 +116,8 @@ extension DiagnosticCode {
     case .nestedTooDeep:
       Explanation(
         "Expressions and blocks nest at most 200 deep, and so does a chain of operators.",
-        "The limit is one number, the same on every machine, so that what compiles here compiles there. Name a part with `let`.")
+        "The limit is one number, the same on every machine, so that what compiles here compiles there. Name a part with `let`."
+      )
     case .reservedWord:
       Explanation(
         "A reserved word is not a name.",
@@ -136,7 +142,8 @@ extension DiagnosticCode {
         right: .transition("on note(memo: Text<20>) by buyer where memo == \"a}} b\" {}"))
     case .emptyHole:
       Explanation(
-        "A hole in a string holds an expression.", "Between `{` and `}` stands what is to be shown. The two braces themselves are written `{{}}`.",
+        "A hole in a string holds an expression.",
+        "Between `{` and `}` stands what is to be shown. The two braces themselves are written `{{}}`.",
         wrong: .transition("on note(memo: Text<20>) by buyer where memo == \"a{}\" {}"),
         right: .transition("on note(memo: Text<20>) by buyer where memo == \"a{{}}\" {}"))
     case .duplicateName:
@@ -170,7 +177,8 @@ extension DiagnosticCode {
       Explanation(
         "The built-in contracts for goods, identity and payments are not there yet.",
         "So far facts come into an agreement by an action of the party that vouches for them.",
-        wrong: .member("term parcel: Item"), right: .transition("on delivered() by seller { pay escrow to seller } -> Closed"))
+        wrong: .member("term parcel: Item"),
+        right: .transition("on delivered() by seller { pay escrow to seller } -> Closed"))
     case .noSuchFile:
       Explanation(
         "An import names a file in the importing file's folder or below.",
@@ -179,7 +187,8 @@ extension DiagnosticCode {
     case .importCycle:
       Explanation(
         "A file does not import itself, nor does what it imports.",
-        "A file that comes in by two ways comes in once. Two that need each other's functions have a third one below them.")
+        "A file that comes in by two ways comes in once. Two that need each other's functions have a third one below them."
+      )
     case .typeMismatch:
       Explanation(
         "A value has the type that its place asks for.", "Nothing is converted silently.",
@@ -223,25 +232,31 @@ extension DiagnosticCode {
       Explanation(
         "A type is used where its values can stand.",
         "A counter is a field of its own; sets and maps look up what has an order; a vault is kept per party, per case, or per small number; no type contains itself.",
-        wrong: .member("term tries: Counter<3>"), right: .transition("on note(memo: Text<20>) by buyer where memo == \"ok\" {}"))
+        wrong: .member("term tries: Counter<3>"),
+        right: .transition("on note(memo: Text<20>) by buyer where memo == \"ok\" {}"))
     case .notConstant:
       Explanation(
         "A term's default is written in the contract; a field that is no counter, optional or collection says what it begins with.",
         "Terms are chosen when an agreement is opened: until then no other is known. What follows from them is a `let`, or the first value of a field.",
-        wrong: .member("term fee: Amount<C> = price"), right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
+        wrong: .member("term fee: Amount<C> = price"),
+        right: .transition("on cancel() by seller { pay escrow to buyer } -> Closed"))
     case .unhandledCase:
       Explanation(
         "A `match` has a `case` for every case of its value.",
         "An optional has the cases `None` and `Some(value)`. A case whose values are not needed names none.",
         wrong: .file(
           "enum Way { Sea, Air }\nfunction span(way: Way): Int<0..60> = match way { case Sea { 40 } }"),
-        right: .file("enum Way { Sea, Air }\nfunction span(way: Way): Int<0..60> = match way { case Sea { 40 } case Air { 4 } }"))
+        right: .file(
+          "enum Way { Sea, Air }\nfunction span(way: Way): Int<0..60> = match way { case Sea { 40 } case Air { 4 } }"))
     case .initialState:
       Explanation(
         "Exactly one state is `initial`.", "An agreement begins in it when it is opened.",
-        wrong: .file("contract A {\n  party buyer\n  state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"),
+        wrong: .file(
+          "contract A {\n  party buyer\n  state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"
+        ),
         right: .file(
-          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"))
+          "contract A {\n  party buyer\n  initial state Open { on close() by buyer -> Closed after 1 day -> Closed }\n  final state Closed\n}"
+        ))
     case .unreachableState:
       Explanation(
         "Every state can be reached from the initial one.", "A state nobody reaches is a promise nobody can call in.",
@@ -365,7 +380,9 @@ extension DiagnosticCode {
         "Nobody gains by staying silent.",
         "Whoever gets nothing by taking an action, and is paid for letting the deadline pass, will let it pass. Let the deadline pay whom the action pays: `on accept() by buyer, after 7 days { … }` says it once.",
         wrong: .file(
-          Explanation.inspected("on accept() by buyer { pay escrow to seller } -> Closed\n    after 5 days { pay escrow to buyer } -> Closed")),
+          Explanation.inspected(
+            "on accept() by buyer { pay escrow to seller } -> Closed\n    after 5 days { pay escrow to buyer } -> Closed"
+          )),
         right: .file(Explanation.inspected("on accept() by buyer, after 5 days { pay escrow to seller } -> Closed")))
     case .paidByOwnRuling:
       Explanation(
@@ -373,14 +390,19 @@ extension DiagnosticCode {
         "An arbiter whose fee comes with its ruling gains by every dispute, and nothing if the two agree. Pay the fee whichever way it ends, or when the agreement begins.",
         wrong: .file(
           Explanation.judged(
-            "on rule(toBuyer: Percent) by judge { split escrow { 5% -> judge; rest -> { toBuyer -> buyer; rest -> seller } } } -> Closed")),
-        right: .file(Explanation.judged("on rule(toBuyer: Percent) by judge { split escrow { toBuyer -> buyer; rest -> seller } } -> Closed")))
+            "on rule(toBuyer: Percent) by judge { split escrow { 5% -> judge; rest -> { toBuyer -> buyer; rest -> seller } } } -> Closed"
+          )),
+        right: .file(
+          Explanation.judged(
+            "on rule(toBuyer: Percent) by judge { split escrow { toBuyer -> buyer; rest -> seller } } -> Closed")))
     case .heldBack:
       Explanation(
         "Nobody can hold back the money of another for as long as it likes.",
         "An action that stays and moves its state's deadline on puts the end off each time it is taken. Count how often: `raise extensions` in its body, with `field extensions: Counter<3>`.",
         wrong: .file(Explanation.extended("field until: Duration = 7 days", "until = 9 days")),
-        right: .file(Explanation.extended("field until: Duration = 7 days\n  field extensions: Counter<3>", "raise extensions until = 9 days")))
+        right: .file(
+          Explanation.extended(
+            "field until: Duration = 7 days\n  field extensions: Counter<3>", "raise extensions until = 9 days")))
     }
   }
 }

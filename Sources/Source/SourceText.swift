@@ -13,8 +13,9 @@ package struct Span: Hashable, Sendable {
   package func through(_ other: Span) -> Span { Span(start, max(end, other.end)) }
 }
 
-/// A file's bytes as they were read, and those of the files that it imports behind them, so that one number names a place in any of them. Nothing is
-/// repaired: what is not UTF-8 stays as it is, for the lexer to name.
+/// A file's bytes as they were read, and those of the files that it imports behind them, so that
+/// one number names a place in any of them. Nothing is repaired: what is not UTF-8 stays as it is,
+/// for the lexer to name.
 package struct SourceText: Sendable {
   /// One file among the bytes.
   package struct Part: Sendable {

@@ -1,5 +1,6 @@
-// LMDB with typed faults: one environment is one file, written by one process. A committed transaction is on the disk when `write` returns; whatever a writer left
-// behind when it died is not there.
+// LMDB with typed faults: one environment is one file, written by one process. A committed
+// transaction is on the disk when `write` returns; whatever a writer left behind when it died is
+// not there.
 
 import CLMDB
 import Glibc
@@ -47,13 +48,15 @@ final class Environment {
     if code == 0 { return }
     let reason = String(cString: mdb_strerror(code))
     switch code {
-    case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_PANIC, MDB_BAD_TXN, MDB_NOTFOUND, MDB_BAD_DBI, MDB_INCOMPATIBLE:
+    case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_PANIC, MDB_BAD_TXN, MDB_NOTFOUND,
+      MDB_BAD_DBI, MDB_INCOMPATIBLE:
       throw .damaged("\(path): cannot \(what): \(reason)")
     default: throw .system("cannot \(what) \(path): \(reason)")
     }
   }
 
-  /// A file that lost pages at its end that nothing uses gets them back, empty: to write into what is mapped but not there would kill us.
+  /// A file that lost pages at its end that nothing uses gets them back, empty: to write into what
+  /// is mapped but not there would kill us.
   private func extend() throws(StoreFault) {
     var (information, statistics, descriptor) = (MDB_envinfo(), MDB_stat(), mdb_filehandle_t())
     try check(mdb_env_info(handle, &information), "read")
@@ -61,23 +64,29 @@ final class Environment {
     try check(mdb_env_get_fd(handle, &descriptor), "read")
     var status = stat()
     let (size, overflow) = (information.me_last_pgno + 1).multipliedReportingOverflow(by: Int(statistics.ms_psize))
-    guard fstat(descriptor, &status) == 0, !overflow, size <= Environment.size else { throw .damaged("\(path) is of no possible size") }
+    guard fstat(descriptor, &status) == 0, !overflow, size <= Environment.size else {
+      throw .damaged("\(path) is of no possible size")
+    }
     if status.st_size < size, ftruncate(descriptor, size) != 0 { throw .system("cannot write \(path): \(lastError())") }
   }
 
   private func transaction(isReadOnly: Bool, _ body: (OpaquePointer?) throws(StoreFault) -> Void) throws(StoreFault) {
     var transaction: OpaquePointer?
-    try check(mdb_txn_begin(handle, nil, UInt32(isReadOnly ? MDB_RDONLY : 0), &transaction), isReadOnly ? "read" : "write")
+    try check(
+      mdb_txn_begin(handle, nil, UInt32(isReadOnly ? MDB_RDONLY : 0), &transaction), isReadOnly ? "read" : "write")
     do { try body(transaction) } catch {
       mdb_txn_abort(transaction)
       throw error
     }
-    // The commit syncs the data, then the page that points to it. A fault here stops whoever writes: what was not synced is never tried again.
+    // The commit syncs the data, then the page that points to it. A fault here stops whoever
+    // writes: what was not synced is never tried again.
     try check(mdb_txn_commit(transaction), "write")
   }
 
   private func table(_ name: String) -> MDB_dbi {
-    guard let table = tables[name] else { preconditionFailure("an environment is opened with the tables that are asked for") }
+    guard let table = tables[name] else {
+      preconditionFailure("an environment is opened with the tables that are asked for")
+    }
     return table
   }
 
@@ -131,7 +140,8 @@ final class Environment {
     }
   }
 
-  /// A list of free pages: their count, then their numbers, the greatest first, behind the two roots and within the file's pages.
+  /// A list of free pages: their count, then their numbers, the greatest first, behind the two
+  /// roots and within the file's pages.
   private func checkFreePages(_ bytes: [UInt8]) throws(StoreFault) {
     var information = MDB_envinfo()
     try check(mdb_env_info(handle, &information), "read")
@@ -140,7 +150,8 @@ final class Environment {
     }
     let pages = numbers.dropFirst()
     let isWhole =
-      numbers.first == UInt(pages.count) && bytes.count % 8 == 0 && pages.allSatisfy { $0 >= 2 && $0 <= information.me_last_pgno }
+      numbers.first == UInt(pages.count) && bytes.count % 8 == 0
+      && pages.allSatisfy { $0 >= 2 && $0 <= information.me_last_pgno }
       && zip(pages, pages.dropFirst()).allSatisfy(>)
     guard isWhole else { throw .damaged("\(path): its list of free pages was changed") }
   }
@@ -161,7 +172,9 @@ final class Environment {
     return last
   }
 
-  private static func bytes(_ value: MDB_val) -> [UInt8] { Array(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)) }
+  private static func bytes(_ value: MDB_val) -> [UInt8] {
+    Array(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size))
+  }
 
   // MARK: Writing
 
@@ -181,7 +194,9 @@ final class Environment {
       try environment.check(code, "write")
     }
 
-    func clear(_ table: String) throws(StoreFault) { try environment.check(mdb_drop(transaction, environment.table(table), 0), "write") }
+    func clear(_ table: String) throws(StoreFault) {
+      try environment.check(mdb_drop(transaction, environment.table(table), 0), "write")
+    }
   }
 
   /// Does what `write` would, but for the last step.
@@ -194,6 +209,8 @@ final class Environment {
 
   /// All of it or nothing, and on the disk when this returns.
   func write(_ body: (Writer) throws(StoreFault) -> Void) throws(StoreFault) {
-    try transaction(isReadOnly: false) { transaction throws(StoreFault) in try body(Writer(environment: self, transaction: transaction)) }
+    try transaction(isReadOnly: false) { transaction throws(StoreFault) in
+      try body(Writer(environment: self, transaction: transaction))
+    }
   }
 }

@@ -18,7 +18,8 @@ final class FolderLock {
   }
 
   deinit {
-    // A process that is just being started has a copy of the descriptor until it has begun; unlocking unlocks the copy too.
+    // A process that is just being started has a copy of the descriptor until it has begun;
+    // unlocking unlocks the copy too.
     _ = flock(descriptor, LOCK_UN)
     close(descriptor)
   }

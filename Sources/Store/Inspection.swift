@@ -7,7 +7,9 @@ enum Inspection {
   static func run(_ command: [String]) throws(StoreFault) -> String? {
     guard let program = command.first else { return nil }
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw .system("cannot make a pipe: \(lastError())") }
+    guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+      throw .system("cannot make a pipe: \(lastError())")
+    }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

@@ -1,5 +1,6 @@
-// A ledger in a folder: `log`, in which a block is kept by one synced commit, and `state`, which holds checkpoints and can be rebuilt from the log. Every value
-// carries a digest over its place and its bytes, so that a page that was lost or swapped is noticed.
+// A ledger in a folder: `log`, in which a block is kept by one synced commit, and `state`, which
+// holds checkpoints and can be rebuilt from the log. Every value carries a digest over its place
+// and its bytes, so that a page that was lost or swapped is noticed.
 
 import Glibc
 package import Ledger
@@ -21,8 +22,9 @@ package final class LedgerFolder: Durable {
 
   // MARK: Making and opening
 
-  /// Makes a ledger in a folder that is empty or not there. It is complete before it bears its name: a process that dies on the way leaves nothing but a folder
-  /// whose name ends in six letters more. `fill` may add files to it.
+  /// Makes a ledger in a folder that is empty or not there. It is complete before it bears its
+  /// name: a process that dies on the way leaves nothing but a folder whose name ends in six
+  /// letters more. `fill` may add files to it.
   package static func create(_ path: String, genesis: [UInt8], _ fill: (String) throws -> Void) throws {
     // An empty folder that is there is called by its whole name: `.` cannot be replaced, what it stands for can.
     let whole = realpath(path, nil)
@@ -31,13 +33,17 @@ package final class LedgerFolder: Durable {
     let path = whole.map { String(cString: $0) } ?? trimmed
     // A folder of our own beside the place: whoever makes the same ledger at the same time has another.
     var template = Array((path + ".XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else { throw StoreFault.system("cannot make a folder beside \(path): \(lastError())") }
+    guard mkdtemp(&template) != nil else {
+      throw StoreFault.system("cannot make a folder beside \(path): \(lastError())")
+    }
     let scratch = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var isDone = false
     defer { if !isDone { removeFolder(scratch) } }
     do {
       let log = try Environment(scratch + "/log", tables: logTables)
-      try log.write { writer throws(StoreFault) in try writer.put("meta", genesisKey, Envelope.sealed(genesis, "meta", genesisKey)) }
+      try log.write { writer throws(StoreFault) in
+        try writer.put("meta", genesisKey, Envelope.sealed(genesis, "meta", genesisKey))
+      }
       _ = try Environment(scratch + "/state", tables: stateTables)
     }
     try fill(scratch)
@@ -45,7 +51,8 @@ package final class LedgerFolder: Durable {
     // An empty folder of this name gives way; one with something in it does not.
     guard rename(scratch, path) == 0 else {
       throw errno == ENOTEMPTY || errno == EEXIST
-        ? StoreFault.system("\(path) is there already and is not empty") : StoreFault.system("cannot make \(path): \(lastError())")
+        ? StoreFault.system("\(path) is there already and is not empty")
+        : StoreFault.system("cannot make \(path): \(lastError())")
     }
     isDone = true
     try sync(folder: parent(of: path))
@@ -55,7 +62,9 @@ package final class LedgerFolder: Durable {
   private static func removeFolder(_ path: String) {
     if let folder = opendir(path) {
       while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
         _ = unlink(path + "/" + name)
       }
       closedir(folder)
@@ -75,8 +84,9 @@ package final class LedgerFolder: Durable {
     guard fsync(descriptor) == 0 else { throw .system("cannot sync \(folder): \(lastError())") }
   }
 
-  /// Opens a ledger for this process alone. `inspect` is a program with its arguments that walks a folder's files in a process of its own: a file that was cut
-  /// short kills whoever reads it, and that shall not be us. Nil trusts the files.
+  /// Opens a ledger for this process alone. `inspect` is a program with its arguments that walks a
+  /// folder's files in a process of its own: a file that was cut short kills whoever reads it, and
+  /// that shall not be us. Nil trusts the files.
   package init(_ path: String, inspect: [String]?) throws(StoreFault) {
     // A name that begins with a dash is no option.
     let path = path.hasPrefix("/") ? path : "./" + path
@@ -85,7 +95,9 @@ package final class LedgerFolder: Durable {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .damaged("\(path)/log is no ordinary file") }
     self.path = path
     lock = try FolderLock(path)
-    if let inspect, let finding = try Inspection.run(inspect + [path + "/log"]) { throw .damaged("\(path)/log: \(finding)") }
+    if let inspect, let finding = try Inspection.run(inspect + [path + "/log"]) {
+      throw .damaged("\(path)/log: \(finding)")
+    }
     log = try Environment(path + "/log", tables: LedgerFolder.logTables)
     tip = try Tip(path + "/tip")
     let (height, lastSeen) = (try height(), tip.height ?? 0)
@@ -106,13 +118,16 @@ package final class LedgerFolder: Durable {
     let scratch = path + "/state.new"
     _ = unlink(scratch)
     do { _ = try Environment(scratch, tables: LedgerFolder.stateTables) }
-    if rename(path + "/state", path + "/state.damaged") != 0 && errno != ENOENT { throw .system("cannot put \(path)/state aside: \(lastError())") }
+    if rename(path + "/state", path + "/state.damaged") != 0 && errno != ENOENT {
+      throw .system("cannot put \(path)/state aside: \(lastError())")
+    }
     guard rename(scratch, path + "/state") == 0 else { throw .system("cannot replace \(path)/state: \(lastError())") }
     try LedgerFolder.sync(folder: path)
     state = try Environment(path + "/state", tables: LedgerFolder.stateTables)
   }
 
-  /// Reads everything in one of a ledger's files; answers what is wrong, in words. This is what a child process does before we read ourselves.
+  /// Reads everything in one of a ledger's files; answers what is wrong, in words. This is what a
+  /// child process does before we read ourselves.
   package static func inspect(_ file: String) -> String? {
     do throws(StoreFault) {
       let isLog = file.hasSuffix("/log")
@@ -150,20 +165,28 @@ package final class LedgerFolder: Durable {
 
   private func value(_ environment: Environment, _ table: String, _ key: [UInt8]) throws(StoreFault) -> [UInt8]? {
     guard let value = try environment.value(table, key) else { return nil }
-    guard let payload = Envelope.opened(value, table, key) else { throw .damaged("\(LedgerFolder.name(table, key)) was changed") }
+    guard let payload = Envelope.opened(value, table, key) else {
+      throw .damaged("\(LedgerFolder.name(table, key)) was changed")
+    }
     return payload
   }
 
   package func genesis() throws(StoreFault) -> [UInt8] {
-    guard let genesis = try value(log, "meta", LedgerFolder.genesisKey) else { throw .damaged("\(path)/log holds no genesis") }
+    guard let genesis = try value(log, "meta", LedgerFolder.genesisKey) else {
+      throw .damaged("\(path)/log holds no genesis")
+    }
     return genesis
   }
 
-  package func height() throws(StoreFault) -> UInt64 { try log.lastKey("blocks").map { $0.reduce(0) { $0 << 8 | UInt64($1) } } ?? 0 }
+  package func height() throws(StoreFault) -> UInt64 {
+    try log.lastKey("blocks").map { $0.reduce(0) { $0 << 8 | UInt64($1) } } ?? 0
+  }
 
   package func block(_ height: UInt64) throws(StoreFault) -> Block? {
     guard let bytes = try value(log, "blocks", Envelope.key(height)) else { return nil }
-    guard let block = try? Block(canonicalBytes: bytes), block.header.height == height else { throw .damaged("block \(height) cannot be read") }
+    guard let block = try? Block(canonicalBytes: bytes), block.header.height == height else {
+      throw .damaged("block \(height) cannot be read")
+    }
     return block
   }
 
@@ -225,10 +248,16 @@ package final class LedgerFolder: Durable {
       guard let (height, digest) = try checkpointHead() else { return nil }
       var rows: [(place: RowPlace, bytes: [UInt8])] = []
       try stateFile().forEach("rows") { key, value throws(StoreFault) in
-        guard let payload = Envelope.opened(value, "rows", key), let table = key.first.flatMap(Table.init(rawValue:)), key.count == 9 else {
+        guard let payload = Envelope.opened(value, "rows", key), let table = key.first.flatMap(Table.init(rawValue:)),
+          key.count == 9
+        else {
           throw .damaged("\(LedgerFolder.name("rows", key)) was changed")
         }
-        rows.append((RowPlace(table: table, index: Int(clamping: key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })), payload))
+        rows.append(
+          (
+            RowPlace(table: table, index: Int(clamping: key.dropFirst().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })),
+            payload
+          ))
       }
       return Checkpoint(height: height, digest: digest, rows: rows)
     } catch {
@@ -251,13 +280,16 @@ package final class LedgerFolder: Durable {
         let key = [row.place.table.rawValue] + Envelope.key(UInt64(row.place.index))
         try writer.put("rows", key, Envelope.sealed(row.bytes, "rows", key))
       }
-      try writer.put("meta", LedgerFolder.checkpointKey, Envelope.sealed(head.bytes, "meta", LedgerFolder.checkpointKey))
+      try writer.put(
+        "meta", LedgerFolder.checkpointKey, Envelope.sealed(head.bytes, "meta", LedgerFolder.checkpointKey))
     }
   }
 }
 
-/// The height of the last block, beside the log. LMDB keeps two roots and takes the older one if the newer is damaged, which would lose a block without a word:
-/// this remembers. It is written after the block was synced and is not synced itself, so it can be behind, but never ahead of a whole log.
+/// The height of the last block, beside the log. LMDB keeps two roots and takes the older one if
+/// the newer is damaged, which would lose a block without a word: this remembers. It is written
+/// after the block was synced and is not synced itself, so it can be behind, but never ahead of a
+/// whole log.
 private final class Tip {
   private let descriptor: Int32
   private(set) var height: UInt64?
@@ -268,7 +300,9 @@ private final class Tip {
     var bytes = [UInt8](repeating: 0, count: 8 + Digest.size)
     guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return }
     let number = Array(bytes.prefix(8))
-    if Digest(bytes: Array(bytes.suffix(Digest.size))) == Digest(sha256: number) { height = number.reduce(0) { $0 << 8 | UInt64($1) } }
+    if Digest(bytes: Array(bytes.suffix(Digest.size))) == Digest(sha256: number) {
+      height = number.reduce(0) { $0 << 8 | UInt64($1) }
+    }
   }
 
   deinit { close(descriptor) }
@@ -283,11 +317,14 @@ private final class Tip {
 
 /// A value as it is stored: a digest over its table, key and bytes, then the bytes.
 private enum Envelope {
-  static func sealed(_ payload: [UInt8], _ table: String, _ key: [UInt8]) -> [UInt8] { digest(payload, table, key).bytes + payload }
+  static func sealed(_ payload: [UInt8], _ table: String, _ key: [UInt8]) -> [UInt8] {
+    digest(payload, table, key).bytes + payload
+  }
 
   static func opened(_ value: [UInt8], _ table: String, _ key: [UInt8]) -> [UInt8]? {
     let payload = Array(value.dropFirst(Digest.size))
-    guard let digest = Digest(bytes: Array(value.prefix(Digest.size))), digest == self.digest(payload, table, key) else { return nil }
+    guard let digest = Digest(bytes: Array(value.prefix(Digest.size))), digest == self.digest(payload, table, key)
+    else { return nil }
     return payload
   }
 
@@ -300,7 +337,9 @@ private enum Envelope {
   }
 
   /// Eight bytes, the highest first: LMDB orders keys by their bytes.
-  static func key(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) } }
+  static func key(_ number: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * UInt64($0))) }
+  }
 }
 
 func lastError() -> String { String(cString: strerror(errno)) }

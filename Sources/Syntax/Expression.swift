@@ -48,7 +48,8 @@ package struct Expression: Sendable {
 
   package let kind: Kind
   package let span: Span
-  /// The levels below and including this one; the parser keeps it within `Parser.depthMax`, so whoever walks a tree may recurse.
+  /// The levels below and including this one; the parser keeps it within `Parser.depthMax`, so
+  /// whoever walks a tree may recurse.
   package let depth: Int
 
   package init(kind: Kind, span: Span, depth: Int) {

@@ -1,8 +1,8 @@
 import Primitives
 package import Source
 
-/// Cuts a source text into tokens. It never fails: what is no token is reported and passed over as `.invalid`, or skipped where it stands for
-/// nothing.
+/// Cuts a source text into tokens. It never fails: what is no token is reported and passed over as
+/// `.invalid`, or skipped where it stands for nothing.
 package struct Lexer {
   private let source: SourceText
   /// The source's bytes; the pointer lives as long as `run`.
@@ -24,7 +24,8 @@ package struct Lexer {
     guard span.end - span.start > sourceSizeMax else { return run(source, span, isHole: false) }
     var diagnostics = Diagnostics()
     diagnostics.report(
-      .sourceTooLong, "this file has more than \(sourceSizeMax) bytes, the most that a source file may have", at: Span(span.start, span.start))
+      .sourceTooLong, "this file has more than \(sourceSizeMax) bytes, the most that a source file may have",
+      at: Span(span.start, span.start))
     return ([Token(kind: .end, span.end, span.end)], diagnostics)
   }
 
@@ -35,9 +36,12 @@ package struct Lexer {
     return tokens
   }
 
-  private static func run(_ source: SourceText, _ span: Span, isHole: Bool, _ diagnostics: Diagnostics = Diagnostics()) -> ([Token], Diagnostics) {
+  private static func run(_ source: SourceText, _ span: Span, isHole: Bool, _ diagnostics: Diagnostics = Diagnostics())
+    -> ([Token], Diagnostics)
+  {
     source.bytes.withUnsafeBufferPointer { bytes in
-      var lexer = Lexer(source: source, bytes: bytes, end: span.end, isHole: isHole, position: span.start, diagnostics: diagnostics)
+      var lexer = Lexer(
+        source: source, bytes: bytes, end: span.end, isHole: isHole, position: span.start, diagnostics: diagnostics)
       // A token takes about five bytes with the space around it; the array grows where that was too few.
       lexer.tokens.reserveCapacity((span.end - span.start) / 4 + 2)
       lexer.run()
@@ -46,7 +50,10 @@ package struct Lexer {
     }
   }
 
-  private init(source: SourceText, bytes: UnsafeBufferPointer<UInt8>, end: Int, isHole: Bool, position: Int, diagnostics: Diagnostics) {
+  private init(
+    source: SourceText, bytes: UnsafeBufferPointer<UInt8>, end: Int, isHole: Bool, position: Int,
+    diagnostics: Diagnostics
+  ) {
     self.source = source
     self.bytes = bytes
     self.end = end
@@ -64,7 +71,8 @@ package struct Lexer {
       let start = position
       switch bytes[position] {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): position += 1
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), 0x80...: word()
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), 0x80...:
+        word()
       case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
       case UInt8(ascii: "\""): string()
       case UInt8(ascii: "/") where byte(1) == UInt8(ascii: "/") && !isHole: passText(upTo: nil)
@@ -93,7 +101,8 @@ package struct Lexer {
     if diagnostics.isFull { return diagnostics.leaveOut() }
     if refuse(scalar, length, at: start) { return }
     diagnostics.report(
-      .unexpectedCharacter, "`\(drawn(scalar, atColumn: 0))` (U+\(hexadecimal(scalar))) belongs to no token", at: Span(start, position),
+      .unexpectedCharacter, "`\(drawn(scalar, atColumn: 0))` (U+\(hexadecimal(scalar))) belongs to no token",
+      at: Span(start, position),
       notes: scalar.properties.isAlphabetic ? ["names are made of ASCII letters, digits, `_` and Han characters"] : [])
   }
 
@@ -103,17 +112,21 @@ package struct Lexer {
     // More words about one file would not be kept.
     if diagnostics.isFull { return false }
     if scalar == "\u{FFFD}" && length == 1 {
-      diagnostics.report(.invalidUTF8, "byte 0x\(String(bytes[start], radix: 16, uppercase: true)) is not part of a UTF-8 character", at: span)
+      diagnostics.report(
+        .invalidUTF8, "byte 0x\(String(bytes[start], radix: 16, uppercase: true)) is not part of a UTF-8 character",
+        at: span)
       return true
     }
     let fix = Diagnostic.Fix("delete it", replacing: span, with: "")
     switch Characters.forbidden(scalar) {
     case .bidirectional:
       diagnostics.report(
-        .bidirectionalControl, "U+\(hexadecimal(scalar)) changes the direction in which the text is shown", at: span, fixes: [fix])
+        .bidirectionalControl, "U+\(hexadecimal(scalar)) changes the direction in which the text is shown", at: span,
+        fixes: [fix])
     case .control:
       diagnostics.report(
-        .controlCharacter, "U+\(hexadecimal(scalar)) is \(scalar == "\u{FEFF}" ? "a byte order mark" : "a control character")", at: span,
+        .controlCharacter,
+        "U+\(hexadecimal(scalar)) is \(scalar == "\u{FEFF}" ? "a byte order mark" : "a control character")", at: span,
         notes: scalar == "\u{FEFF}" ? ["let the editor save the file as UTF-8 without one"] : [], fixes: [fix])
     case nil: return false
     }
@@ -145,7 +158,8 @@ package struct Lexer {
     if passText(upTo: UInt8(ascii: "\"")) {
       position += 1
     } else {
-      diagnostics.report(.unterminatedString, "this string does not end on its line", at: Span(start, position), "a `\"` is missing")
+      diagnostics.report(
+        .unterminatedString, "this string does not end on its line", at: Span(start, position), "a `\"` is missing")
     }
     add(.string, from: start)
   }
@@ -160,7 +174,9 @@ package struct Lexer {
     let start = position
     var kind = TokenKind.int
     digits()
-    if position - start == 4, byte() == UInt8(ascii: "-"), hasShape("0000-00-00", at: start) { return time(from: start) }
+    if position - start == 4, byte() == UInt8(ascii: "-"), hasShape("0000-00-00", at: start) {
+      return time(from: start)
+    }
     if byte() == UInt8(ascii: "."), isDigit(byte(1)) {
       kind = .decimal
       position += 1
@@ -174,7 +190,8 @@ package struct Lexer {
       position += length
       while let length = wordLength() { position += length }
       diagnostics.report(
-        .malformedNumber, "`\(source.text(Span(start, position)))` is neither a number nor a name", at: Span(start, position),
+        .malformedNumber, "`\(source.text(Span(start, position)))` is neither a number nor a name",
+        at: Span(start, position),
         fixes: [.init("put a space between them", replacing: Span(end, end), with: " ")])
     }
     add(kind, from: start)
@@ -218,7 +235,9 @@ package struct Lexer {
 
   private func isLetter(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
     default: false
     }
   }

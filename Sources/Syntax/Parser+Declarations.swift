@@ -60,7 +60,8 @@ extension Parser {
     case .keyword(.function): return .function(try function())
     default:
       throw unexpected(
-        "a declaration (`party`, `term`, `let`, `vault`, `field`, `event`, `state`, `while`, `invariant`, `view`, `struct`, `enum`, `function`)")
+        "a declaration (`party`, `term`, `let`, `vault`, `field`, `event`, `state`, `while`, `invariant`, `view`, `struct`, `enum`, `function`)"
+      )
     }
   }
 
@@ -135,7 +136,9 @@ extension Parser {
   mutating func enumeration() throws(Stop) -> EnumerationDeclaration {
     try expect(.enum)
     let name = try typeName("an enumeration's name")
-    let cases = try enclosed(.leftBrace, .rightBrace, mayBeEmpty: false) { parser throws(Stop) in try parser.enumerationCase() }
+    let cases = try enclosed(.leftBrace, .rightBrace, mayBeEmpty: false) { parser throws(Stop) in
+      try parser.enumerationCase()
+    }
     return EnumerationDeclaration(name: name, cases: cases)
   }
 
@@ -167,7 +170,8 @@ extension Parser {
       _ = accept(.semicolon)
       try close(.rightBrace, openedAt: opening)
     }
-    return FunctionDeclaration(name: name, generics: generics, parameters: parameters, type: type, bindings: bindings, result: result)
+    return FunctionDeclaration(
+      name: name, generics: generics, parameters: parameters, type: type, bindings: bindings, result: result)
   }
 
   /// `'let' NAME '=' expression`
@@ -178,7 +182,9 @@ extension Parser {
     return FunctionDeclaration.Binding(name: name, value: try expression())
   }
 
-  mutating func parameters() throws(Stop) -> [Parameter] { try parenthesized { parser throws(Stop) in try parser.parameter() } }
+  mutating func parameters() throws(Stop) -> [Parameter] {
+    try parenthesized { parser throws(Stop) in try parser.parameter() }
+  }
 
   private mutating func parameter() throws(Stop) -> Parameter {
     let name = try name("a name and its type")
@@ -202,7 +208,8 @@ extension Parser {
       }
       let isOptional = parser.accept(.question)
       return TypeName(
-        qualifier: qualifier, name: name, arguments: arguments, isOptional: isOptional, span: start.through(parser.previousSpan))
+        qualifier: qualifier, name: name, arguments: arguments, isOptional: isOptional,
+        span: start.through(parser.previousSpan))
     }
   }
 

@@ -11,13 +11,16 @@ extension Parser {
   }
 
   /// An expression from `start` up to the current token, one level above the deepest of its parts.
-  private mutating func make(_ kind: Expression.Kind, from start: Span, above depth: Int = 0) throws(Stop) -> Expression {
+  private mutating func make(_ kind: Expression.Kind, from start: Span, above depth: Int = 0) throws(Stop) -> Expression
+  {
     let span = start.through(previousSpan)
     if depth >= Parser.depthMax { throw tooDeep(at: span) }
     return Expression(kind: kind, span: span, depth: depth + 1)
   }
 
-  private mutating func binary(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) throws(Stop) -> Expression {
+  private mutating func binary(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) throws(Stop)
+    -> Expression
+  {
     try make(.binary(operation, left, right), from: left.span, above: max(left.depth, right.depth))
   }
 
@@ -61,14 +64,18 @@ extension Parser {
     case .keyword(.is):
       _ = advance()
       if accept(.empty) { return try make(.isEmpty(left), from: left.span, above: left.depth) }
-      if at(.not) { throw unexpected("`empty`, a state or a case", notes: ["`not` stands before the whole comparison: `not x is empty`"]) }
+      if at(.not) {
+        throw unexpected(
+          "`empty`, a state or a case", notes: ["`not` stands before the whole comparison: `not x is empty`"])
+      }
       let name = try typeName("a state's or a case's name")
       return try make(.isCase(left, name), from: left.span, above: left.depth)
     case .keyword(.with):
       _ = advance()
       let element = try sum()
       let value = accept(.colon) ? try sum() : nil
-      return try make(.with(left, element, value: value), from: left.span, above: max(left.depth, element.depth, value?.depth ?? 0))
+      return try make(
+        .with(left, element, value: value), from: left.span, above: max(left.depth, element.depth, value?.depth ?? 0))
     default: return left
     }
   }
@@ -211,7 +218,8 @@ extension Parser {
     let value = try enclosedValue()
     try expect(.else)
     let other = try enclosedValue()
-    return try make(.choose(condition, then: value, else: other), from: start, above: max(condition.depth, value.depth, other.depth))
+    return try make(
+      .choose(condition, then: value, else: other), from: start, above: max(condition.depth, value.depth, other.depth))
   }
 
   private mutating func enclosedValue() throws(Stop) -> Expression {
@@ -233,7 +241,9 @@ extension Parser {
     return try make(.match(value, cases), from: start, above: cases.reduce(value.depth) { max($0, $1.value.depth) })
   }
 
-  mutating func arguments() throws(Stop) -> [Argument] { try parenthesized { parser throws(Stop) in try parser.argument() } }
+  mutating func arguments() throws(Stop) -> [Argument] {
+    try parenthesized { parser throws(Stop) in try parser.argument() }
+  }
 
   private mutating func argument() throws(Stop) -> Argument {
     guard following.kind == .symbol(.colon) else { return Argument(label: nil, value: try expression()) }

@@ -109,7 +109,10 @@ extension Parser {
   mutating func pattern() throws(Stop) -> Pattern {
     let name = try typeName("a case's name")
     let bindings =
-      at(.leftParenthesis) ? try parenthesized(mayBeEmpty: false) { parser throws(Stop) in try parser.name("a name for what the case carries") } : []
+      at(.leftParenthesis)
+      ? try parenthesized(mayBeEmpty: false) { parser throws(Stop) in
+        try parser.name("a name for what the case carries")
+      } : []
     return Pattern(name: name, bindings: bindings)
   }
 
@@ -166,7 +169,8 @@ extension Parser {
     }
     try expect(.arrow)
     let targets: Share.Targets =
-      at(.leftBrace) ? .shares(try shares()) : .places(try list { parser throws(Stop) in try parser.place("a party or a vault") })
+      at(.leftBrace)
+      ? .shares(try shares()) : .places(try list { parser throws(Stop) in try parser.place("a party or a vault") })
     return Share(portion: portion, targets: targets, span: start.through(previousSpan))
   }
 }

@@ -1,5 +1,6 @@
-// A string is one token, which ends at the next quotation mark on its line. Where it stands among expressions, it is cut here into texts and holes;
-// in the name of a test, the words of an invariant and the path of an import each character means itself.
+// A string is one token, which ends at the next quotation mark on its line. Where it stands among
+// expressions, it is cut here into texts and holes; in the name of a test, the words of an
+// invariant and the path of an import each character means itself.
 
 import Source
 
@@ -42,7 +43,8 @@ extension Parser {
         if isBlank(hole) {
           let braces = Span(position, hole.end)
           diagnostics.report(
-            .emptyHole, "this hole is empty", at: braces, fixes: [.init("write `{{}}` for two braces", replacing: braces, with: "{{}}")])
+            .emptyHole, "this hole is empty", at: braces,
+            fixes: [.init("write `{{}}` for two braces", replacing: braces, with: "{{}}")])
         } else if let value = self.hole(hole) {
           texts.append(String(decoding: text, as: UTF8.self))
           holes.append(value)

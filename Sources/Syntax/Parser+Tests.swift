@@ -94,9 +94,12 @@ extension Parser {
     let agreement = accept(.on) ? try name("an agreement's name") : nil
     let refused = try refusal()
     return Act(
-      path: path, arguments: arguments, letGo: letGo, agreement: agreement, refused: refused, span: path[0].span.through(previousSpan))
+      path: path, arguments: arguments, letGo: letGo, agreement: agreement, refused: refused,
+      span: path[0].span.through(previousSpan))
   }
 
   /// `('refused' word)?`
-  private mutating func refusal() throws(Stop) -> Identifier? { accept(.refused) ? try word("the reason of the refusal") : nil }
+  private mutating func refusal() throws(Stop) -> Identifier? {
+    accept(.refused) ? try word("the reason of the refusal") : nil
+  }
 }

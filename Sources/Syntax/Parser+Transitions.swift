@@ -8,7 +8,9 @@ extension Parser {
     let parameters = at(.leftParenthesis) ? try parameters() : []
     let start = current.span
     let transitions = try transitions()
-    return State(name: name, isInitial: isInitial, parameters: parameters, transitions: transitions, braces: start.through(previousSpan))
+    return State(
+      name: name, isInitial: isInitial, parameters: parameters, transitions: transitions,
+      braces: start.through(previousSpan))
   }
 
   mutating func shared() throws(Stop) -> Shared {
@@ -65,7 +67,9 @@ extension Parser {
       repeat { deposits.append(try deposit()) } while accept(.and)
     }
     let conditions = try conditions()
-    return Action(name: name, parameters: parameters, who: who, deposits: deposits, conditions: conditions, span: start.through(previousSpan))
+    return Action(
+      name: name, parameters: parameters, who: who, deposits: deposits, conditions: conditions,
+      span: start.through(previousSpan))
   }
 
   private mutating func who() throws(Stop) -> Who {
@@ -93,7 +97,9 @@ extension Parser {
     let payer = accept(.from) ? try name("a party's name") : nil
     let isIntoVault = accept(.into)
     if !isIntoVault, !accept(.to) { throw unexpected("`into` a vault or `to` a party") }
-    return Deposit(amount: amount, payer: payer, isIntoVault: isIntoVault, place: try place(isIntoVault ? "a vault's name" : "a party's name"))
+    return Deposit(
+      amount: amount, payer: payer, isIntoVault: isIntoVault,
+      place: try place(isIntoVault ? "a vault's name" : "a party's name"))
   }
 
   /// `NAME ('[' expression ']')?`

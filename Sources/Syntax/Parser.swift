@@ -1,10 +1,11 @@
 package import Source
 
-/// A recursive-descent parser: one function per production of grammar/Earnest.g4, of the same name. It always returns a tree, of what it understood, and
-/// after a mistake it goes on at the next declaration, transition or statement.
+/// A recursive-descent parser: one function per production of grammar/Earnest.g4, of the same name.
+/// It always returns a tree, of what it understood, and after a mistake it goes on at the next
+/// declaration, transition or statement.
 package struct Parser {
-  /// The most levels of a tree: nested blocks and parentheses, and chains of operators. One number on every machine and in every build, far below what
-  /// any thread's stack holds.
+  /// The most levels of a tree: nested blocks and parentheses, and chains of operators. One number
+  /// on every machine and in every build, far below what any thread's stack holds.
   package static let depthMax = 200
 
   /// Thrown after the diagnostic was reported, caught where parsing can go on.
@@ -97,7 +98,8 @@ package struct Parser {
     case .end where diagnostics.all.contains { $0.code == .sourceTooLong }: break
     default:
       diagnostics.report(
-        .unexpectedToken, "this is \(described(token)); \(wanted) was wanted", at: token.span, "\(wanted) was wanted here", notes: notes)
+        .unexpectedToken, "this is \(described(token)); \(wanted) was wanted", at: token.span,
+        "\(wanted) was wanted here", notes: notes)
     }
     return Stop()
   }
@@ -129,7 +131,8 @@ package struct Parser {
     case .type: return identifier()
     case .name:
       diagnostics.report(
-        .wrongCase, "\(what) begins with an upper-case letter", at: current.span, "begins with a lower-case letter or a Han character")
+        .wrongCase, "\(what) begins with an upper-case letter", at: current.span,
+        "begins with a lower-case letter or a Han character")
       return identifier()
     case .keyword, .unit: throw reserved(as: what)
     case .int, .decimal, .percent, .time, .string, .symbol, .invalid, .end: throw unexpected(what)
@@ -148,7 +151,8 @@ package struct Parser {
     // Passed over, so that parsing does not go on here as if it began something.
     let token = advance()
     diagnostics.report(
-      .reservedWord, "`\(source.text(token.span))` is a reserved word; \(what) was wanted", at: token.span, "\(what) was wanted here")
+      .reservedWord, "`\(source.text(token.span))` is a reserved word; \(what) was wanted", at: token.span,
+      "\(what) was wanted here")
     return Stop()
   }
 
@@ -160,10 +164,14 @@ package struct Parser {
     return elements
   }
 
-  mutating func types() throws(Stop) -> [Identifier] { try list { parser throws(Stop) in try parser.typeName("a state's name") } }
+  mutating func types() throws(Stop) -> [Identifier] {
+    try list { parser throws(Stop) in try parser.typeName("a state's name") }
+  }
 
   /// `( … )` with commas between, one allowed before the end.
-  mutating func parenthesized<T>(mayBeEmpty: Bool = true, _ element: (inout Parser) throws(Stop) -> T) throws(Stop) -> [T] {
+  mutating func parenthesized<T>(mayBeEmpty: Bool = true, _ element: (inout Parser) throws(Stop) -> T) throws(Stop)
+    -> [T]
+  {
     try enclosed(.leftParenthesis, .rightParenthesis, mayBeEmpty: mayBeEmpty, element)
   }
 
@@ -196,7 +204,8 @@ package struct Parser {
     guard isAtEnd else { throw unexpected("`\(symbol.rawValue)`") }
     let ends = current.kind == .end ? "the file ends" : "\(described(current)) begins a new part of the file"
     diagnostics.report(
-      .unclosedDelimiter, "\(ends) before `\(symbol.rawValue)`", at: current.span, "`\(symbol.rawValue)` was wanted here",
+      .unclosedDelimiter, "\(ends) before `\(symbol.rawValue)`", at: current.span,
+      "`\(symbol.rawValue)` was wanted here",
       secondary: [.init(opening, "opened here")])
     throw Stop()
   }
@@ -211,7 +220,9 @@ package struct Parser {
   }
 
   mutating func tooDeep(at span: Span) -> Stop {
-    diagnostics.report(.nestedTooDeep, "this nests more than \(Parser.depthMax) deep", at: Span(span.start, min(span.end, span.start + 1)))
+    diagnostics.report(
+      .nestedTooDeep, "this nests more than \(Parser.depthMax) deep",
+      at: Span(span.start, min(span.end, span.start + 1)))
     return Stop()
   }
 
@@ -233,12 +244,15 @@ package struct Parser {
   /// Whether here no brace can be open any more: the file ends, or a part of it begins, which stands in nothing else.
   private var isAtEnd: Bool {
     switch (current.kind, following.kind) {
-    case (.end, _), (.keyword(.contract), .type), (.keyword(.contract), .name), (.keyword(.test), .string), (.keyword(.import), .string): true
+    case (.end, _), (.keyword(.contract), .type), (.keyword(.contract), .name), (.keyword(.test), .string),
+      (.keyword(.import), .string):
+      true
     default: false
     }
   }
 
-  /// `{ … }`, whatever `element` reads between. After a mistake inside it goes on at the next token that begins one of the elements.
+  /// `{ … }`, whatever `element` reads between. After a mistake inside it goes on at the next token
+  /// that begins one of the elements.
   mutating func braced(_ elements: Elements, _ element: (inout Parser) throws(Stop) -> Void) throws(Stop) {
     let opening = try open(.leftBrace)
     let level = braces
@@ -249,8 +263,9 @@ package struct Parser {
     try close(.rightBrace, openedAt: opening)
   }
 
-  /// Passes tokens, one at least since `start`, up to one that begins an element or to the brace that closes the surrounding one. Braces may be open
-  /// from the middle of an element; `level` is how many there are between elements.
+  /// Passes tokens, one at least since `start`, up to one that begins an element or to the brace
+  /// that closes the surrounding one. Braces may be open from the middle of an element; `level` is
+  /// how many there are between elements.
   private mutating func recover(_ elements: Elements, from start: Int, level: Int) {
     while true {
       switch current.kind {
@@ -278,7 +293,8 @@ package struct Parser {
       do throws(Stop) {
         if at(.import) {
           if isOpen {
-            diagnostics.report(.unexpectedToken, "this is `import`; imports stand before everything else", at: current.span)
+            diagnostics.report(
+              .unexpectedToken, "this is `import`; imports stand before everything else", at: current.span)
           }
           file.imports.append(try importDeclaration())
           continue
@@ -322,13 +338,13 @@ enum Elements {
     switch (self, keyword) {
     case (.parts, .contract), (.parts, .function), (.parts, .struct), (.parts, .enum), (.parts, .test): true
     // `while` is none of them: it stands within an invariant too.
-    case (.members, .party), (.members, .term), (.members, .let), (.members, .vault), (.members, .field), (.members, .event), (.members, .initial),
-      (.members, .state), (.members, .final), (.members, .invariant), (.members, .view), (.members, .struct), (.members, .enum),
-      (.members, .function):
+    case (.members, .party), (.members, .term), (.members, .let), (.members, .vault), (.members, .field),
+      (.members, .event), (.members, .initial), (.members, .state), (.members, .final), (.members, .invariant),
+      (.members, .view), (.members, .struct), (.members, .enum), (.members, .function):
       true
     case (.transitions, .on), (.transitions, .after), (.transitions, .at), (.transitions, .when): true
-    case (.statements, .pay), (.statements, .split), (.statements, .emit), (.statements, .let), (.statements, .require), (.statements, .raise),
-      (.statements, .if), (.statements, .for), (.statements, .match):
+    case (.statements, .pay), (.statements, .split), (.statements, .emit), (.statements, .let), (.statements, .require),
+      (.statements, .raise), (.statements, .if), (.statements, .for), (.statements, .match):
       true
     case (.shares, .up), (.shares, .rest), (.shares, .evenly): true
     case (.cases, .case): true

@@ -37,7 +37,8 @@ struct Spellings: Sendable {
 
   private static func slot(_ head: UInt64) -> Int { Int(truncatingIfNeeded: (head &* 0x9E37_79B9_7F4A_7C15) >> 56) }
 
-  /// The reserved word or unit whose first eight bytes, least significant first, are `head`; a shorter word leaves the upper ones zero.
+  /// The reserved word or unit whose first eight bytes, least significant first, are `head`; a
+  /// shorter word leaves the upper ones zero.
   func kind(head: UInt64, ninth: UInt8) -> TokenKind? {
     var slot = Spellings.slot(head)
     // Fewer words than slots, so the search meets an empty one.

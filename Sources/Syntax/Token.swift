@@ -52,9 +52,12 @@ package enum TokenKind: Hashable, Sendable {
 
 /// The reserved words.
 package enum Keyword: String, CaseIterable, Sendable {
-  case advance, after, and, anyone, at, block, by, `case`, contract, down, each, `else`, emit, emitted, empty, `enum`, even, evenly, event, expect
-  case `false`, field, final, `for`, from, function, gained, half, `if`, `import`, `in`, initial, into, invariant, `is`, `let`, match, mod, not, of
-  case on, open, or, party, pay, per, raise, receiving, refused, require, rest, `return`, rounded, split, state, `struct`, term, test, to, `true`, up
+  case advance, after, and, anyone, at, block, by, `case`, contract, down, each, `else`, emit, emitted, empty, `enum`,
+    even, evenly, event, expect
+  case `false`, field, final, `for`, from, function, gained, half, `if`, `import`, `in`, initial, into, invariant, `is`,
+    `let`, match, mod, not, of
+  case on, open, or, party, pay, per, raise, receiving, refused, require, rest, `return`, rounded, split, state,
+    `struct`, term, test, to, `true`, up
   case vault, view, when, `where`, `while`, with
 }
 

@@ -1,4 +1,5 @@
-// The tree is the grammar: one type per production, named as in grammar/Earnest.g4. Everything that a message may point at carries its span.
+// The tree is the grammar: one type per production, named as in grammar/Earnest.g4. Everything that
+// a message may point at carries its span.
 
 package import Source
 
@@ -50,7 +51,8 @@ package struct Generic: Sendable {
   package let bound: Identifier
 }
 
-/// What stands in a contract. Whoever checks it goes through all members several times, and looks at one kind of them each time: so each lies apart.
+/// What stands in a contract. Whoever checks it goes through all members several times, and looks
+/// at one kind of them each time: so each lies apart.
 package indirect enum Member: Sendable {
   case parties([Identifier])
   case term(Term)

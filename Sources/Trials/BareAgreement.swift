@@ -1,5 +1,7 @@
-// An agreement of any well-formed module on the bare machine, with its deadlines: what `Runtime` makes of a module, without accounts, consents and receipts,
-// and whether or not the module is assured. It says what happens to modules that no ledger would take, which is how one learns what refusing them is worth.
+// An agreement of any well-formed module on the bare machine, with its deadlines: what `Runtime`
+// makes of a module, without accounts, consents and receipts, and whether or not the module is
+// assured. It says what happens to modules that no ledger would take, which is how one learns what
+// refusing them is worth.
 
 import Assurance
 import Bytecode
@@ -231,7 +233,8 @@ package struct BareAgreement {
 
   var snapshot: Snapshot {
     Snapshot(
-      words: (0..<(wordCount + 2 * interface.vaults.count)).map { word($0) }, host: host, state: state, now: now, enteredAt: enteredAt,
+      words: (0..<(wordCount + 2 * interface.vaults.count)).map { word($0) }, host: host, state: state, now: now,
+      enteredAt: enteredAt,
       deadlines: deadlines)
   }
 
@@ -247,7 +250,8 @@ package struct BareAgreement {
 
   // MARK: Events
 
-  /// An action, or a refusal that leaves no trace. `actors` are the accounts that agree to it, the caller among them. What is due at once is still to be run.
+  /// An action, or a refusal that leaves no trace. `actors` are the accounts that agree to it, the
+  /// caller among them. What is due at once is still to be run.
   mutating func take(_ transition: Int, by caller: UInt64, actors: [UInt64], _ arguments: [UInt64]) -> Outcome {
     memory.before.update(from: memory.row, count: 1 + wordCount)
     host.now = now
@@ -262,7 +266,9 @@ package struct BareAgreement {
     case .returns: preconditionFailure("a body leads somewhere")
     }
     // On the ledger nobody's money is moved by what others agree to.
-    if asksOthers[transition], host.payers.contains(where: { !isActor($0, caller, actors) }) { return undo(.refused(.authority)) }
+    if asksOthers[transition], host.payers.contains(where: { !isActor($0, caller, actors) }) {
+      return undo(.refused(.authority))
+    }
     let entered = enteredAt
     if call.stop == .enters { enteredAt = now }
     let (used, failure) = settle(in: target)
@@ -349,11 +355,13 @@ package struct BareAgreement {
       case .fails(let failure):
         dueFailure = (state, failure)
         return (gas, failure)
-      case .enters, .stays: preconditionFailure("what comes by itself is due after a duration, at a time, or when a condition holds")
+      case .enters, .stays:
+        preconditionFailure("what comes by itself is due after a duration, at a time, or when a condition holds")
       }
       let value = Int64(bitPattern: call.value)
       switch kind {
-      case .after: nextDeadlines.append(Deadline(transition: transition, due: max(enteredAt + Duration(unchecked: value), now)))
+      case .after:
+        nextDeadlines.append(Deadline(transition: transition, due: max(enteredAt + Duration(unchecked: value), now)))
       case .at: nextDeadlines.append(Deadline(transition: transition, due: max(Time(milliseconds: value), now)))
       case .when: if value != 0 { nextDeadlines.append(Deadline(transition: transition, due: now)) }
       }

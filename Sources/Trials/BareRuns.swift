@@ -11,7 +11,8 @@ struct BareRuns {
   /// What runs begin with.
   private var openings: [Opening]
   private var drawnTerms: [[Value]]
-  /// Of each state some agreements that have come there: what lies far from the opening would hardly ever be reached otherwise.
+  /// Of each state some agreements that have come there: what lies far from the opening would
+  /// hardly ever be reached otherwise.
   private var visits: [[Visit]]
   /// Of each state how often one came there.
   private var visitCounts: [Int]
@@ -173,11 +174,14 @@ struct BareRuns {
       switch type {
       case .time: return .time(agreement.now + Duration(unchecked: Int64(tape.below(400)) * day))
       case .duration: return .duration(Duration(unchecked: Int64(1 + tape.below(60)) * day))
-      case .amount: return .amount(Amount(unchecked: UInt128(tape.below(tape.element([10, 1000, 100_000, 10_000_000])))))
+      case .amount:
+        return .amount(Amount(unchecked: UInt128(tape.below(tape.element([10, 1000, 100_000, 10_000_000])))))
       case .percent: if let percent = Percent(Integer(tape.below(30)), outOf: Integer(100)) { return .percent(percent) }
       case .text(let max): return .text(Array(repeating: UInt8(ascii: "x"), count: 1 + tape.below(max)))
       case .int(let range):
-        if let low = range.low.int, let high = range.high.int, high - low < 1 << 40 { return .int(Integer(low + tape.below(high - low + 1))) }
+        if let low = range.low.int, let high = range.high.int, high - low < 1 << 40 {
+          return .int(Integer(low + tape.below(high - low + 1)))
+        }
       default: break
       }
     }
@@ -194,7 +198,8 @@ struct BareRuns {
     case (let due?, 0): time = due
     case (let due?, 1): time = Time(milliseconds: due.milliseconds - 1)
     case (let due?, 2): time = due + Duration(unchecked: 1)
-    case (let due?, 3): time = now + Duration(unchecked: Int64(tape.below(max(1, Int(due.milliseconds - now.milliseconds)))))
+    case (let due?, 3):
+      time = now + Duration(unchecked: Int64(tape.below(max(1, Int(due.milliseconds - now.milliseconds)))))
     default: time = now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000)
     }
     pass(until: max(now, time))
@@ -209,11 +214,13 @@ struct BareRuns {
     }
   }
 
-  /// Others keep it going as long as they can: in each state there is one action that they would rather take than any other, and between two of them some time
-  /// passes.
+  /// Others keep it going as long as they can: in each state there is one action that they would
+  /// rather take than any other, and between two of them some time passes.
   private mutating func drive() {
     preferences.removeAll(keepingCapacity: true)
-    for state in agreement.interface.states.indices { preferences.append(tape.below(agreement.actions(in: state).count + 1)) }
+    for state in agreement.interface.states.indices {
+      preferences.append(tape.below(agreement.actions(in: state).count + 1))
+    }
     lastDue = Array(repeating: nil, count: agreement.interface.transitions.count)
     var (entries, stays, holdsMoney, isTimeUp) = (0, 0, true, false)
     while isGoingOn {
@@ -245,7 +252,8 @@ struct BareRuns {
         if entries > entriesMax / 2 {
           if !agreement.holdsMoney { holdsMoney = false }
           // What is due at a time that does not move ends it when that comes.
-          for deadline in agreement.deadlines where agreement.interface.transitions[deadline.transition].trigger == .at {
+          for deadline in agreement.deadlines where agreement.interface.transitions[deadline.transition].trigger == .at
+          {
             if lastDue[deadline.transition] == deadline.due { isTimeUp = true }
             lastDue[deadline.transition] = deadline.due
           }
@@ -256,7 +264,9 @@ struct BareRuns {
         }
         guard let next = agreement.next else { continue }
         let gap = Int(next.due.milliseconds - agreement.now.milliseconds)
-        let time = next.due.milliseconds <= agreement.now.milliseconds ? agreement.now : agreement.now + Duration(unchecked: Int64(tape.below(gap)))
+        let time =
+          next.due.milliseconds <= agreement.now.milliseconds
+          ? agreement.now : agreement.now + Duration(unchecked: Int64(tape.below(gap)))
         pass(until: time)
       case .refused:
         stays = 0
@@ -344,13 +354,16 @@ struct BareRuns {
     case .parameter(let index):
       var words = arguments[...]
       var value = Value.bool(false)
-      for parameter in parameters[...index] { value = Resting.take(&words, as: parameter.type, in: agreement.interface.types) }
+      for parameter in parameters[...index] {
+        value = Resting.take(&words, as: parameter.type, in: agreement.interface.types)
+      }
       if case .party(let row) = value { return row }
       return 0
     }
   }
 
-  /// Half of the time a value that the agreement knows already: what stands in its terms and fields, or lies in its vaults.
+  /// Half of the time a value that the agreement knows already: what stands in its terms and
+  /// fields, or lies in its vaults.
   private mutating func appendArgument(_ type: ValueType) {
     if case .amount = type, tape.oneIn(3), let vault = agreement.fullVault {
       let units = agreement.host.balance(ofVault: vault).units / UInt128(1 + tape.below(3))
@@ -373,7 +386,9 @@ struct BareRuns {
   // MARK: What was seen
 
   private mutating func look() {
-    if agreement.isFinal, found == nil, let vault = agreement.fullVault { found = .leavesMoney(state: agreement.state, vault: vault) }
+    if agreement.isFinal, found == nil, let vault = agreement.fullVault {
+      found = .leavesMoney(state: agreement.state, vault: vault)
+    }
     noteMoney()
     if !agreement.isFinal && found == nil { keep() }
   }
@@ -393,12 +408,15 @@ struct BareRuns {
     }
   }
 
-  private mutating func noteMoney() { if !moneyStates[agreement.state], agreement.holdsMoney { moneyStates[agreement.state] = true } }
+  private mutating func noteMoney() {
+    if !moneyStates[agreement.state], agreement.holdsMoney { moneyStates[agreement.state] = true }
+  }
 
   private mutating func note(_ event: BareStep.Event, _ outcome: BareAgreement.Outcome) {
     recorded?.append(
       BareStep(
-        event: event, outcome: outcome, time: agreement.now, state: agreement.state, words: agreement.words, vaults: agreement.vaults,
+        event: event, outcome: outcome, time: agreement.now, state: agreement.state, words: agreement.words,
+        vaults: agreement.vaults,
         paid: agreement.paid(accountCount: rows.count), deadlines: agreement.deadlines))
   }
 }

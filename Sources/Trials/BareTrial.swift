@@ -1,5 +1,6 @@
-// Whether agreements of a module lose or strand anything: they are run on the bare machine with everybody silent, with actions and waits at random, and with
-// others who keep them going as long as they can. Whether the module is assured makes no difference to how it is run.
+// Whether agreements of a module lose or strand anything: they are run on the bare machine with
+// everybody silent, with actions and waits at random, and with others who keep them going as long
+// as they can. Whether the module is assured makes no difference to how it is run.
 
 package import Assurance
 package import Bytecode
@@ -77,13 +78,17 @@ package struct BareTrial {
 
   /// Runs a module under so many schedules, or until one is bad. The same seed runs the same.
   package func run(_ module: WellFormedModule, _ assured: AssuredModule?, schedules: Int, seed: UInt64) -> BareReport {
-    var runs = BareRuns(BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
+    var runs = BareRuns(
+      BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
     return runs.report(schedules)
   }
 
   /// The steps of one of these runs.
-  package func steps(of module: WellFormedModule, _ assured: AssuredModule?, schedule: Int, schedules: Int, seed: UInt64) -> [BareStep] {
-    var runs = BareRuns(BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
+  package func steps(
+    of module: WellFormedModule, _ assured: AssuredModule?, schedule: Int, schedules: Int, seed: UInt64
+  ) -> [BareStep] {
+    var runs = BareRuns(
+      BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
     return runs.steps(schedule)
   }
 }

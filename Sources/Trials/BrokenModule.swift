@@ -1,11 +1,14 @@
 package import Bytecode
 package import Interface
 
-// What the assurance proves cannot happen has to be made to happen: a test gives a ledger's runtime a module that was altered after it was assured.
+// What the assurance proves cannot happen has to be made to happen: a test gives a ledger's runtime
+// a module that was altered after it was assured.
 
 extension WellFormedModule {
   /// This module, but where these transitions would lead on they trap, after everything else that they do.
-  package func failing(_ trap: Trap, where isFailing: (ContractInterface.Transition) -> Bool) throws(ModuleFault) -> WellFormedModule {
+  package func failing(_ trap: Trap, where isFailing: (ContractInterface.Transition) -> Bool) throws(ModuleFault)
+    -> WellFormedModule
+  {
     guard let number = Trap.allCases.firstIndex(of: trap) else { preconditionFailure("the list of traps is complete") }
     var altered = module
     for (index, transition) in module.interface.transitions.enumerated() where isFailing(transition) {

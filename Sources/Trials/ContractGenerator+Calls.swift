@@ -32,7 +32,8 @@ extension SourceType {
     case .list(let inner, let least, let most): .list(inner.renaming(names), least: least, most: most)
     case .set(let inner, let most): .set(inner.renaming(names), most: most)
     case .map(let key, let value, let most): .map(key.renaming(names), value.renaming(names), most: most)
-    case .bool, .percent, .ratio, .duration, .time, .party, .calendar, .int, .text, .bytes, .structure, .enumeration: self
+    case .bool, .percent, .ratio, .duration, .time, .party, .calendar, .int, .text, .bytes, .structure, .enumeration:
+      self
     }
   }
 }
@@ -59,7 +60,9 @@ extension ContractGenerator {
       parts.append(tape.oneIn(3) ? "\(parameter.name): \(value.text)" : value.text)
       traps = traps || value.traps
     }
-    return Made(text: "\(function.name)(\(parts.joined(separator: ", ")))", type: MadeType(function.type.renaming(names)), traps: traps)
+    return Made(
+      text: "\(function.name)(\(parts.joined(separator: ", ")))", type: MadeType(function.type.renaming(names)),
+      traps: traps)
   }
 
   /// What the function's currencies must be for its value to be wanted; nil where it cannot be.
@@ -105,7 +108,9 @@ extension ContractGenerator {
   }
 
   /// In the frame of the function.
-  private mutating func function(_ name: String, _ type: SourceType, _ generics: [String], isFile: Bool) -> DeclaredFunction {
+  private mutating func function(_ name: String, _ type: SourceType, _ generics: [String], isFile: Bool)
+    -> DeclaredFunction
+  {
     var bindings: [(name: String, value: Made)] = []
     while bindings.count < 2 && tape.oneIn(3) {
       let value = make(randomType(depth: 1), expecting: nil, total: tape.oneIn(2), depth: 2)

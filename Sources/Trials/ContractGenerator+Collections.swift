@@ -19,7 +19,9 @@ extension ContractGenerator {
 
   /// A collection that says by itself what it is.
   mutating func collection(total: Bool, depth: Int, where isWanted: (SourceType) -> Bool) -> Made {
-    let known = candidates { if case .composite(let type) = $0, part(of: type) != nil { isWanted(type) } else { false } }
+    let known = candidates {
+      if case .composite(let type) = $0, part(of: type) != nil { isWanted(type) } else { false }
+    }
     if !known.isEmpty && (depth <= 0 || !tape.oneIn(3)) {
       let made = tape.element(known)
       return made
@@ -45,7 +47,8 @@ extension ContractGenerator {
     }
   }
 
-  /// A list of what is written between its brackets, whose type follows from that; nil where an integer would be too wide.
+  /// A list of what is written between its brackets, whose type follows from that; nil where an
+  /// integer would be too wide.
   mutating func list(of kind: SourceType, joining other: Made?, total: Bool, depth: Int) -> (Made?, SourceType) {
     var elements: [Made] = []
     var type = other?.type
@@ -64,7 +67,8 @@ extension ContractGenerator {
     }
     return (
       Made(
-        text: "[\(elements.map(\.text).joined(separator: ", "))]", type: .composite(.list(part, least: elements.count, most: elements.count)),
+        text: "[\(elements.map(\.text).joined(separator: ", "))]",
+        type: .composite(.list(part, least: elements.count, most: elements.count)),
         traps: narrows || elements.contains { $0.traps }, isUntyped: true), part
     )
   }
@@ -86,7 +90,9 @@ extension ContractGenerator {
       guard case .bytes(let max) = made.type else { return made }
       return Made(text: "count(\(made.text))", type: MadeType(.int(.of(0, max))), traps: made.traps)
     default:
-      guard let made = list(of: randomListed(), joining: nil, total: total, depth: depth).0, case .composite(let type) = made.type else {
+      guard let made = list(of: randomListed(), joining: nil, total: total, depth: depth).0,
+        case .composite(let type) = made.type
+      else {
         return integerLiteral(in: .of(0, 9))
       }
       if total && made.traps { return integerLiteral(in: .of(0, 9)) }
@@ -114,12 +120,15 @@ extension ContractGenerator {
     } else if !total, tape.oneIn(2), let list = list(of: kind, joining: nil, total: false, depth: depth).0 {
       found = list
     } else {
-      let type: SourceType = isKey(kind) && tape.oneIn(3) ? .set(kind, most: 5) : .list(kind, least: tape.below(2), most: 5)
+      let type: SourceType =
+        isKey(kind) && tape.oneIn(3) ? .set(kind, most: 5) : .list(kind, least: tape.below(2), most: 5)
       found = make(type, expecting: nil, total: total, depth: min(depth, 1))
     }
     guard case .composite(let type) = found.type, let part = part(of: type) else { return found }
     if name == "sum", case .int(let range) = part {
-      return Made(text: "sum(\(found.text))", type: .int(bits: range.bits + Integer(most(type)).bitWidth, range: nil), traps: found.traps)
+      return Made(
+        text: "sum(\(found.text))", type: .int(bits: range.bits + Integer(most(type)).bitWidth, range: nil),
+        traps: found.traps)
     }
     found.isUntyped = false
     return Made(text: "\(name)(\(found.text))", type: MadeType(part), traps: true)
@@ -150,13 +159,16 @@ extension ContractGenerator {
     if !known.isEmpty && !tape.oneIn(4) {
       object = tape.element(known)
     } else {
-      let type: SourceType = tape.oneIn(3) ? .map(randomKey(), wanted, most: 4) : .list(wanted, least: tape.below(2), most: 5)
+      let type: SourceType =
+        tape.oneIn(3) ? .map(randomKey(), wanted, most: 4) : .list(wanted, least: tape.below(2), most: 5)
       object = variable(type, total: false, depth: 0)
       if object.text == "missing" { return leaf(wanted, expecting: nil, total: false) }
     }
     switch object.type {
     case .composite(.list(let part, _, _)):
-      let index = tape.oneIn(3) ? make(.int(.of(0, 7)), expecting: nil, total: false, depth: depth - 1) : integer(Integer(tape.below(4)))
+      let index =
+        tape.oneIn(3)
+        ? make(.int(.of(0, 7)), expecting: nil, total: false, depth: depth - 1) : integer(Integer(tape.below(4)))
       return Made(text: "\(object.at(.postfix))[\(index.text)]", type: MadeType(part), traps: true)
     case .composite(.map(let key, let value, _)):
       let key = rest(key, total: false, depth: depth - 1)

@@ -67,7 +67,8 @@ extension ContractGenerator {
     }
     let right = make(type, expecting: left.isUntyped ? nil : left.type, total: total, depth: depth)
     return Made(
-      text: "\(left.at(.sum)) \(symbol) \(right.at(.sum))", level: .comparison, type: .bool, traps: left.traps || right.traps)
+      text: "\(left.at(.sum)) \(symbol) \(right.at(.sum))", level: .comparison, type: .bool,
+      traps: left.traps || right.traps)
   }
 
   private mutating func membership(total: Bool, depth: Int) -> Made {
@@ -80,7 +81,8 @@ extension ContractGenerator {
         let narrows = element.range == nil && element.bits > 0
         _ = part
         return Made(
-          text: "\(element.at(.sum)) \(word) \(list.text)", level: .comparison, type: .bool, traps: element.traps || list.traps || narrows)
+          text: "\(element.at(.sum)) \(word) \(list.text)", level: .comparison, type: .bool,
+          traps: element.traps || list.traps || narrows)
       }
     }
     let collection = collection(total: total, depth: depth) { _ in true }
@@ -89,17 +91,22 @@ extension ContractGenerator {
     if case .int(let range) = part {
       // What is in no range is nowhere, but it may be too wide to be asked for.
       element = make(part, expecting: MadeType(part), total: total, depth: depth)
-      if element.bits > 250 || !(element.literal.map { range.contains($0) } ?? true) { element = integerLiteral(in: range) }
+      if element.bits > 250 || !(element.literal.map { range.contains($0) } ?? true) {
+        element = integerLiteral(in: range)
+      }
     } else {
       element = rest(part, total: total, depth: depth)
     }
     return Made(
-      text: "\(element.at(.sum)) \(word) \(collection.at(.sum))", level: .comparison, type: .bool, traps: element.traps || collection.traps)
+      text: "\(element.at(.sum)) \(word) \(collection.at(.sum))", level: .comparison, type: .bool,
+      traps: element.traps || collection.traps)
   }
 
   private mutating func emptiness(total: Bool, depth: Int) -> Made {
     if let vault = vaultInReach(where: { _ in true }), tape.below(3) > 0 {
-      guard let type = vault.key, tape.oneIn(2) else { return Made(text: "\(vault.name) is empty", level: .comparison, type: .bool) }
+      guard let type = vault.key, tape.oneIn(2) else {
+        return Made(text: "\(vault.name) is empty", level: .comparison, type: .bool)
+      }
       let key = rest(type, total: total, depth: 0)
       return Made(text: "\(vault.name)[\(key.text)] is empty", level: .comparison, type: .bool, traps: key.traps)
     }

@@ -33,21 +33,26 @@ struct Made {
 extension ContractGenerator {
   // MARK: What rests
 
-  /// A value to be stored or handed out under a type. Where nothing may fail, an `else` answers what would be out of range.
+  /// A value to be stored or handed out under a type. Where nothing may fail, an `else` answers
+  /// what would be out of range.
   mutating func rest(_ type: SourceType, total: Bool, depth: Int) -> Made {
     switch type {
     case .int(let range):
       var made = make(type, expecting: MadeType(type), total: total, depth: depth)
       if let literal = made.literal, !range.contains(literal) { return integerLiteral(in: range) }
       if let known = made.range, range.covers(known) { return made }
-      if total { return answered(made, integerLiteral(in: range), expecting: MadeType(type)) ?? integerLiteral(in: range) }
+      if total {
+        return answered(made, integerLiteral(in: range), expecting: MadeType(type)) ?? integerLiteral(in: range)
+      }
       (made.traps, made.type) = (true, MadeType(type))
       return made
     case .percent:
       var made = make(type, expecting: MadeType(type), total: total, depth: depth)
       if made.isAtRest { return made }
       if made.fraction != nil { return fractionLiteral(.percent) }
-      if total { return answered(made, fractionLiteral(.percent), expecting: MadeType(type)) ?? fractionLiteral(.percent) }
+      if total {
+        return answered(made, fractionLiteral(.percent), expecting: MadeType(type)) ?? fractionLiteral(.percent)
+      }
       (made.traps, made.type) = (true, MadeType(type))
       return made
     default: return make(type, expecting: MadeType(type), total: total, depth: depth)
@@ -59,7 +64,9 @@ extension ContractGenerator {
   /// An expression of this kind; of integers, of any range. `expected` is what the checker passes down to it.
   mutating func make(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
     size += 1
-    if frame.place == .constant { return literal(wanted, expecting: expected, total: true, depth: depth) ?? integerLiteral(in: .whole) }
+    if frame.place == .constant {
+      return literal(wanted, expecting: expected, total: true, depth: depth) ?? integerLiteral(in: .whole)
+    }
     if depth <= 0 || size > sizeMax { return leaf(wanted, expecting: expected, total: total) }
     let made: Made
     switch tape.weighted(5, 9, 1, 1, 2, 3, 1) {
@@ -79,10 +86,12 @@ extension ContractGenerator {
     guard made.bits > 900 else { return made }
     let prime = Integer(1_000_003)
     return Made(
-      text: "\(made.at(.product)) mod \(prime)", level: .product, type: .int(bits: prime.bitWidth, range: nil), traps: made.traps)
+      text: "\(made.at(.product)) mod \(prime)", level: .product, type: .int(bits: prime.bitWidth, range: nil),
+      traps: made.traps)
   }
 
-  private mutating func operation(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
+  private mutating func operation(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made
+  {
     switch wanted {
     case .bool: condition(total: total, depth: depth)
     case .int: integerOperation(expecting: expected, total: total, depth: depth)
@@ -138,7 +147,8 @@ extension ContractGenerator {
     }
     if tape.oneIn(4) { parts.reverse() }
     return Made(
-      text: "match \(subject.text) { \(parts.joined(separator: " ")) }", type: made?.type ?? .bool, traps: subject.traps || (made?.traps ?? false))
+      text: "match \(subject.text) { \(parts.joined(separator: " ")) }", type: made?.type ?? .bool,
+      traps: subject.traps || (made?.traps ?? false))
   }
 
   /// A case's pattern, which names what was read in the body.
@@ -192,7 +202,8 @@ extension ContractGenerator {
   private mutating func fallible(_ wanted: SourceType, expecting expected: MadeType?, depth: Int) -> Made {
     if tape.oneIn(3) { return element(wanted, expecting: expected, total: false, depth: depth) }
     switch wanted {
-    case .int, .percent, .ratio, .amount, .duration, .time: return operation(wanted, expecting: expected, total: false, depth: depth)
+    case .int, .percent, .ratio, .amount, .duration, .time:
+      return operation(wanted, expecting: expected, total: false, depth: depth)
     default: return element(wanted, expecting: expected, total: false, depth: depth)
     }
   }
@@ -204,11 +215,14 @@ extension ContractGenerator {
       if first.fraction != nil { return nil }
       (answered.traps, answered.type) = (true, .percent(isAtRest: true))
     }
-    if case .int(_, let wanted?)? = expected, let other = second.range, wanted.covers(other), !(first.range.map { wanted.covers($0) } ?? false) {
+    if case .int(_, let wanted?)? = expected, let other = second.range, wanted.covers(other),
+      !(first.range.map { wanted.covers($0) } ?? false)
+    {
       (answered.traps, answered.type) = (true, .int(bits: wanted.bits, range: wanted))
     }
     guard answered.traps else { return nil }
     return Made(
-      text: "\(first.at(.or)) else \(second.at(.or))", level: .otherwise, type: answered.type.joined(second.type), traps: second.traps)
+      text: "\(first.at(.or)) else \(second.at(.or))", level: .otherwise, type: answered.type.joined(second.type),
+      traps: second.traps)
   }
 }

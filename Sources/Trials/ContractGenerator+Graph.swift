@@ -1,7 +1,8 @@
 import Interface
 import Primitives
 
-/// States and the transitions between them. Every state has a deadline that leads forward, so that silence ends everything; each is reached from one before.
+/// States and the transitions between them. Every state has a deadline that leads forward, so that
+/// silence ends everything; each is reached from one before.
 extension ContractGenerator {
   mutating func graph() -> [String] {
     let count = tape.oneIn(30) ? 12 : 1 + tape.weighted(2, 3, 3, 2, 1)
@@ -10,14 +11,18 @@ extension ContractGenerator {
       let isFinal = index >= count
       var parameters: [(name: String, type: SourceType)] = []
       if index > 0 && !isFinal && tape.oneIn(3) {
-        for _ in 0..<(1 + tape.below(3)) { parameters.append((fresh("with"), tape.oneIn(2) ? .party : randomType(depth: 2))) }
+        for _ in 0..<(1 + tape.below(3)) {
+          parameters.append((fresh("with"), tape.oneIn(2) ? .party : randomType(depth: 2)))
+        }
       }
       states.append(DeclaredState(name: fresh(isFinal ? "Done" : "State"), isFinal: isFinal, parameters: parameters))
     }
     // From which state another is reached at least.
     let parents = states.indices.map { $0 == 0 ? 0 : tape.below(min($0, count)) }
     var lines: [String] = []
-    for state in 0..<count { lines.append(text(of: state, reaching: states.indices.filter { $0 > 0 && parents[$0] == state }, count)) }
+    for state in 0..<count {
+      lines.append(text(of: state, reaching: states.indices.filter { $0 > 0 && parents[$0] == state }, count))
+    }
     lines.append("final state \(states[count...].map(\.name).joined(separator: ", "))")
     if count > 1 && tape.oneIn(3) {
       let group = (0..<count).filter { $0 == 0 || tape.oneIn(2) }
@@ -30,15 +35,22 @@ extension ContractGenerator {
   private mutating func text(of state: Int, reaching targets: [Int], _ count: Int) -> String {
     let extra = states[state].parameters.map { Variable(name: $0.name, type: MadeType($0.type)) }
     var transitions: [String] = []
-    for target in targets { transitions.append(transition(from: state, count, extra: extra, to: target, isAutomatic: tape.oneIn(4))) }
-    for _ in 0..<tape.below(4) { transitions.append(transition(from: state, count, extra: extra, to: nil, isAutomatic: tape.oneIn(5))) }
+    for target in targets {
+      transitions.append(transition(from: state, count, extra: extra, to: target, isAutomatic: tape.oneIn(4)))
+    }
+    for _ in 0..<tape.below(4) {
+      transitions.append(transition(from: state, count, extra: extra, to: nil, isAutomatic: tape.oneIn(5)))
+    }
     transitions.append(transition(from: state, count, extra: extra, to: nil, isAutomatic: true))
     let parameters = list(extra)
-    return "\(state == 0 ? "initial " : "")state \(states[state].name)\(parameters.isEmpty ? "" : "(\(parameters))") {\n"
+    return
+      "\(state == 0 ? "initial " : "")state \(states[state].name)\(parameters.isEmpty ? "" : "(\(parameters))") {\n"
       + transitions.joined(separator: "\n") + "\n}"
   }
 
-  private mutating func transition(from state: Int, _ count: Int, extra: [Variable], to target: Int?, isAutomatic: Bool) -> String {
+  private mutating func transition(from state: Int, _ count: Int, extra: [Variable], to target: Int?, isAutomatic: Bool)
+    -> String
+  {
     let isBoth = !isAutomatic && tape.oneIn(5)
     var inner = Frame(isAutomatic || isBoth ? .automatic : .action)
     inner.currencies = generics + ["USD", "JPY"]
@@ -59,7 +71,9 @@ extension ContractGenerator {
       let deposits = generator.deposits(who.payers, needsPayer: who.needed > 1)
       var conditions = ""
       while generator.tape.oneIn(3) && conditions.utf8.count < 300 {
-        let made = generator.tape.oneIn(3) ? generator.condition(total: generator.tape.oneIn(2), depth: 2) : generator.truth(depth: 1)
+        let made =
+          generator.tape.oneIn(3)
+          ? generator.condition(total: generator.tape.oneIn(2), depth: 2) : generator.truth(depth: 1)
         conditions += " where \(made.text)"
       }
       if !isBoth { body = generator.body(to: target, mayStay: true) }
@@ -80,7 +94,9 @@ extension ContractGenerator {
     if stays || tape.oneIn(3) { return text }
     // The last `->` behind the braces, unless what it says reads a `let` of the body.
     let lines = text.split(separator: "\n")
-    guard lines.count > 2, let last = lines.dropLast().last, last.hasPrefix("  ->"), !last.contains("let") else { return text }
+    guard lines.count > 2, let last = lines.dropLast().last, last.hasPrefix("  ->"), !last.contains("let") else {
+      return text
+    }
     let rest = lines[1..<(lines.count - 2)]
     return (rest.isEmpty ? "" : "{\n\(rest.joined(separator: "\n"))\n} ") + last.dropFirst(2)
   }

@@ -2,7 +2,8 @@ import Interface
 import Primitives
 
 extension ContractGenerator {
-  /// A literal of the type, or what is made of literals; nil where the type has none. What has no type of its own stands only where one is expected.
+  /// A literal of the type, or what is made of literals; nil where the type has none. What has no
+  /// type of its own stands only where one is expected.
   mutating func literal(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made? {
     switch wanted {
     case .bool: return Made(text: tape.element(["true", "false"]), type: .bool)
@@ -18,10 +19,15 @@ extension ContractGenerator {
       return Made(text: "\(tape.element(["7.2345", "1", "0.0001", "150"])) \(of) per \(per)", type: .rate(of, per))
     case .duration:
       let count = tape.element([1, 0, 2, 30, 400])
-      let (unit, length) = tape.element([("day", 86_400_000), ("hour", 3_600_000), ("second", 1000), ("week", 604_800_000), ("minute", 60_000)])
-      return Made(text: "\(count) \(unit)\(count == 1 ? "" : "s")", type: .duration, literal: Integer(count) * Integer(length))
+      let (unit, length) = tape.element([
+        ("day", 86_400_000), ("hour", 3_600_000), ("second", 1000), ("week", 604_800_000), ("minute", 60_000),
+      ])
+      return Made(
+        text: "\(count) \(unit)\(count == 1 ? "" : "s")", type: .duration, literal: Integer(count) * Integer(length))
     case .time:
-      return Made(text: tape.element(["2026-01-02", "1970-01-01", "2026-03-01T12:30Z", "9999-12-31T23:59:59Z", "2026-02-28"]), type: .time)
+      return Made(
+        text: tape.element(["2026-01-02", "1970-01-01", "2026-03-01T12:30Z", "9999-12-31T23:59:59Z", "2026-02-28"]),
+        type: .time)
     case .text(let max): return textLiteral(max)
     case .bytes(let max): return frame.place == .constant ? nil : digest(max, total: total, depth: 0)
     case .party: return nil
@@ -36,7 +42,8 @@ extension ContractGenerator {
     let isNegative = value.sign < 0
     return Made(
       text: value.description, level: isNegative ? .unary : .postfix,
-      type: .int(bits: max(1, value.bitWidth), range: IntegerRange(value, value)), literal: value, isUntyped: !isNegative)
+      type: .int(bits: max(1, value.bitWidth), range: IntegerRange(value, value)), literal: value,
+      isUntyped: !isNegative)
   }
 
   mutating func integerLiteral(in range: IntegerRange) -> Made {
@@ -46,7 +53,8 @@ extension ContractGenerator {
     case 1: value = Integer(tape.below(2000) - 1000)
     case 2: value = range.low + Integer(tape.below(2))
     case 3: value = range.high - Integer(tape.below(2))
-    case 4: value = Integer.power(ofTwo: tape.element([62, 63, 64, 31, 126, 127, 128, 200, 254])) - Integer(tape.below(2))
+    case 4:
+      value = Integer.power(ofTwo: tape.element([62, 63, 64, 31, 126, 127, 128, 200, 254])) - Integer(tape.below(2))
     default: value = -Integer.power(ofTwo: tape.element([62, 63, 64, 31, 127, 200])) + Integer(tape.below(2))
     }
     if !range.contains(value) { value = min(range.high, max(range.low, value)) }
@@ -64,13 +72,16 @@ extension ContractGenerator {
   private mutating func amountLiteral(_ currency: String) -> Made {
     let whole = tape.element([1, 0, 5, 100, 12_345, 1_000_000_000])
     if currency != "JPY" && tape.oneIn(3) {
-      return Made(text: "\(whole).07 \(currency)", type: .amount(currency), literal: units(whole, currency) + Integer(7))
+      return Made(
+        text: "\(whole).07 \(currency)", type: .amount(currency), literal: units(whole, currency) + Integer(7))
     }
     if tape.oneIn(12) {
       // The largest there is.
       let largest = Integer(Amount.max.units)
       let divisor = currency == "JPY" ? Integer(1) : Integer(100)
-      guard let whole = largest.divided(by: divisor, rounded: .down) else { return Made(text: "1 \(currency)", type: .amount(currency)) }
+      guard let whole = largest.divided(by: divisor, rounded: .down) else {
+        return Made(text: "1 \(currency)", type: .amount(currency))
+      }
       return Made(text: "\(whole) \(currency)", type: .amount(currency), literal: whole * divisor)
     }
     return Made(text: "\(whole) \(currency)", type: .amount(currency), literal: units(whole, currency))
@@ -79,6 +90,7 @@ extension ContractGenerator {
   mutating func textLiteral(_ max: Int) -> Made {
     let text = tape.element(["a", "", "late", "货已到", "x y", "é𝄞", "9"])
     let scalars = text.unicodeScalars.count
-    return scalars <= max ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, scalars))) : Made(text: "\"\"", type: .text(1))
+    return scalars <= max
+      ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, scalars))) : Made(text: "\"\"", type: .text(1))
   }
 }

@@ -12,7 +12,8 @@ extension ContractGenerator {
       case 2: key = .int(.of(0, tape.element([3, 100])))
       default: key = plainEnumeration()
       }
-      vaults.append(DeclaredVault(name: fresh("vault"), currency: currency, key: key, most: tape.element([1, 2, 3, 1, 200])))
+      vaults.append(
+        DeclaredVault(name: fresh("vault"), currency: currency, key: key, most: tape.element([1, 2, 3, 1, 200])))
     }
   }
 
@@ -32,7 +33,8 @@ extension ContractGenerator {
   }
 
   /// Where money in a currency can go. A vault may be full of keys.
-  private mutating func place(_ currency: String, besides vault: DeclaredVault?, total: Bool, mayBeFull: Bool) -> String {
+  private mutating func place(_ currency: String, besides vault: DeclaredVault?, total: Bool, mayBeFull: Bool) -> String
+  {
     let others = vaults.filter { $0.currency == currency && $0.name != vault?.name && (mayBeFull || $0.key == nil) }
     if !others.isEmpty && tape.oneIn(3) { return holding(tape.element(others), total: total) }
     return account()
@@ -47,7 +49,9 @@ extension ContractGenerator {
     let total = isTotal || tape.below(3) > 0
     let source = holding(vault, total: total)
     // Between the keys of one vault money moves too.
-    if let key = vault.key, !isTotal, tape.oneIn(4) { return "pay \(source) to \(vault.name)[\(rest(key, total: total, depth: 1).text)]" }
+    if let key = vault.key, !isTotal, tape.oneIn(4) {
+      return "pay \(source) to \(vault.name)[\(rest(key, total: total, depth: 1).text)]"
+    }
     return "pay \(source) to \(place(vault.currency, besides: vault, total: total, mayBeFull: !isTotal))"
   }
 
@@ -86,7 +90,8 @@ extension ContractGenerator {
       default: parts.append("up to \(share(of: vault, total: total).text) -> \(target)")
       }
     }
-    let lists = candidates { if case .composite(.list(.party, let least, _)) = $0 { least > 0 } else { false } }.filter { !$0.text.contains(".") }
+    let lists = candidates { if case .composite(.list(.party, let least, _)) = $0 { least > 0 } else { false } }.filter
+    { !$0.text.contains(".") }
     switch tape.weighted(3, 3, 2) {
     case 1: parts.append("evenly -> \((0..<(1 + tape.below(3))).map { _ in account() }.joined(separator: ", "))")
     case 2 where !lists.isEmpty: parts.append("evenly -> \(tape.element(lists).text)")
@@ -98,7 +103,9 @@ extension ContractGenerator {
   }
 
   private mutating func share(of vault: DeclaredVault, total: Bool) -> Made {
-    if tape.oneIn(2) { return make(.amount(vault.currency), expecting: .amount(vault.currency), total: total, depth: 2) }
+    if tape.oneIn(2) {
+      return make(.amount(vault.currency), expecting: .amount(vault.currency), total: total, depth: 2)
+    }
     // What a split expects is an amount, whatever the share is.
     var made = make(.percent, expecting: .amount(vault.currency), total: total, depth: 1)
     if made.isAtRest { return made }
@@ -116,7 +123,8 @@ extension ContractGenerator {
       let from = !payers.isEmpty && (needsPayer || tape.oneIn(3)) ? " from \(tape.element(payers))" : ""
       if !vaults.isEmpty && tape.below(4) > 0 {
         let vault = tape.element(vaults)
-        let amount = make(.amount(vault.currency), expecting: .amount(vault.currency), total: tape.below(4) > 0, depth: 1)
+        let amount = make(
+          .amount(vault.currency), expecting: .amount(vault.currency), total: tape.below(4) > 0, depth: 1)
         parts.append("\(amount.text)\(from) into \(holding(vault, total: tape.oneIn(2)))")
       } else {
         let amount = make(.amount(tape.element(frame.currencies)), expecting: nil, total: tape.below(4) > 0, depth: 1)
@@ -158,7 +166,9 @@ extension ContractGenerator {
     if vault.key == .party && tape.below(3) > 0 { return "pay \(vault.name) to each" }
     if vault.key == nil {
       switch tape.weighted(4, 2, 2) {
-      case 1: return "split \(vault.name) { \(tape.element(["50%", "up to 30%", "100%"])) -> \(account()); rest -> \(account()) }"
+      case 1:
+        return
+          "split \(vault.name) { \(tape.element(["50%", "up to 30%", "100%"])) -> \(account()); rest -> \(account()) }"
       case 2: return "split \(vault.name) { evenly -> \(account()), \(account()) }"
       default: break
       }

@@ -35,7 +35,10 @@ extension ContractGenerator {
     switch type {
     case .structure(let index): declared[index].cases[0].parameters
     case .calendar:
-      [("weekend", .set(.int(.of(1, 7)), most: 7)), ("holidays", .set(.time, most: 64)), ("offset", .int(.of(-1440, 1440)))]
+      [
+        ("weekend", .set(.int(.of(1, 7)), most: 7)), ("holidays", .set(.time, most: 64)),
+        ("offset", .int(.of(-1440, 1440))),
+      ]
     default: []
     }
   }
@@ -61,7 +64,9 @@ extension ContractGenerator {
     case .time:
       let hasNow = [.opening, .action, .automatic, .view].contains(frame.place)
       if hasNow && tape.oneIn(3) { return Made(text: "now", type: .time) }
-      if frame.place != .function && frame.place != .constant && tape.oneIn(4) { return Made(text: "opened", type: .time) }
+      if frame.place != .function && frame.place != .constant && tape.oneIn(4) {
+        return Made(text: "opened", type: .time)
+      }
     case .party: if frame.place == .action && tape.oneIn(3) { return Made(text: "caller", type: .party) }
     case .amount(let currency):
       if let vault = vaultInReach(where: { $0.currency == currency }), tape.oneIn(3) {
@@ -107,7 +112,8 @@ extension ContractGenerator {
       if frame.parameters.count >= 14 { return nil }
       return parameter(type)
     case .opening: return canBeTerm ? term(type) : nil
-    case .due, .invariant: return canBeTerm && !tape.oneIn(3) ? term(type) : field(type) ?? (canBeTerm ? term(type) : nil)
+    case .due, .invariant:
+      return canBeTerm && !tape.oneIn(3) ? term(type) : field(type) ?? (canBeTerm ? term(type) : nil)
     case .view:
       if frame.parameters.count < 10 && tape.oneIn(2) { return parameter(type) }
       return canBeTerm && tape.oneIn(2) ? term(type) : field(type) ?? (canBeTerm ? term(type) : nil)
@@ -116,7 +122,8 @@ extension ContractGenerator {
       case 0: if canBeTerm { return term(type) }
       case 1: if let field = field(type) { return field }
       case 2: if frame.place == .action && frame.parameters.count < 10 { return parameter(type) }
-      case 3: if frame.hasLines && size < sizeMax { return local(wanted, total: total || isTotal, depth: max(depth, 1)) }
+      case 3:
+        if frame.hasLines && size < sizeMax { return local(wanted, total: total || isTotal, depth: max(depth, 1)) }
       default: if tape.oneIn(2), let made = derivation(wanted) { return made }
       }
       return canBeTerm ? term(type) : field(type)
@@ -165,7 +172,9 @@ extension ContractGenerator {
 
   /// A field, which begins by itself, with a literal, or with what follows from the terms; nil where there is no room.
   mutating func field(_ type: SourceType) -> Made? {
-    guard isKnownToContract(type), fields.count + derived.count < 28, isConstantable(type) || terms.count < 25 else { return nil }
+    guard isKnownToContract(type), fields.count + derived.count < 28, isConstantable(type) || terms.count < 25 else {
+      return nil
+    }
     let variable = Variable(name: fresh("field"), type: MadeType(type))
     var text = "field \(variable.name): \(spelled(type))"
     var beginsByItself = false

@@ -7,7 +7,8 @@ extension ContractGenerator {
 
   private mutating func rounding() -> String { "rounded \(tape.element(Self.roundings))" }
 
-  /// What stands on the right of something of one type with it: the checker passes down what the left side is, unless that has no type of its own.
+  /// What stands on the right of something of one type with it: the checker passes down what the
+  /// left side is, unless that has no type of its own.
   private mutating func right(of left: Made, _ wanted: SourceType, total: Bool, depth: Int) -> Made {
     make(wanted, expecting: left.isUntyped ? nil : left.type, total: total, depth: depth)
   }
@@ -22,11 +23,13 @@ extension ContractGenerator {
       if operation == "*" {
         let b = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
         return Made(
-          text: "\(a.at(.product)) * \(b.at(.unary))", level: .product, type: .int(bits: a.bits + b.bits, range: nil), traps: a.traps || b.traps)
+          text: "\(a.at(.product)) * \(b.at(.unary))", level: .product, type: .int(bits: a.bits + b.bits, range: nil),
+          traps: a.traps || b.traps)
       }
       let b = right(of: a, .int(randomRange()), total: total, depth: depth)
       return Made(
-        text: "\(a.at(.sum)) \(operation) \(b.at(.product))", level: .sum, type: .int(bits: max(a.bits, b.bits) + 1, range: nil),
+        text: "\(a.at(.sum)) \(operation) \(b.at(.product))", level: .sum,
+        type: .int(bits: max(a.bits, b.bits) + 1, range: nil),
         traps: a.traps || b.traps)
     case 3:
       let a = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
@@ -37,12 +40,14 @@ extension ContractGenerator {
     case 4:
       let (a, b) = dividend(total: total, depth: depth)
       return Made(
-        text: "\(a.at(.product)) / \(b.at(.unary)) \(rounding())", level: .rounded, type: .int(bits: a.bits + 1, range: nil),
+        text: "\(a.at(.product)) / \(b.at(.unary)) \(rounding())", level: .rounded,
+        type: .int(bits: a.bits + 1, range: nil),
         traps: a.traps || b.traps || canBeZero(b))
     case 5:
       let inner = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       if inner.isUntyped, let literal = inner.literal { return integer(-literal) }
-      return Made(text: "-\(inner.at(.postfix))", level: .unary, type: .int(bits: inner.bits + 1, range: nil), traps: inner.traps)
+      return Made(
+        text: "-\(inner.at(.postfix))", level: .unary, type: .int(bits: inner.bits + 1, range: nil), traps: inner.traps)
     case 6:
       let (a, b, name) = extreme(.int(randomRange()), expecting: expected, total: total, depth: depth)
       var range: IntegerRange?
@@ -53,7 +58,8 @@ extension ContractGenerator {
           : IntegerRange(max(first.low, second.low), max(first.high, second.high))
       }
       return Made(
-        text: "\(name)(\(a.text), \(b.text))", type: .int(bits: max(a.bits, b.bits), range: range), traps: a.traps || b.traps)
+        text: "\(name)(\(a.text), \(b.text))", type: .int(bits: max(a.bits, b.bits), range: range),
+        traps: a.traps || b.traps)
     case 7: return count(total: total, depth: depth)
     default: return fold(.int(randomRange()), total: total, depth: depth)
     }
@@ -81,16 +87,27 @@ extension ContractGenerator {
   /// Two integers, or durations or amounts, which are divided as integers.
   private mutating func dividend(total: Bool, depth: Int) -> (Made, Made) {
     switch tape.weighted(4, 1, 1) {
-    case 0: return (make(.int(randomRange()), expecting: nil, total: total, depth: depth), divisor(total: total, depth: depth))
+    case 0:
+      return (
+        make(.int(randomRange()), expecting: nil, total: total, depth: depth), divisor(total: total, depth: depth)
+      )
     case 1:
-      return (counted(make(.duration, expecting: nil, total: total, depth: depth), 42), counted(unit(.duration, total: total, depth: depth), 42))
+      return (
+        counted(make(.duration, expecting: nil, total: total, depth: depth), 42),
+        counted(unit(.duration, total: total, depth: depth), 42)
+      )
     default:
       let fixed = frame.currencies.filter { isFixed($0) }
       guard let currency = total ? fixed.first : tape.element(frame.currencies) else {
-        return (make(.int(randomRange()), expecting: nil, total: total, depth: depth), divisor(total: total, depth: depth))
+        return (
+          make(.int(randomRange()), expecting: nil, total: total, depth: depth), divisor(total: total, depth: depth)
+        )
       }
       let type = SourceType.amount(currency)
-      return (counted(make(type, expecting: nil, total: total, depth: depth), 127), counted(unit(type, total: total, depth: depth), 127))
+      return (
+        counted(make(type, expecting: nil, total: total, depth: depth), 127),
+        counted(unit(type, total: total, depth: depth), 127)
+      )
     }
   }
 
@@ -98,7 +115,8 @@ extension ContractGenerator {
   private mutating func unit(_ type: SourceType, total: Bool, depth: Int) -> Made {
     if !total && tape.oneIn(2) { return make(type, expecting: nil, total: false, depth: depth) }
     switch type {
-    case .amount(let currency) where isFixed(currency): return Made(text: "3 \(currency)", type: .amount(currency), literal: units(3, currency))
+    case .amount(let currency) where isFixed(currency):
+      return Made(text: "3 \(currency)", type: .amount(currency), literal: units(3, currency))
     case .duration: return Made(text: "2 days", type: .duration, literal: Integer(2 * 86_400_000))
     default:
       let made = make(type, expecting: nil, total: total, depth: depth)
@@ -123,7 +141,9 @@ extension ContractGenerator {
 
   mutating func fractionOperation(expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
     let kind: SourceType = tape.oneIn(2) ? .ratio : .percent
-    func ratio(_ text: String, _ level: Level) -> Made { Made(text: text, level: level, type: .percent(isAtRest: false), traps: true) }
+    func ratio(_ text: String, _ level: Level) -> Made {
+      Made(text: text, level: level, type: .percent(isAtRest: false), traps: true)
+    }
     switch total ? 4 : tape.weighted(3, 3, 2, 3, 3, 2) {
     case 0, 1:
       let a = make(kind, expecting: nil, total: total, depth: depth)
@@ -158,7 +178,9 @@ extension ContractGenerator {
 
   mutating func amountOperation(_ currency: String, expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
     let type = SourceType.amount(currency)
-    func made(_ text: String, _ level: Level, traps: Bool = true) -> Made { Made(text: text, level: level, type: .amount(currency), traps: traps) }
+    func made(_ text: String, _ level: Level, traps: Bool = true) -> Made {
+      Made(text: text, level: level, type: .amount(currency), traps: traps)
+    }
     switch total ? tape.element([4, 3, 5]) : tape.weighted(4, 3, 3, 3, 2, 3, 2, 2) {
     case 0, 1:
       if tape.oneIn(8) {
@@ -176,7 +198,8 @@ extension ContractGenerator {
       let a = make(type, expecting: nil, total: total, depth: depth)
       let share: SourceType = total || tape.oneIn(2) ? .percent : .ratio
       let b = total ? percentAtRest() : make(share, expecting: nil, total: total, depth: depth)
-      return made("\(a.at(.product)) * \(b.at(.unary)) \(rounding())", .rounded, traps: a.traps || b.traps || !b.isAtRest)
+      return made(
+        "\(a.at(.product)) * \(b.at(.unary)) \(rounding())", .rounded, traps: a.traps || b.traps || !b.isAtRest)
     case 4:
       let (a, b, name) = extreme(type, expecting: expected, total: total, depth: depth)
       return made("\(name)(\(a.text), \(b.text))", .postfix, traps: a.traps || b.traps)

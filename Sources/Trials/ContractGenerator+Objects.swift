@@ -12,7 +12,8 @@ extension ContractGenerator {
     for _ in 0..<(1 + tape.below(2)) {
       let hole =
         tape.oneIn(3)
-        ? make(.text(max), expecting: nil, total: total, depth: min(depth, 1)) : make(.int(randomRange()), expecting: nil, total: total, depth: depth)
+        ? make(.text(max), expecting: nil, total: total, depth: min(depth, 1))
+        : make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       var width = hole.bits * 30103 / 100_000 + 2
       if case .text(let max) = hole.type { width = max }
       if hole.text.contains("\"") || hole.text.contains("{") || length + width > max { continue }
@@ -20,7 +21,9 @@ extension ContractGenerator {
       length += width
       traps = traps || hole.traps
     }
-    if text == "{{" || !text.contains("{") { return length <= max ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, length))) : textLiteral(max) }
+    if text == "{{" || !text.contains("{") {
+      return length <= max ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, length))) : textLiteral(max)
+    }
     return length <= max ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, length)), traps: traps) : textLiteral(max)
   }
 
@@ -35,7 +38,8 @@ extension ContractGenerator {
 
   // MARK: Structures, enumerations, collections
 
-  /// A value of the type put together from its parts, or something with a name where nobody says what the parts would make.
+  /// A value of the type put together from its parts, or something with a name where nobody says
+  /// what the parts would make.
   mutating func construction(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
     let isExpected = expected == .composite(wanted)
     switch wanted {
@@ -46,7 +50,9 @@ extension ContractGenerator {
       let (text, traps) = arguments(members(of: .calendar), total: total, depth: depth)
       return Made(text: "Calendar" + text, type: .composite(wanted), traps: traps)
     case .enumeration(let index):
-      let all = declared[index].cases.filter { item in frame.place != .constant || item.parameters.allSatisfy { isConstantable($0.type) } }
+      let all = declared[index].cases.filter { item in
+        frame.place != .constant || item.parameters.allSatisfy { isConstantable($0.type) }
+      }
       let item = tape.element(all)
       let isQualified = tape.oneIn(2)
       let name = isQualified ? "\(declared[index].name).\(item.name)" : item.name
@@ -68,13 +74,17 @@ extension ContractGenerator {
       let value = rest(inner, total: total, depth: depth)
       return Made(text: "Some(\(value.text))", type: .composite(wanted), traps: value.traps)
     case .list, .set, .map:
-      if frame.place != .constant && !total && tape.oneIn(2) { return extended(wanted, expecting: expected, depth: depth) }
+      if frame.place != .constant && !total && tape.oneIn(2) {
+        return extended(wanted, expecting: expected, depth: depth)
+      }
       return isExpected ? listed(wanted, total: total, depth: depth) : variable(wanted, total: total, depth: depth)
     default: return variable(wanted, total: total, depth: depth)
     }
   }
 
-  private mutating func arguments(_ parameters: [(name: String, type: SourceType)], total: Bool, depth: Int) -> (String, traps: Bool) {
+  private mutating func arguments(_ parameters: [(name: String, type: SourceType)], total: Bool, depth: Int) -> (
+    String, traps: Bool
+  ) {
     let isNamed = tape.oneIn(2)
     var (parts, traps) = ([String](), false)
     for parameter in parameters {
@@ -112,15 +122,19 @@ extension ContractGenerator {
   /// A collection with something more in it.
   private mutating func extended(_ wanted: SourceType, expecting expected: MadeType?, depth: Int) -> Made {
     let base =
-      expected == nil || tape.oneIn(2) ? variable(wanted, total: false, depth: 0) : make(wanted, expecting: expected, total: false, depth: depth - 1)
+      expected == nil || tape.oneIn(2)
+      ? variable(wanted, total: false, depth: 0) : make(wanted, expecting: expected, total: false, depth: depth - 1)
     switch wanted {
     case .list(let part, _, _), .set(let part, _):
       let element = rest(part, total: false, depth: depth)
-      return Made(text: "\(base.at(.sum)) with \(element.at(.sum))", level: .comparison, type: .composite(wanted), traps: true)
+      return Made(
+        text: "\(base.at(.sum)) with \(element.at(.sum))", level: .comparison, type: .composite(wanted), traps: true)
     case .map(let key, let value, _):
       let key = rest(key, total: false, depth: depth)
       let value = rest(value, total: false, depth: depth)
-      return Made(text: "\(base.at(.sum)) with \(key.at(.sum)): \(value.at(.sum))", level: .comparison, type: .composite(wanted), traps: true)
+      return Made(
+        text: "\(base.at(.sum)) with \(key.at(.sum)): \(value.at(.sum))", level: .comparison, type: .composite(wanted),
+        traps: true)
     default: return base
     }
   }

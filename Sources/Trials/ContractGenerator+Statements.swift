@@ -20,7 +20,9 @@ extension ContractGenerator {
     return "{\n" + inner.map { indented($0) + "\n" }.joined() + "}"
   }
 
-  private func indented(_ text: String) -> String { text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n") }
+  private func indented(_ text: String) -> String {
+    text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+  }
 
   private mutating func removeUnreadLocals() {
     for index in frame.lines.indices.reversed() where frame.lines[index].hasPrefix("let ") {
@@ -89,7 +91,8 @@ extension ContractGenerator {
         } while tape.oneIn(2) && !members(of: member).isEmpty
         return "\(path) = \(rest(member, total: total, depth: 3).text)"
       case .list(let part, _, _) where !isTotal:
-        let index = tape.oneIn(3) ? make(.int(.of(0, 5)), expecting: nil, total: total, depth: 1).text : "\(tape.below(3))"
+        let index =
+          tape.oneIn(3) ? make(.int(.of(0, 5)), expecting: nil, total: total, depth: 1).text : "\(tape.below(3))"
         return "\(field.name)[\(index)] = \(rest(part, total: total, depth: 2).text)"
       case .map(let key, let value, _) where !isTotal:
         let key = rest(key, total: total, depth: 1).text
@@ -129,7 +132,9 @@ extension ContractGenerator {
     if frame.loopDepth >= 2 { return emission() }
     let total = isTotal
     var elements = collection(total: total, depth: 1) { _ in true }
-    if !total, tape.oneIn(4), let list = list(of: randomListed(), joining: nil, total: false, depth: 1).0 { elements = list }
+    if !total, tape.oneIn(4), let list = list(of: randomListed(), joining: nil, total: false, depth: 1).0 {
+      elements = list
+    }
     guard case .composite(let type) = elements.type, let part = part(of: type) else { return emission() }
     let variable = Variable(name: fresh("each"), type: MadeType(part))
     frame.locals.append(variable)

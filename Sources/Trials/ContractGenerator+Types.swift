@@ -1,7 +1,8 @@
 import Interface
 import Primitives
 
-/// A type as a source writes it. Structures and enumerations are named by their place among the declared types, currencies by their names.
+/// A type as a source writes it. Structures and enumerations are named by their place among the
+/// declared types, currencies by their names.
 indirect enum SourceType: Hashable {
   case bool, percent, ratio, duration, time, party, calendar
   case int(IntegerRange)
@@ -113,7 +114,8 @@ extension ContractGenerator {
     case .bytes(let max): return max == 32 ? "Hash" : "Bytes<\(max)>"
     case .structure(let index), .enumeration(let index): return declared[index].name
     case .optional(let inner): return spelled(inner) + "?"
-    case .list(let inner, let least, let most): return "List<\(spelled(inner)), \(least == 0 ? "" : "\(least)..")\(most)>"
+    case .list(let inner, let least, let most):
+      return "List<\(spelled(inner)), \(least == 0 ? "" : "\(least)..")\(most)>"
     case .set(let inner, let most): return "Set<\(spelled(inner)), \(most)>"
     case .map(let key, let value, let most): return "Map<\(spelled(key)), \(spelled(value)), \(most)>"
     }
@@ -155,7 +157,8 @@ extension ContractGenerator {
     case 4: return IntegerRange(.zero, IntegerRange.whole.high) ?? .whole
     case 5: return .of(Int.min / 2, Int.max / 2)
     case 6: return IntegerRange(Integer.zero, Integer.power(ofTwo: 62) - Integer(tape.below(2))) ?? .whole
-    case 7: return IntegerRange(-Integer.power(ofTwo: 120), Integer.power(ofTwo: tape.element([60, 64, 126, 254]))) ?? .whole
+    case 7:
+      return IntegerRange(-Integer.power(ofTwo: 120), Integer.power(ofTwo: tape.element([60, 64, 126, 254]))) ?? .whole
     default:
       let low = tape.below(2000) - 1000
       return .of(low, low + tape.below(3000))
@@ -203,33 +206,46 @@ extension ContractGenerator {
   /// An enumeration without payloads.
   mutating func plainEnumeration() -> SourceType {
     let known = declared.indices.filter { index in
-      declared[index].isEnumeration && (declared[index].isFile || !frame.isFile) && declared[index].cases.allSatisfy { $0.parameters.isEmpty }
+      declared[index].isEnumeration && (declared[index].isFile || !frame.isFile)
+        && declared[index].cases.allSatisfy { $0.parameters.isEmpty }
     }
     if !known.isEmpty && !tape.oneIn(3) { return .enumeration(tape.element(known)) }
     let name = fresh("Kind")
-    let cases = (0..<(1 + tape.below(3))).map { _ in (name: fresh("Case"), parameters: [(name: String, type: SourceType)]()) }
+    let cases = (0..<(1 + tape.below(3))).map { _ in
+      (name: fresh("Case"), parameters: [(name: String, type: SourceType)]())
+    }
     declared.append(DeclaredType(name: name, cases: cases, isEnumeration: true, isFile: frame.isFile || tape.oneIn(4)))
     return .enumeration(declared.count - 1)
   }
 
   private mutating func declaredType(isEnumeration: Bool, depth: Int) -> SourceType {
-    let known = declared.indices.filter { declared[$0].isEnumeration == isEnumeration && (declared[$0].isFile || !frame.isFile) }
+    let known = declared.indices.filter {
+      declared[$0].isEnumeration == isEnumeration && (declared[$0].isFile || !frame.isFile)
+    }
     if !known.isEmpty && (known.count > 4 || !tape.oneIn(3)) { return reference(tape.element(known)) }
     // A type outside of the contract knows no currency of it.
     let isFile = frame.isFile || tape.oneIn(3)
     let outer = frame
-    if isFile { (frame.isFile, frame.currencies) = (true, ["CNY", "JPY"]) } else { frame.currencies = generics + ["USD", "JPY"] }
+    if isFile {
+      (frame.isFile, frame.currencies) = (true, ["CNY", "JPY"])
+    } else {
+      frame.currencies = generics + ["USD", "JPY"]
+    }
     var cases: [(name: String, parameters: [(name: String, type: SourceType)])] = []
     for _ in 0..<(isEnumeration ? 1 + tape.below(4) : 1) {
       let count = isEnumeration ? tape.below(3) : 1 + tape.below(3)
       cases.append((fresh("Case"), (0..<count).map { _ in (fresh("member"), randomType(depth: depth)) }))
     }
     frame = outer
-    declared.append(DeclaredType(name: fresh(isEnumeration ? "Choice" : "Record"), cases: cases, isEnumeration: isEnumeration, isFile: isFile))
+    declared.append(
+      DeclaredType(
+        name: fresh(isEnumeration ? "Choice" : "Record"), cases: cases, isEnumeration: isEnumeration, isFile: isFile))
     return reference(declared.count - 1)
   }
 
-  private func reference(_ index: Int) -> SourceType { declared[index].isEnumeration ? .enumeration(index) : .structure(index) }
+  private func reference(_ index: Int) -> SourceType {
+    declared[index].isEnumeration ? .enumeration(index) : .structure(index)
+  }
 
   // MARK: Traits
 
@@ -241,7 +257,8 @@ extension ContractGenerator {
     case .rate(let of, let per): isFixed(of) && isFixed(per)
     case .list(let inner, let least, _): least == 0 || isConstantable(inner)
     case .structure(let index): declared[index].cases[0].parameters.allSatisfy { isConstantable($0.type) }
-    case .enumeration(let index): declared[index].cases.contains { $0.parameters.allSatisfy { isConstantable($0.type) } }
+    case .enumeration(let index):
+      declared[index].cases.contains { $0.parameters.allSatisfy { isConstantable($0.type) } }
     }
   }
 

@@ -1,6 +1,8 @@
-// Random contracts, as source text. What is generated is well typed: the generator knows of every expression what the checker will find out about it, its type
-// with the range of an integer and whether it can fail, and asks for what each place admits. Names are declared when something first reads them, so that
-// nothing is unused and a case shrinks by itself: without its reader a term is not there.
+// Random contracts, as source text. What is generated is well typed: the generator knows of every
+// expression what the checker will find out about it, its type with the range of an integer and
+// whether it can fail, and asks for what each place admits. Names are declared when something first
+// reads them, so that nothing is unused and a case shrinks by itself: without its reader a term is
+// not there.
 
 import Interface
 import Primitives
@@ -160,9 +162,15 @@ package struct ContractGenerator {
   }
 
   private func text(of type: DeclaredType) -> String {
-    func parts(_ parameters: [(name: String, type: SourceType)]) -> [String] { parameters.map { "\($0.name): \(spelled($0.type))" } }
-    if !type.isEnumeration { return "struct \(type.name) { \(parts(type.cases[0].parameters).joined(separator: " ")) }" }
-    let cases = type.cases.map { $0.parameters.isEmpty ? $0.name : "\($0.name)(\(parts($0.parameters).joined(separator: ", ")))" }
+    func parts(_ parameters: [(name: String, type: SourceType)]) -> [String] {
+      parameters.map { "\($0.name): \(spelled($0.type))" }
+    }
+    if !type.isEnumeration {
+      return "struct \(type.name) { \(parts(type.cases[0].parameters).joined(separator: " ")) }"
+    }
+    let cases = type.cases.map {
+      $0.parameters.isEmpty ? $0.name : "\($0.name)(\(parts($0.parameters).joined(separator: ", ")))"
+    }
     return "enum \(type.name) { \(cases.joined(separator: ", ")) }"
   }
 
@@ -174,7 +182,8 @@ package struct ContractGenerator {
       return generator.tape.oneIn(6) ? made.text : "\(made.at(.or)) or \(generator.truth(depth: 1).at(.and))"
     }.result
     let states = states.filter { _ in tape.oneIn(2) }.map(\.name)
-    return "invariant \"rule \(fresh("r"))\"\(states.isEmpty ? "" : " while \(states.joined(separator: ", "))"): \(condition)"
+    return
+      "invariant \"rule \(fresh("r"))\"\(states.isEmpty ? "" : " while \(states.joined(separator: ", "))"): \(condition)"
   }
 
   private mutating func view() -> String {
@@ -211,7 +220,11 @@ package struct ContractGenerator {
     var names: Set<Substring> = []
     for line in lines + members + functions.filter(\.isFile).map(\.text) { names.formUnion(line.words) }
     for index in functions.indices.reversed() where !functions[index].isFile {
-      if names.contains(functions[index].name[...]) { names.formUnion(functions[index].text.words) } else { functions.remove(at: index) }
+      if names.contains(functions[index].name[...]) {
+        names.formUnion(functions[index].text.words)
+      } else {
+        functions.remove(at: index)
+      }
     }
   }
 
@@ -225,7 +238,9 @@ extension String {
   var words: [Substring] {
     utf8.split { byte in
       switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): false
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"):
+        false
       default: true
       }
     }.map { Substring($0) }

@@ -14,7 +14,8 @@ package struct ContractTrial: Sendable {
     case agreed
     /// The compiler does not take the contract, for these codes.
     case refused([DiagnosticCode])
-    /// The engines differ, or something is not as it must be: of which kind, and in words. Two findings of one kind differ in numbers only.
+    /// The engines differ, or something is not as it must be: of which kind, and in words. Two
+    /// findings of one kind differ in numbers only.
     case differs(kind: String, String)
   }
 
@@ -38,7 +39,8 @@ package struct ContractTrial: Sendable {
   /// The same again, from the choices.
   package init(_ origin: Origin, actions: [UInt32]) {
     switch origin {
-    case .choices(let choices): self.init(ContractGenerator.source(Tape(replaying: choices)), Tape(replaying: actions), isTelling: true)
+    case .choices(let choices):
+      self.init(ContractGenerator.source(Tape(replaying: choices)), Tape(replaying: actions), isTelling: true)
     case .source(let source): self.init((source, Tape(replaying: [])), Tape(replaying: actions), isTelling: true)
     }
   }
@@ -57,10 +59,14 @@ package struct ContractTrial: Sendable {
     return (source, tape.taken)
   }
 
-  package static func source(of choices: [UInt32]) -> String { ContractGenerator.source(Tape(replaying: choices)).source }
+  package static func source(of choices: [UInt32]) -> String {
+    ContractGenerator.source(Tape(replaying: choices)).source
+  }
 
   /// A contract under a random sequence.
-  package init(source: String, seed: UInt64) { self.init((source, Tape(replaying: [])), Tape(seed: seed), isTelling: false) }
+  package init(source: String, seed: UInt64) {
+    self.init((source, Tape(replaying: [])), Tape(seed: seed), isTelling: false)
+  }
 
   private init(_ contract: (source: String, tape: Tape), _ actions: Tape, isTelling: Bool) {
     source = contract.source

@@ -60,7 +60,9 @@ struct DrawnSequence {
     coverage.finish()
   }
 
-  private func isFinal(_ number: AgreementNumber) -> Bool { interface.states[twin.state.agreements[number.index].position.state].isFinal }
+  private func isFinal(_ number: AgreementNumber) -> Bool {
+    interface.states[twin.state.agreements[number.index].position.state].isFinal
+  }
 
   // MARK: Steps
 
@@ -73,7 +75,8 @@ struct DrawnSequence {
     }
     let wrong = tape.oneIn(40)
     note("open \(currencies.map(\.code)) parties \(parties.map(\.index)) terms \(terms)")
-    let (number, steps) = twin.open(contract: 0, currencies: currencies, parties: parties, terms: wrong ? Array(terms.dropLast()) : terms)
+    let (number, steps) = twin.open(
+      contract: 0, currencies: currencies, parties: parties, terms: wrong ? Array(terms.dropLast()) : terms)
     record(steps)
     return number
   }
@@ -88,19 +91,26 @@ struct DrawnSequence {
     let mayBeWrong = tape.oneIn(8)
     var arguments = parameters.map { value(of: $0.type, mayBeWrong: mayBeWrong) }
     if tape.oneIn(30) { arguments.append(.bool(true)) }
-    let letGo = tape.oneIn(10) ? [CurrencyAmount(Amount(unchecked: UInt128(tape.below(2000))), tape.element(Currency.all))] : nil
+    let letGo =
+      tape.oneIn(10) ? [CurrencyAmount(Amount(unchecked: UInt128(tape.below(2000))), tape.element(Currency.all))] : nil
     for caller in callers(who, number, arguments) where defect == nil {
-      note("\(name) by \(caller.index) with \(arguments)\(letGo.map { " letting \($0.map { "\($0.amount.units) \($0.currency.code)" }) go" } ?? "")")
+      note(
+        "\(name) by \(caller.index) with \(arguments)\(letGo.map { " letting \($0.map { "\($0.amount.units) \($0.currency.code)" }) go" } ?? "")"
+      )
       let before = twin.digest
       let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo)
       record(steps)
-      if case .refused(let failure)? = steps.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
+      if case .refused(let failure)? = steps.first?.outcome, twin.digest != before {
+        defect = "the refusal `\(failure.name)` changed the state"
+      }
       if !(steps.first.map { if case .approved = $0.outcome { true } else { false } } ?? false) { return }
     }
   }
 
   /// Mostly those who may act, as many as it takes.
-  private mutating func callers(_ who: ContractInterface.Who, _ number: AgreementNumber, _ arguments: [Value]) -> [AccountRow] {
+  private mutating func callers(_ who: ContractInterface.Who, _ number: AgreementNumber, _ arguments: [Value])
+    -> [AccountRow]
+  {
     guard case .parties(let actors, _) = who, !tape.oneIn(15) else { return [tape.element(accounts)] }
     let rows = actors.compactMap { twin.account(of: $0, on: number, arguments) }.filter(accounts.contains)
     if rows.isEmpty { return [tape.element(accounts)] }
@@ -111,8 +121,11 @@ struct DrawnSequence {
   private mutating func wait(_ number: AgreementNumber) {
     let now = twin.state.time
     let next = twin.state.agreements[number.index].position.deadlines.map(\.due).min()
-    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }].compactMap { $0 }
-    let time = times.isEmpty || tape.oneIn(4) ? now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000) : tape.element(times)
+    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }]
+      .compactMap { $0 }
+    let time =
+      times.isEmpty || tape.oneIn(4)
+      ? now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000) : tape.element(times)
     note("advance to \(max(now, time))")
     record(twin.advance(to: max(now, time)))
   }

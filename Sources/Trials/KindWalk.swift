@@ -4,19 +4,22 @@ import Semantics
 
 /// The kinds of expressions, with their operations.
 package enum ExpressionKind: Int, CaseIterable, Sendable {
-  case constant, term, field, parameter, local, balance, balanceOfKey, keyCount, vaultIsEmpty, entryIsEmpty, now, opened, caller, party, not, negate
-  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, and, or, narrow, choose, match, answered, call, make, wrap, collect, member,
-    replace
+  case constant, term, field, parameter, local, balance, balanceOfKey, keyCount, vaultIsEmpty, entryIsEmpty, now,
+    opened, caller, party, not, negate
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, and, or, narrow, choose, match, answered, call,
+    make, wrap, collect, member, replace
   case element, count, contains, with, withValue, sum, min, max, isCase, smaller, greaterOfTwo, concatenate, endOfDay
-  case intAdd, intSubtract, intMultiply, intModulo, intMin, intMax, intDivideDown, intDivideUp, intDivideHalfEven, ratioOfInts, ratioAdd,
-    ratioSubtract
-  case ratioMultiply, ratioDivide, amountAdd, amountSubtract, amountTimes, amountScaleDown, amountScaleUp, amountScaleHalfEven, durationAdd
+  case intAdd, intSubtract, intMultiply, intModulo, intMin, intMax, intDivideDown, intDivideUp, intDivideHalfEven,
+    ratioOfInts, ratioAdd, ratioSubtract
+  case ratioMultiply, ratioDivide, amountAdd, amountSubtract, amountTimes, amountScaleDown, amountScaleUp,
+    amountScaleHalfEven, durationAdd
   case durationSubtract, durationTimes, timeAdd, timeBack, timeSince
   case intOfDuration, intOfAmount, textOfInt, percentOfRatio, sha256, sm3
 }
 
 package enum StatementKind: Int, CaseIterable, Sendable {
-  case pay, payEach, split, splitElse, emit, define, require, raise, raiseElse, choose, match, loop, assign, assignElement, enter
+  case pay, payEach, split, splitElse, emit, define, require, raise, raiseElse, choose, match, loop, assign,
+    assignElement, enter
   case deposit, depositFrom, part, upTo, rest, evenly, evenlyOfList, shares, toVault, toParty, toAccount, toEntry
 }
 
@@ -145,7 +148,9 @@ struct KindWalk {
   // MARK: Expressions
 
   private mutating func visit(_ expression: TypedExpression) {
-    func of(_ kind: ExpressionKind, _ parts: TypedExpression...) -> (ExpressionKind, [TypedExpression]) { (kind, parts) }
+    func of(_ kind: ExpressionKind, _ parts: TypedExpression...) -> (ExpressionKind, [TypedExpression]) {
+      (kind, parts)
+    }
     let (kind, parts): (ExpressionKind, [TypedExpression]) =
       switch expression.kind {
       case .constant: of(.constant)
@@ -181,7 +186,8 @@ struct KindWalk {
       case .element(let object, let key): of(.element, object, key)
       case .count(let object): of(.count, object)
       case .contains(let object, let key): of(.contains, object, key)
-      case .with(let object, let key, let value): value.map { of(.withValue, object, key, $0) } ?? of(.with, object, key)
+      case .with(let object, let key, let value):
+        value.map { of(.withValue, object, key, $0) } ?? of(.with, object, key)
       case .fold(let fold, let object): of(fold == .sum ? .sum : fold == .min ? .min : .max, object)
       case .isCase(let object, _): of(.isCase, object)
       case .extreme(isMin: let isMin, let a, let b): of(isMin ? .smaller : .greaterOfTwo, a, b)
@@ -207,7 +213,8 @@ extension ExpressionKind {
       case .intModulo: .intModulo
       case .intMin: .intMin
       case .intMax: .intMax
-      case .intDivide(let rounding): rounding == .down ? .intDivideDown : rounding == .up ? .intDivideUp : .intDivideHalfEven
+      case .intDivide(let rounding):
+        rounding == .down ? .intDivideDown : rounding == .up ? .intDivideUp : .intDivideHalfEven
       case .ratioOfInts: .ratioOfInts
       case .ratioAdd: .ratioAdd
       case .ratioSubtract: .ratioSubtract
@@ -216,7 +223,8 @@ extension ExpressionKind {
       case .amountAdd: .amountAdd
       case .amountSubtract: .amountSubtract
       case .amountTimes: .amountTimes
-      case .amountScale(let rounding): rounding == .down ? .amountScaleDown : rounding == .up ? .amountScaleUp : .amountScaleHalfEven
+      case .amountScale(let rounding):
+        rounding == .down ? .amountScaleDown : rounding == .up ? .amountScaleUp : .amountScaleHalfEven
       case .durationAdd: .durationAdd
       case .durationSubtract: .durationSubtract
       case .durationTimes: .durationTimes

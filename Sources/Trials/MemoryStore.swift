@@ -1,7 +1,8 @@
 package import Ledger
 package import Primitives
 
-/// Keeps a ledger in memory: what a test needs of a store, and what a folder is compared with. Blocks are kept as bytes, so that reading them decodes them.
+/// Keeps a ledger in memory: what a test needs of a store, and what a folder is compared with.
+/// Blocks are kept as bytes, so that reading them decodes them.
 package final class MemoryStore: Durable {
   private let genesisBytes: [UInt8]
   package private(set) var blocks: [[UInt8]] = []
@@ -19,7 +20,9 @@ package final class MemoryStore: Durable {
   package func block(_ height: UInt64) throws(StoreFault) -> Block? {
     readCount += 1
     guard height >= 1, height <= blocks.count else { return nil }
-    guard let block = try? Block(canonicalBytes: blocks[Int(height) - 1]) else { throw .damaged("block \(height) cannot be read") }
+    guard let block = try? Block(canonicalBytes: blocks[Int(height) - 1]) else {
+      throw .damaged("block \(height) cannot be read")
+    }
     return block
   }
 
@@ -32,7 +35,9 @@ package final class MemoryStore: Durable {
 
   package func checkpoint() -> Checkpoint? {
     saved.map { saved in
-      Checkpoint(height: saved.height, digest: saved.digest, rows: saved.rows.map { (place: $0.key, bytes: $0.value) }.sorted { $0.place < $1.place })
+      Checkpoint(
+        height: saved.height, digest: saved.digest,
+        rows: saved.rows.map { (place: $0.key, bytes: $0.value) }.sorted { $0.place < $1.place })
     }
   }
 

@@ -64,7 +64,8 @@ extension ModuleMutation {
   private mutating func constantFunction(_ type: RegisterType, _ value: Value) -> Function {
     let index = module.constants.firstIndex(of: value) ?? module.constants.count
     if index == module.constants.count { module.constants.append(value) }
-    var function = Function(registers: [type], code: [Instruction(.constant, 0, UInt16(index)), Instruction(.return, 0)])
+    var function = Function(
+      registers: [type], code: [Instruction(.constant, 0, UInt16(index)), Instruction(.return, 0)])
     function.code[1].gas = UInt8(function.code.reduce(0) { $0 + $1.opcode.row.gas })
     return function
   }
@@ -84,15 +85,20 @@ extension ModuleMutation {
     switch trigger {
     case .at where random.oneIn(3): return laterFunction()
     case .at:
-      return constantFunction(.time, .time(random.element([Time(milliseconds: 0), BareAgreement.start + Duration(unchecked: 86_400_000), .last])))
+      return constantFunction(
+        .time,
+        .time(random.element([Time(milliseconds: 0), BareAgreement.start + Duration(unchecked: 86_400_000), .last])))
     case .when: return constantFunction(.bool, .bool(random.oneIn(2)))
     case .after, .action:
-      return constantFunction(.duration, .duration(Duration(unchecked: random.element([0, 1, 86_400_000, Duration.max.milliseconds]))))
+      return constantFunction(
+        .duration, .duration(Duration(unchecked: random.element([0, 1, 86_400_000, Duration.max.milliseconds]))))
     }
   }
 
   mutating func changeTrigger() -> String? {
-    guard let index = pickTransition({ $0.trigger.isAutomatic }), let due = function(of: .due(transition: index)) else { return nil }
+    guard let index = pickTransition({ $0.trigger.isAutomatic }), let due = function(of: .due(transition: index)) else {
+      return nil
+    }
     let new = random.element([ContractInterface.Trigger.after, .at, .when])
     let old = interface.transitions[index]
     module.interface.transitions[index] = ContractInterface.Transition(source: old.source, trigger: new)
@@ -101,7 +107,9 @@ extension ModuleMutation {
   }
 
   mutating func changeDue() -> String? {
-    guard let index = pickTransition({ $0.trigger.isAutomatic }), let due = function(of: .due(transition: index)) else { return nil }
+    guard let index = pickTransition({ $0.trigger.isAutomatic }), let due = function(of: .due(transition: index)) else {
+      return nil
+    }
     module.functions[due] = self.due(interface.transitions[index].trigger)
     return "transition \(index): due \(module.constants[Int(module.functions[due].code[0].b)])"
   }
@@ -142,7 +150,9 @@ extension ModuleMutation {
     let index = random.below(interface.states.count)
     let state = interface.states[index]
     if !state.isFinal {
-      while let transition = interface.transitions.firstIndex(where: { $0.source == index }) { removeTransition(transition) }
+      while let transition = interface.transitions.firstIndex(where: { $0.source == index }) {
+        removeTransition(transition)
+      }
     }
     module.interface.states[index] = ContractInterface.State(name: state.name, isFinal: !state.isFinal)
     return "\(state.name) is \(state.isFinal ? "not final" : "final")"
@@ -156,7 +166,9 @@ extension ModuleMutation {
   }
 
   mutating func changeCounter() -> String? {
-    let counters = interface.fields.indices.filter { if case .counter = interface.fields[$0].type { true } else { false } }
+    let counters = interface.fields.indices.filter {
+      if case .counter = interface.fields[$0].type { true } else { false }
+    }
     if counters.isEmpty { return nil }
     let (index, most) = (random.element(counters), random.element([1, 2, 1000, 100]))
     let old = interface.fields[index]
@@ -208,12 +220,14 @@ extension ModuleMutation {
     let vault = interface.vaults[index]
     guard let key = vault.key else { return nil }
     let most = random.element([1, 2, 3, 1000])
-    module.interface.vaults[index] = ContractInterface.Vault(name: vault.name, currency: vault.currency, key: .init(type: key.type, most: most))
+    module.interface.vaults[index] = ContractInterface.Vault(
+      name: vault.name, currency: vault.currency, key: .init(type: key.type, most: most))
     return "\(vault.name) has \(most) keys"
   }
 
   mutating func changeBody() -> String? {
-    guard let one = pickTransition(), let other = pickTransition(), one != other, let to = function(of: .body(transition: one)),
+    guard let one = pickTransition(), let other = pickTransition(), one != other,
+      let to = function(of: .body(transition: one)),
       let from = function(of: .body(transition: other))
     else { return nil }
     if module.functions[to] == module.functions[from] { return nil }

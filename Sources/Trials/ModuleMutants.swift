@@ -1,5 +1,6 @@
-// Modules with one thing wrong, made from the bytecode of sound contracts: what no compiler would write, but anybody may publish. Most pass the verifier,
-// since every mutation keeps what it can: the gas of blocks is computed anew, and jumps follow the code that they lead to.
+// Modules with one thing wrong, made from the bytecode of sound contracts: what no compiler would
+// write, but anybody may publish. Most pass the verifier, since every mutation keeps what it can:
+// the gas of blocks is computed anew, and jumps follow the code that they lead to.
 
 package import Bytecode
 import Interface
@@ -50,7 +51,9 @@ package struct ModuleMutant: Sendable {
     guard let change = mutation.apply(kind) else { return nil }
     // Now and then two things are wrong.
     var changes = change
-    if mutation.random.oneIn(5), let other = mutation.apply(mutation.random.element(Operator.allCases)) { changes += "; \(other)" }
+    if mutation.random.oneIn(5), let other = mutation.apply(mutation.random.element(Operator.allCases)) {
+      changes += "; \(other)"
+    }
     guard mutation.module != original.module else { return nil }
     self.kind = kind
     self.change = changes
@@ -129,12 +132,16 @@ struct ModuleMutation {
       if !places.isEmpty { return (function, random.element(places)) }
     }
     let all = module.functions.indices.flatMap { function in
-      module.functions[function].code.indices.filter { matches(module.functions[function].code[$0]) }.map { (function: function, pc: $0) }
+      module.functions[function].code.indices.filter { matches(module.functions[function].code[$0]) }.map {
+        (function: function, pc: $0)
+      }
     }
     return all.isEmpty ? nil : random.element(all)
   }
 
-  private mutating func operand(of matches: (Instruction) -> Bool, _ change: (inout Instruction, inout ModuleMutation) -> Void) -> String? {
+  private mutating func operand(
+    of matches: (Instruction) -> Bool, _ change: (inout Instruction, inout ModuleMutation) -> Void
+  ) -> String? {
     guard let (function, pc) = pick(matches) else { return nil }
     codeCount = module.functions[function].code.count
     var instruction = module.functions[function].code[pc]
@@ -188,20 +195,25 @@ struct ModuleMutation {
     guard let (function, pc) = pick({ isPlace($0.opcode.row.a) || isPlace($0.opcode.row.b) }) else { return nil }
     var instruction = module.functions[function].code[pc]
     let keys = slots(function) { type in
-      type == .account || interface.vaults.contains { vault in vault.key.map { RegisterType($0.type) == type } ?? false }
+      type == .account
+        || interface.vaults.contains { vault in vault.key.map { RegisterType($0.type) == type } ?? false }
     }
     let row = instruction.opcode.row
     let inA = isPlace(row.a) && !(isPlace(row.b) && random.oneIn(2))
     let kind = inA ? row.a : row.b
-    let new = kind == .vault ? UInt16(random.below(max(1, interface.vaults.count))) : randomPlace(kind == .holding, keys)
+    let new =
+      kind == .vault ? UInt16(random.below(max(1, interface.vaults.count))) : randomPlace(kind == .holding, keys)
     if inA { instruction.a = new } else { instruction.b = new }
     return replace(function, pc, instruction)
   }
 
   private mutating func changeRegister() -> String? {
-    guard let (function, pc) = pick({ $0.operands.contains { ModuleMutation.registerKind($0.kind) != nil } }) else { return nil }
+    guard let (function, pc) = pick({ $0.operands.contains { ModuleMutation.registerKind($0.kind) != nil } }) else {
+      return nil
+    }
     var instruction = module.functions[function].code[pc]
-    let places = instruction.operands.enumerated().filter { ModuleMutation.registerKind($0.element.kind) != nil }.map(\.offset)
+    let places = instruction.operands.enumerated().filter { ModuleMutation.registerKind($0.element.kind) != nil }.map(
+      \.offset)
     let place = random.element(places)
     guard let kind = ModuleMutation.registerKind(instruction.operands[place].kind) else { return nil }
     let fitting = slots(function) { $0.isA(kind, in: interface.types) }
@@ -223,7 +235,8 @@ struct ModuleMutation {
   }
 
   private mutating func changeConstant() -> String? {
-    operand(of: { [.constant, .constantPair, .constantWide, .immediate, .narrow].contains($0.opcode) }) { instruction, mutation in
+    operand(of: { [.constant, .constantPair, .constantWide, .immediate, .narrow].contains($0.opcode) }) {
+      instruction, mutation in
       switch instruction.opcode {
       case .immediate: instruction.b = UInt16(truncatingIfNeeded: mutation.random.element([0, 1, 2, 100, -1, 1000]))
       case .narrow: instruction.c = UInt16(mutation.random.below(max(1, mutation.module.constants.count)))
@@ -256,7 +269,9 @@ struct ModuleMutation {
     guard let (function, pc) = pick({ _ in true }) else { return nil }
     var instruction = module.functions[function].code[pc]
     let row = instruction.opcode.row
-    let fitting = Opcode.allCases.filter { $0.row.a == row.a && $0.row.b == row.b && $0.row.c == row.c && $0 != instruction.opcode }
+    let fitting = Opcode.allCases.filter {
+      $0.row.a == row.a && $0.row.b == row.b && $0.row.c == row.c && $0 != instruction.opcode
+    }
     instruction.opcode = fitting.isEmpty || random.oneIn(10) ? random.element(Opcode.allCases) : random.element(fitting)
     return replace(function, pc, instruction)
   }
@@ -275,21 +290,28 @@ struct ModuleMutation {
     return "\(place(function)): \(pc) ⇔ \(other)"
   }
 
-  /// Without the instruction. What led behind it leads to the same instructions as before; what led to it leads to the one that comes next.
+  /// Without the instruction. What led behind it leads to the same instructions as before; what led
+  /// to it leads to the one that comes next.
   private mutating func delete(_ matches: (Instruction) -> Bool) -> String? {
     guard let (function, pc) = pick(matches), module.functions[function].code.count > 1 else { return nil }
     let old = module.functions[function].code[pc]
     // A block must end where one begins.
     let isHead = module.functions[function].code.contains { $0.target == pc + 1 }
     if old.opcode.row.endsBlock && isHead {
-      return replace(function, pc, Instruction(.next)).map { _ in "\(place(function)) \(pc): \(ModuleMutation.words(old)) deleted" }
+      return replace(function, pc, Instruction(.next)).map { _ in
+        "\(place(function)) \(pc): \(ModuleMutation.words(old)) deleted"
+      }
     }
     func moved(_ target: Int) -> Int { target > pc ? target - 1 : target }
     module.functions[function].code.remove(at: pc)
     for index in module.functions[function].code.indices {
       let row = module.functions[function].code[index].opcode.row
-      if row.a == .target { module.functions[function].code[index].a = UInt16(moved(Int(module.functions[function].code[index].a))) }
-      if row.b == .target { module.functions[function].code[index].b = UInt16(moved(Int(module.functions[function].code[index].b))) }
+      if row.a == .target {
+        module.functions[function].code[index].a = UInt16(moved(Int(module.functions[function].code[index].a)))
+      }
+      if row.b == .target {
+        module.functions[function].code[index].b = UInt16(moved(Int(module.functions[function].code[index].b)))
+      }
     }
     module.functions[function].answers = module.functions[function].answers.map {
       Answer(first: moved($0.first), end: moved($0.end), target: moved($0.target))
@@ -301,7 +323,9 @@ struct ModuleMutation {
   // MARK: Answers
 
   private mutating func pickAnswer() -> (function: Int, answer: Int)? {
-    let all = module.functions.indices.flatMap { function in module.functions[function].answers.indices.map { (function: function, answer: $0) } }
+    let all = module.functions.indices.flatMap { function in
+      module.functions[function].answers.indices.map { (function: function, answer: $0) }
+    }
     return all.isEmpty ? nil : random.element(all)
   }
 
@@ -316,7 +340,8 @@ struct ModuleMutation {
       }
     if new == old { return nil }
     module.functions[function].answers[index] = new
-    return "\(place(function)): answer \(old.first)..\(old.end) to \(old.target) ⇒ \(new.first)..\(new.end) to \(new.target)"
+    return
+      "\(place(function)): answer \(old.first)..\(old.end) to \(old.target) ⇒ \(new.first)..\(new.end) to \(new.target)"
   }
 
   private mutating func deleteAnswer() -> String? {

@@ -19,7 +19,8 @@ package struct MutantVerdict: Sendable {
     case imprecise
     /// Refused only for states that hold no money and have lost what ends them. That rule is meant.
     case moneyless
-    /// Refused for a circle that others can keep going round for ever, as a run shows, though no money stays in it meanwhile. That rule is meant too.
+    /// Refused for a circle that others can keep going round for ever, as a run shows, though no
+    /// money stays in it meanwhile. That rule is meant too.
     case endless
   }
 
@@ -72,7 +73,9 @@ package struct MutantVerdict: Sendable {
   }
 
   /// Whether the compiler would say of a state that others can hold somebody's money in it for ever.
-  private static func isWarned(of state: Int, _ assured: AssuredModule) -> Bool { Outlook(assured).silence.delays.contains { $0.state == state } }
+  private static func isWarned(of state: Int, _ assured: AssuredModule) -> Bool {
+    Outlook(assured).silence.delays.contains { $0.state == state }
+  }
 
   /// The run that is bad, a line for each step.
   package func story(of module: WellFormedModule, _ trial: BareTrial) -> [String] {
@@ -101,14 +104,18 @@ package struct MutantVerdict: Sendable {
 
   private static func words(_ values: [Value]) -> String {
     var words = "\(values)"
-    for name in ["Interface.Value", "Primitives.Amount", "Primitives.Duration", "Primitives.Time", "Primitives.Percent"] {
+    for name in [
+      "Interface.Value", "Primitives.Amount", "Primitives.Duration", "Primitives.Time", "Primitives.Percent",
+    ] {
       words = words.split(separator: name, omittingEmptySubsequences: false).joined()
     }
     return words
   }
 
   /// The transitions that no run has taken.
-  package func untaken(of module: WellFormedModule) -> [String] { report.untaken.map { name($0, module.module.interface) } }
+  package func untaken(of module: WellFormedModule) -> [String] {
+    report.untaken.map { name($0, module.module.interface) }
+  }
 
   private func name(_ transition: Int, _ interface: ContractInterface) -> String {
     let source = interface.states[interface.transitions[transition].source].name
@@ -129,6 +136,9 @@ extension SourceMutants {
     return module
   }
 
-  /// Whether the checker refuses a text for what it does with money or time, not for what it names: what would be lost would be lost, if it were a module.
-  package static func isAboutMoney(_ code: DiagnosticCode) -> Bool { code == .splitWithoutRest || code == .automaticStays }
+  /// Whether the checker refuses a text for what it does with money or time, not for what it names:
+  /// what would be lost would be lost, if it were a module.
+  package static func isAboutMoney(_ code: DiagnosticCode) -> Bool {
+    code == .splitWithoutRest || code == .automaticStays
+  }
 }

@@ -29,10 +29,11 @@ package struct SplitMix: Sendable {
   package mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 }
 
-/// Random agreements under random actions and waits, on both engines at once. At the end everybody falls silent, and the agreement must end with empty
-/// vaults all the same.
+/// Random agreements under random actions and waits, on both engines at once. At the end everybody
+/// falls silent, and the agreement must end with empty vaults all the same.
 package struct RandomSequences: Sendable {
-  /// How often each outcome came up, by name: `entered Paid`, `refused funds` and so on, for a test to see that all of them did.
+  /// How often each outcome came up, by name: `entered Paid`, `refused funds` and so on, for a test
+  /// to see that all of them did.
   package private(set) var outcomes: [String: Int] = [:]
   package private(set) var stepCount = 0
   /// What each transition used at most; nil of one that has not led on.
@@ -128,27 +129,35 @@ private struct Sequence {
     var arguments = parameters.map { value(of: $0.type) }
     var caller = random.element(accounts)
     if case .parties(let actors, _) = who, !random.oneIn(5) {
-      caller = twin.account(of: random.element(actors), on: number, arguments).flatMap { accounts.contains($0) ? $0 : nil } ?? caller
+      caller =
+        twin.account(of: random.element(actors), on: number, arguments).flatMap { accounts.contains($0) ? $0 : nil }
+        ?? caller
     }
     if random.oneIn(20) { arguments.append(.bool(true)) }
     if let silent, caller == twin.state.agreements[number.index].parties[silent] { return }
     let before = twin.digest
     let steps = twin.act(name, by: caller, on: number, arguments: arguments, letGo: letGo())
     record(steps)
-    if case .refused(let failure)? = steps.first?.outcome, twin.digest != before { defect = "the refusal `\(failure.name)` changed the state" }
+    if case .refused(let failure)? = steps.first?.outcome, twin.digest != before {
+      defect = "the refusal `\(failure.name)` changed the state"
+    }
   }
 
   /// Mostly what is asked for, sometimes something else.
   private mutating func letGo() -> [CurrencyAmount]? {
-    random.oneIn(5) ? [CurrencyAmount(Amount(unchecked: UInt128(random.below(2000))), random.element(Currency.all))] : nil
+    random.oneIn(5)
+      ? [CurrencyAmount(Amount(unchecked: UInt128(random.below(2000))), random.element(Currency.all))] : nil
   }
 
   /// Up to a deadline, just before it, past it, or some time.
   private mutating func wait(_ number: AgreementNumber) {
     let now = twin.state.time
     let next = twin.state.agreements[number.index].position.deadlines.map(\.due).min()
-    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }].compactMap { $0 }
-    let time = random.oneIn(3) || times.isEmpty ? now + Duration(unchecked: Int64(random.below(40 * 86_400_000))) : random.element(times)
+    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }]
+      .compactMap { $0 }
+    let time =
+      random.oneIn(3) || times.isEmpty
+      ? now + Duration(unchecked: Int64(random.below(40 * 86_400_000))) : random.element(times)
     record(twin.advance(to: max(now, time)))
   }
 
@@ -162,16 +171,22 @@ private struct Sequence {
     let ended = twin.state.agreements[number.index]
     defect = claim.fault(in: steps, after: ended)
     guard defect == nil, let silent, let moments = silence.latestWithout[silent][interface.initialState],
-      let latest = contract.assured.latest(moments, of: agreement, in: interface.initialState, enteredAt: agreement.openedAt)
+      let latest = contract.assured.latest(
+        moments, of: agreement, in: interface.initialState, enteredAt: agreement.openedAt)
     else { return }
     let end = ended.position.enteredAt
-    if end > latest { defect = "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[silent]) is silent" }
+    if end > latest {
+      defect =
+        "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[silent]) is silent"
+    }
   }
 
   // MARK: Values
 
   private mutating func terms() -> [Value] {
-    var terms = interface.terms.map { term in term.defaultValue.flatMap { random.oneIn(2) ? $0 : nil } ?? mostlyAdmitted(term.type) }
+    var terms = interface.terms.map { term in
+      term.defaultValue.flatMap { random.oneIn(2) ? $0 : nil } ?? mostlyAdmitted(term.type)
+    }
     // Times are mostly agreed on in the order in which they come.
     if random.oneIn(4) { return terms }
     let places = terms.indices.filter { interface.terms[$0].type == .time }
@@ -196,16 +211,27 @@ private struct Sequence {
     case .percent:
       let denominator = random.element([100, 10_000, 3, 7, 1 << 62])
       return fraction(random.oneIn(10) ? denominator + 1 : random.below(denominator + 1), denominator)
-    case .ratio: return fraction(random.below(random.element([3, 100, 1 << 62])), 1 + random.below(random.element([3, 100, 1 << 62])))
+    case .ratio:
+      return fraction(
+        random.below(random.element([3, 100, 1 << 62])), 1 + random.below(random.element([3, 100, 1 << 62])))
     case .rate: return fraction(random.oneIn(20) ? 0 : 1 + random.below(100_000), random.element([1, 100, 10_000]))
     case .amount:
-      return .amount(Amount(unchecked: random.oneIn(20) ? Amount.max.units : UInt128(random.below(random.element([2, 100, 2000, 1_000_000])))))
-    case .duration: return .duration(Duration(unchecked: Int64(random.element([0, 1, 86_400_000, random.below(100 * 86_400_000)]))))
+      return .amount(
+        Amount(
+          unchecked: random.oneIn(20)
+            ? Amount.max.units : UInt128(random.below(random.element([2, 100, 2000, 1_000_000])))))
+    case .duration:
+      return .duration(Duration(unchecked: Int64(random.element([0, 1, 86_400_000, random.below(100 * 86_400_000)]))))
     case .time:
       let now = twin.state.time.milliseconds
-      return .time(Time(milliseconds: random.element([0, now, now + 1, now + Int64(random.below(100 * 86_400_000)), Time.last.milliseconds])))
+      return .time(
+        Time(
+          milliseconds: random.element([
+            0, now, now + 1, now + Int64(random.below(100 * 86_400_000)), Time.last.milliseconds,
+          ])))
     case .party: return .party(UInt64(random.element(accounts).index))
-    case .text(let max): return .text(Array(repeating: UInt8(ascii: "x"), count: random.oneIn(10) ? max + 1 : random.below(max + 1)))
+    case .text(let max):
+      return .text(Array(repeating: UInt8(ascii: "x"), count: random.oneIn(10) ? max + 1 : random.below(max + 1)))
     case .bytes(let max):
       let count = random.oneIn(10) ? max + 1 : random.below(max + 1)
       return .bytes((0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) })
@@ -217,7 +243,8 @@ private struct Sequence {
     let limits = [62, 63, 64].flatMap { bits in [0, -1].map { Integer.power(ofTwo: bits) + Integer($0) } }
     let ends =
       limits + limits.map { -$0 } + [
-        range.low, range.high, range.low - Integer(1), .zero, Integer(1), Integer(random.below(1_000_000)), Integer(-random.below(1_000_000)),
+        range.low, range.high, range.low - Integer(1), .zero, Integer(1), Integer(random.below(1_000_000)),
+        Integer(-random.below(1_000_000)),
         range.low + Integer(random.below(8)),
       ]
     let limbs = (0..<4).map { _ in random.next() >> UInt64(random.below(64)) }
@@ -243,7 +270,8 @@ private struct Sequence {
       let count = random.oneIn(10) ? least - 1 : min(most + (random.oneIn(10) ? 1 : 0), least + random.below(4))
       return .sequence((0..<max(0, count)).map { _ in value(of: element) })
     case .set(let element, let most): return .sequence(keys(of: element, most))
-    case .map(let key, let element, let most): return .sequence(keys(of: key, most).flatMap { [$0, value(of: element)] })
+    case .map(let key, let element, let most):
+      return .sequence(keys(of: key, most).flatMap { [$0, value(of: element)] })
     }
   }
 
@@ -274,8 +302,12 @@ private struct Sequence {
         defect = "a deadline failed: \(failure.name)"
       }
       outcomes[name, default: 0] += 1
-      if let transition = step.transition, !name.hasPrefix("refused") { outcomes["transition \(transition)", default: 0] += 1 }
-      if let index = step.defects.first { defect = "a deadline broke the invariant “\(interface.invariants[index].text)”" }
+      if let transition = step.transition, !name.hasPrefix("refused") {
+        outcomes["transition \(transition)", default: 0] += 1
+      }
+      if let index = step.defects.first {
+        defect = "a deadline broke the invariant “\(interface.invariants[index].text)”"
+      }
     }
     if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }

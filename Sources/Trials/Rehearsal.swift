@@ -8,12 +8,16 @@ extension Runtime {
   /// The most that any call is given.
   private static var gas: Int { ProtocolNumber.current.limits.gas * 64 }
 
-  package mutating func open(contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value]) -> (AgreementNumber?, [Step]) {
+  package mutating func open(contract: Int, currencies: [Currency], parties: [AccountRow], terms: [Value]) -> (
+    AgreementNumber?, [Step]
+  ) {
     let step = open(Opening(contract: contract, currencies: currencies, parties: parties, terms: terms), gas: Self.gas)
     return (step.agreement, [step] + (step.isRefused ? [] : advance(to: state.time)))
   }
 
-  package mutating func act(_ action: String, by caller: AccountRow, on number: AgreementNumber, arguments: [Value], letGo: [CurrencyAmount]?)
+  package mutating func act(
+    _ action: String, by caller: AccountRow, on number: AgreementNumber, arguments: [Value], letGo: [CurrencyAmount]?
+  )
     -> [Step]
   {
     let step = take(action, by: caller, on: number, arguments: arguments, letGo: letGo, gas: Self.gas)
@@ -36,13 +40,16 @@ extension Runtime {
 }
 
 extension LedgerState {
-  /// An account of a test, which needs no key: its id is the digest of its number. False holdings would be a bug of the test's checker.
+  /// An account of a test, which needs no key: its id is the digest of its number. False holdings
+  /// would be a bug of the test's checker.
   package func openAccount(holding holdings: (Currency) -> Amount) -> AccountRow {
     var writer = CanonicalWriter()
     writer.write(UInt64(accountCount))
     let row = addAccount(AccountID(Digest(sha256: writer.bytes)))
     for currency in Currency.all {
-      guard issue(holdings(currency), currency, to: row) else { preconditionFailure("a test's wallets hold no more than the largest amount") }
+      guard issue(holdings(currency), currency, to: row) else {
+        preconditionFailure("a test's wallets hold no more than the largest amount")
+      }
     }
     return row
   }

@@ -1,4 +1,5 @@
-/// Makes a failing case smaller while it fails in the same way: pieces of its choices are left out, then set to 0, then single choices are lowered.
+/// Makes a failing case smaller while it fails in the same way: pieces of its choices are left out,
+/// then set to 0, then single choices are lowered.
 package struct Shrinking {
   package private(set) var tries = 0
   private let triesMax: Int
@@ -59,7 +60,8 @@ package struct Shrinking {
   private mutating func lowered(_ tape: Int, _ best: inout [[UInt32]]) {
     var place = 0
     while place < best[tape].count && tries < triesMax {
-      for lower in [0, best[tape][place] / 2, best[tape][place] &- 1] where place < best[tape].count && lower < best[tape][place] {
+      for lower in [0, best[tape][place] / 2, best[tape][place] &- 1]
+      where place < best[tape].count && lower < best[tape][place] {
         var candidate = best
         candidate[tape][place] = lower
         if take(candidate, &best) { break }

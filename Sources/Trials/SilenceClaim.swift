@@ -6,7 +6,8 @@ import Ledger
 import Primitives
 import Runtime
 
-/// What an agreement's contract says of it for the case that nobody acts any more: by when it ends, along which way, who is paid, and how much gas that takes.
+/// What an agreement's contract says of it for the case that nobody acts any more: by when it ends,
+/// along which way, who is paid, and how much gas that takes.
 struct SilenceClaim {
   private let contract: CompiledContract
   private let silence: Silence
@@ -21,15 +22,20 @@ struct SilenceClaim {
     self.silence = silence
     state = agreement.position.state
     gas = contract.assured.ahead(of: agreement)
-    latest = contract.assured.latest(silence.states[state].latest, of: agreement, in: state, enteredAt: agreement.position.enteredAt).map {
+    latest = contract.assured.latest(
+      silence.states[state].latest, of: agreement, in: state, enteredAt: agreement.position.enteredAt
+    ).map {
       max(now, $0)
     }
   }
 
-  /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to the end of time by themselves, and the agreement is `after` them.
+  /// What of it the steps show to be false; nil where they bear it out. `steps` lead from there to
+  /// the end of time by themselves, and the agreement is `after` them.
   func fault(in steps: [Step], after agreement: Agreement) -> String? {
     let interface = contract.interface
-    if !interface.states[agreement.position.state].isFinal { return "the agreement did not end although everybody was silent until the end of time" }
+    if !interface.states[agreement.position.state].isFinal {
+      return "the agreement did not end although everybody was silent until the end of time"
+    }
     if agreement.vaults.contains(where: { $0 > .zero }) { return "the agreement ended and left money in a vault" }
     if let end = steps.last?.time, let latest, end > latest {
       return "the agreement ended at \(end) by itself, and was said to end by \(latest) at the latest"
@@ -51,7 +57,8 @@ struct SilenceClaim {
           switch (payout.payee, move.to) {
           case (.party(let party), .account(let row)): return agreement.parties[party] == row
           case (.account, .account), (.each, .account), (.list, .account): return true
-          case (.vault(let vault), .vault(let target)), (.vault(let vault), .entry(let target, _)): return vault == target
+          case (.vault(let vault), .vault(let target)), (.vault(let vault), .entry(let target, _)):
+            return vault == target
           default: return false
           }
         }
@@ -61,7 +68,9 @@ struct SilenceClaim {
     let names = way.map { interface.states[$0.target].name }
     let visited = [state] + way.map(\.target)
     // A way that passes a state twice is told by its parts.
-    if Set(visited).count == visited.count, !way.isEmpty, !silence.states[state].hasMoreWays, !silence.states[state].ways.contains(way) {
+    if Set(visited).count == visited.count, !way.isEmpty, !silence.states[state].hasMoreWays,
+      !silence.states[state].ways.contains(way)
+    {
       return "the agreement went along \(names) by itself, which was not told"
     }
     return nil

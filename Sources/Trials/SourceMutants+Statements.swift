@@ -94,7 +94,9 @@ extension SourceMutants {
       }
       switch share.targets {
       case .places(let places):
-        for place in places { for other in otherPlaces(place) + [text(vault.span)] { add(.shareChanged, (place.span, other)) } }
+        for place in places {
+          for other in otherPlaces(place) + [text(vault.span)] { add(.shareChanged, (place.span, other)) }
+        }
       case .shares(let inner): mutate(inner, of: vault)
       }
     }
@@ -109,7 +111,8 @@ extension SourceMutants {
       add(.elseRemoved, (expression.span, text(first.span)))
       mutate(first)
       mutate(second)
-    case .not(let inner), .negate(let inner), .rounded(let inner, _), .isEmpty(let inner), .member(let inner, _), .isCase(let inner, _):
+    case .not(let inner), .negate(let inner), .rounded(let inner, _), .isEmpty(let inner), .member(let inner, _),
+      .isCase(let inner, _):
       mutate(inner)
     case .binary(_, let a, let b), .element(let a, let b), .contains(let a, in: let b):
       mutate(a)

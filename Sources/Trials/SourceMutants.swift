@@ -1,5 +1,6 @@
-// Contracts with one thing wrong: a timer, a payout, a guard, a bound, a `rest`, an `else`, a `raise` or a target taken away or changed. The tree says where
-// these are; what is changed is the text, so that a mutant goes through the whole compiler like any other contract.
+// Contracts with one thing wrong: a timer, a payout, a guard, a bound, a `rest`, an `else`, a
+// `raise` or a target taken away or changed. The tree says where these are; what is changed is the
+// text, so that a mutant goes through the whole compiler like any other contract.
 
 package import Source
 import Syntax
@@ -96,7 +97,8 @@ package struct SourceMutants {
     guard let first = edits.first else { return }
     let result = edited(edits)
     guard texts.insert(result).inserted else { return }
-    let change = edits.map { "\(SourceMutants.line(text($0.span))) ⇒ \(SourceMutants.line($0.text))" }.joined(separator: ", ")
+    let change = edits.map { "\(SourceMutants.line(text($0.span))) ⇒ \(SourceMutants.line($0.text))" }.joined(
+      separator: ", ")
     all.append(SourceMutant(kind: kind, line: source.line(at: first.span.start), change: change, text: result))
   }
 
@@ -150,7 +152,8 @@ package struct SourceMutants {
     for member in contract.members {
       switch member {
       case .term(let term): mutate(term)
-      case .vault(let vault): if let key = vault.key { add(.boundChanged, (key.most.span, key.most.text == "1" ? "2" : "1")) }
+      case .vault(let vault):
+        if let key = vault.key { add(.boundChanged, (key.most.span, key.most.text == "1" ? "2" : "1")) }
       case .field(let field): mutate(field)
       case .derived(_, let value): mutate(value)
       case .state(let state):
@@ -244,7 +247,9 @@ package struct SourceMutants {
     let list = others.isEmpty ? "" : "final state \(others.joined(separator: ", "))"
     let end = last.span.end
     add(.stateChanged, (Span(start, end), "\(list)\n  state \(name.text) {}"))
-    if let other = others.first { add(.stateChanged, (Span(start, end), "\(list)\n  state \(name.text) { after 1 day -> \(other) }")) }
+    if let other = others.first {
+      add(.stateChanged, (Span(start, end), "\(list)\n  state \(name.text) { after 1 day -> \(other) }"))
+    }
   }
 
   private mutating func mutate(_ shared: Shared) {
@@ -263,9 +268,13 @@ package struct SourceMutants {
 
   // MARK: Transitions
 
-  private func span(_ transition: Transition) -> Span { Span(transition.span.start, transition.target?.span.end ?? transition.body.span.end) }
+  private func span(_ transition: Transition) -> Span {
+    Span(transition.span.start, transition.target?.span.end ?? transition.body.span.end)
+  }
 
-  private func hasBody(_ transition: Transition) -> Bool { source.bytes[transition.body.span.start] == UInt8(ascii: "{") }
+  private func hasBody(_ transition: Transition) -> Bool {
+    source.bytes[transition.body.span.start] == UInt8(ascii: "{")
+  }
 
   private mutating func mutate(_ transitions: [Transition]) {
     for transition in transitions {
@@ -334,7 +343,9 @@ package struct SourceMutants {
     let word = tokens[index(before: first.amount.span.start)].span
     add(.depositChanged, (Span(word.start, last.place.span.end), ""))
     for deposit in action.deposits {
-      for place in otherPlaces(deposit.place, vaultsOnly: deposit.isIntoVault) { add(.depositChanged, (deposit.place.span, place)) }
+      for place in otherPlaces(deposit.place, vaultsOnly: deposit.isIntoVault) {
+        add(.depositChanged, (deposit.place.span, place))
+      }
       if deposit.isIntoVault, let party = parties.last {
         let into = tokens[index(before: deposit.place.span.start)].span
         add(.depositChanged, (Span(into.start, deposit.place.span.end), "to \(party)"))
@@ -347,7 +358,8 @@ package struct SourceMutants {
     // The one after it, the first, the last, and itself among them.
     guard !names.isEmpty else { return }
     let own = names.firstIndex(of: target.state.text) ?? 0
-    for other in [names[(own + 1) % names.count], names[0], names[names.count / 2], names[names.count - 1]] where other != target.state.text {
+    for other in [names[(own + 1) % names.count], names[0], names[names.count / 2], names[names.count - 1]]
+    where other != target.state.text {
       add(.targetChanged, (target.span, "-> \(other)"))
     }
   }

@@ -26,7 +26,8 @@ extension Tape {
       let denominator = element([1, 100, 3, 10_000, 1 << 30])
       return fraction(mayBeWrong ? denominator + 1 : below(denominator + 1), denominator)
     case .ratio:
-      return fraction(below(element([3, 100, 1 << 30])) * element([1, 1 << 31]), 1 + below(element([3, 100, 1 << 30])))
+      return fraction(
+        below(element([3, 100, 1 << 30])) * element([1, 1 << 31]), 1 + below(element([3, 100, 1 << 30])))
     case .rate: return fraction(mayBeWrong ? 0 : 1 + below(100_000), element([1, 100, 10_000]))
     case .amount:
       let units = element([100, 0, 1, 2000, 1_000_000])
@@ -80,7 +81,8 @@ extension Tape {
       return .sequence((0..<count).map { _ in drawn(element, choosing, mayBeWrong: mayBeWrong) })
     case .set(let element, let most): return .sequence(keys(of: element, most, choosing))
     case .map(let key, let element, let most):
-      return .sequence(keys(of: key, most, choosing).flatMap { [$0, drawn(element, choosing, mayBeWrong: mayBeWrong)] })
+      return .sequence(
+        keys(of: key, most, choosing).flatMap { [$0, drawn(element, choosing, mayBeWrong: mayBeWrong)] })
     }
   }
 

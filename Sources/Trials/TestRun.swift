@@ -8,7 +8,8 @@ package import Semantics
 package import Source
 package import Wording
 
-/// One `test` block, run on both engines, step by step, up to its end or the first step that goes otherwise than it says.
+/// One `test` block, run on both engines, step by step, up to its end or the first step that goes
+/// otherwise than it says.
 package struct TestRun: Sendable {
   /// What a step told, for `--trace`.
   package struct Line: Sendable {
@@ -40,7 +41,8 @@ package struct TestRun: Sendable {
   }
 
   fileprivate init(
-    name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>, gasUse: [[GasUse?]]
+    name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>,
+    gasUse: [[GasUse?]]
   ) {
     self.name = name
     self.span = span
@@ -95,7 +97,8 @@ private struct Stage {
   mutating func run() -> TestRun {
     let failure = run(test.steps)
     return TestRun(
-      name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest, transitions: transitions,
+      name: test.name, span: test.span, failure: failure, story: lines, gas: gas, digest: twin.digest,
+      transitions: transitions,
       gasUse: twin.gasUse)
   }
 
@@ -104,7 +107,8 @@ private struct Stage {
     for step in steps {
       let failure = run(step)
       if let difference = twin.differences.first {
-        return Diagnostic(.testFailed, "the two engines disagree, which is a bug of Earnest: \(difference)", at: step.span)
+        return Diagnostic(
+          .testFailed, "the two engines disagree, which is a bug of Earnest: \(difference)", at: step.span)
       }
       if let failure { return failure }
     }
@@ -144,7 +148,8 @@ private struct Stage {
     case .open(let agreement, let parties, let terms, let refused):
       let declared = test.agreements[agreement]
       let (number, steps) = twin.open(
-        contract: declared.contract, currencies: declared.currencies, parties: parties.map { accounts[$0] }, terms: terms.map(onLedger))
+        contract: declared.contract, currencies: declared.currencies, parties: parties.map { accounts[$0] },
+        terms: terms.map(onLedger))
       numbers[agreement] = number
       tell(steps, contract: declared.contract)
       return judge(steps, expecting: refused, contract: declared.contract, at: step)
@@ -161,11 +166,18 @@ private struct Stage {
       guard let number = numbers[agreement] else { return notOpened(agreement, step) }
       let states = twin.interface(of: number).states
       let actual = twin.state.agreements[number.index].position.state
-      return actual == state ? nil : fail(step, "`\(test.agreements[agreement].name)` is \(states[actual].name); \(states[state].name) was expected")
+      return actual == state
+        ? nil
+        : fail(
+          step, "`\(test.agreements[agreement].name)` is \(states[actual].name); \(states[state].name) was expected")
     case .expectGain(let wallet, let currency, let units):
-      let actual = Integer(twin.state.balance(accounts[wallet], currency).units) - Integer(holdings[wallet][currency.index].units)
+      let actual =
+        Integer(twin.state.balance(accounts[wallet], currency).units) - Integer(holdings[wallet][currency.index].units)
       if actual == units { return nil }
-      return fail(step, "`\(test.wallets[wallet].name)` gained \(wording.amount(actual, currency)); \(wording.amount(units, currency)) was expected")
+      return fail(
+        step,
+        "`\(test.wallets[wallet].name)` gained \(wording.amount(actual, currency)); \(wording.amount(units, currency)) was expected"
+      )
     case .expect(let comparison, let left, let right): return compare(comparison, left, right, at: step)
     case .expectEvent(let agreement, let event, let arguments):
       guard let number = numbers[agreement] else { return notOpened(agreement, step) }
@@ -185,9 +197,13 @@ private struct Stage {
 
   // MARK: Expectations
 
-  private func words(_ number: AgreementNumber) -> ValueWording { told.values(twin.interface(of: number), twin.state.agreements[number.index]) }
+  private func words(_ number: AgreementNumber) -> ValueWording {
+    told.values(twin.interface(of: number), twin.state.agreements[number.index])
+  }
 
-  private mutating func compare(_ comparison: Comparison, _ left: TestOperand, _ right: TestOperand, at step: CheckedStep) -> Diagnostic? {
+  private mutating func compare(
+    _ comparison: Comparison, _ left: TestOperand, _ right: TestOperand, at step: CheckedStep
+  ) -> Diagnostic? {
     let found: Found
     let wanted: Value
     switch value(left) {
@@ -206,7 +222,8 @@ private struct Stage {
     let words = words(found.agreement)
     let differences = Differences(found.value, wanted, found.type, in: twin.interface(of: found.agreement).types, words)
     return fail(
-      step, "this is \(words.text(found.value, found.type)); `\(comparison.symbol)` \(words.text(wanted, found.type)) was expected",
+      step,
+      "this is \(words.text(found.value, found.type)); `\(comparison.symbol)` \(words.text(wanted, found.type)) was expected",
       notes: comparison == .equal ? differences.lines : [])
   }
 
@@ -222,20 +239,32 @@ private struct Stage {
   }
 
   private mutating func value(_ operand: TestOperand) -> Result<Found, Missing> {
-    guard let agreement = operand.agreement else { preconditionFailure("the checker gives a comparison something to look at") }
+    guard let agreement = operand.agreement else {
+      preconditionFailure("the checker gives a comparison something to look at")
+    }
     let name = test.agreements[agreement].name
-    guard let number = numbers[agreement] else { return .failure(Missing(reason: "`\(name)` was never opened: its opening was refused")) }
+    guard let number = numbers[agreement] else {
+      return .failure(Missing(reason: "`\(name)` was never opened: its opening was refused"))
+    }
     let (opened, interface) = (twin.state.agreements[number.index], twin.interface(of: number))
-    func found(_ value: Value, _ type: ValueType) -> Result<Found, Missing> { .success(Found(value: value, type: type, agreement: number)) }
+    func found(_ value: Value, _ type: ValueType) -> Result<Found, Missing> {
+      .success(Found(value: value, type: type, agreement: number))
+    }
     switch operand {
     case .constant(let value): return found(onLedger(value), .bool)
-    case .balance(_, let vault): return found(.amount(opened.vaults[vault]), .amount(currency: interface.vaults[vault].currency))
+    case .balance(_, let vault):
+      return found(.amount(opened.vaults[vault]), .amount(currency: interface.vaults[vault].currency))
     case .balanceOfKey(_, let vault, let key):
-      guard let type = interface.vaults[vault].key?.type else { preconditionFailure("the checker looks under keys only where there are some") }
+      guard let type = interface.vaults[vault].key?.type else {
+        preconditionFailure("the checker looks under keys only where there are some")
+      }
       // A key that its type does not have holds nothing.
-      guard type.admits(onLedger(key), in: interface.types) else { return found(.amount(.zero), .amount(currency: interface.vaults[vault].currency)) }
+      guard type.admits(onLedger(key), in: interface.types) else {
+        return found(.amount(.zero), .amount(currency: interface.vaults[vault].currency))
+      }
       let word = Resting.words(onLedger(key), as: type, in: interface.types)[0]
-      return found(.amount(opened.balance(ofVault: vault, key: word)), .amount(currency: interface.vaults[vault].currency))
+      return found(
+        .amount(opened.balance(ofVault: vault, key: word)), .amount(currency: interface.vaults[vault].currency))
     case .keyCount(_, let vault):
       let count = opened.holdings(ofVault: vault).count
       return found(.int(Integer(count)), .counter(most: interface.vaults[vault].key?.most ?? count))
@@ -244,7 +273,10 @@ private struct Stage {
       var index = field
       if case .parameter(let state) = declared.role, state != opened.position.state {
         // States may have parameters of one name: the one that is asked for is that of the state the agreement is in.
-        guard let own = interface.parameters(ofState: opened.position.state).first(where: { interface.fields[$0].name == declared.name }),
+        guard
+          let own = interface.parameters(ofState: opened.position.state).first(where: {
+            interface.fields[$0].name == declared.name
+          }),
           interface.fields[own].type == declared.type
         else {
           let (here, there) = (interface.states[opened.position.state].name, interface.states[state].name)
@@ -257,18 +289,22 @@ private struct Stage {
       let arguments = arguments.map(onLedger)
       let (declared, interface) = (interface.views[view], interface)
       guard zip(declared.parameters, arguments).allSatisfy({ $0.type.admits($1, in: interface.types) }) else {
-        return .failure(Missing(reason: "`\(declared.name)` is asked with an argument that its parameter does not admit"))
+        return .failure(
+          Missing(reason: "`\(declared.name)` is asked with an argument that its parameter does not admit"))
       }
       switch twin.show(view, of: number, arguments: arguments) {
       case .returns(let value): return found(value, declared.type)
-      case .fails(let failure): return .failure(Missing(reason: "`\(declared.name)` shows nothing: it fails because of `\(failure.name)`"))
+      case .fails(let failure):
+        return .failure(Missing(reason: "`\(declared.name)` shows nothing: it fails because of `\(failure.name)`"))
       case .enters, .stays: preconditionFailure("a view leads nowhere")
       }
     }
   }
 
   /// Whether an agreement has recorded this event so far.
-  private func find(_ event: Int, _ arguments: [Value]?, of number: AgreementNumber, named name: String, at step: CheckedStep) -> Diagnostic? {
+  private func find(
+    _ event: Int, _ arguments: [Value]?, of number: AgreementNumber, named name: String, at step: CheckedStep
+  ) -> Diagnostic? {
     let recorded = emissions.filter { $0.agreement == number && $0.emission.event == event }.map(\.emission.arguments)
     if arguments.map({ recorded.contains($0) }) ?? !recorded.isEmpty { return nil }
     let declared = twin.interface(of: number).events[event]
@@ -276,12 +312,17 @@ private struct Stage {
     func text(_ values: [Value]) -> String {
       "\(declared.name)(\(zip(values, declared.parameters).map { words.text($0, $1.type) }.joined(separator: ", ")))"
     }
-    guard let arguments, let last = recorded.last else { return fail(step, "`\(name)` has emitted no `\(declared.name)`") }
-    let differences = zip(declared.parameters, zip(last, arguments)).filter { $0.1.0 != $0.1.1 }.map { parameter, values in
+    guard let arguments, let last = recorded.last else {
+      return fail(step, "`\(name)` has emitted no `\(declared.name)`")
+    }
+    let differences = zip(declared.parameters, zip(last, arguments)).filter { $0.1.0 != $0.1.1 }.map {
+      parameter, values in
       "`\(parameter.name)` is \(words.text(values.0, parameter.type)); \(words.text(values.1, parameter.type)) was expected"
     }
     return fail(
-      step, "`\(name)` emitted \(recorded.suffix(3).map(text).joined(separator: ", ")); \(text(arguments)) was expected", notes: differences)
+      step,
+      "`\(name)` emitted \(recorded.suffix(3).map(text).joined(separator: ", ")); \(text(arguments)) was expected",
+      notes: differences)
   }
 
   // MARK: Judgement
@@ -290,7 +331,8 @@ private struct Stage {
     fail(step, "`\(test.agreements[agreement].name)` was never opened: its opening was refused")
   }
 
-  private func judge(_ steps: [Step], expecting expected: Failure?, contract: Int, at step: CheckedStep) -> Diagnostic? {
+  private func judge(_ steps: [Step], expecting expected: Failure?, contract: Int, at step: CheckedStep) -> Diagnostic?
+  {
     guard let first = steps.first else { return nil }
     let interface = contracts[contract].interface
     switch (first.outcome, expected) {
@@ -301,14 +343,17 @@ private struct Stage {
       return Diagnostic(
         .testFailed, "this is refused because of `\(failure.name)`; \(wanted)", at: step.span, secondary: site,
         notes: [told.refusal(failure, first, interface)])
-    case (_, let expected?): return fail(step, "this happens; it was expected to be refused because of `\(expected.name)`")
+    case (_, let expected?):
+      return fail(step, "this happens; it was expected to be refused because of `\(expected.name)`")
     case (_, nil): return defect(in: steps, at: step)
     }
   }
 
   private func defect(in steps: [Step], at step: CheckedStep) -> Diagnostic? {
     for happened in steps {
-      if case .defect(let failure) = happened.outcome { return fail(step, "a deadline failed, which is a bug of Earnest: \(failure.name)") }
+      if case .defect(let failure) = happened.outcome {
+        return fail(step, "a deadline failed, which is a bug of Earnest: \(failure.name)")
+      }
       guard let number = happened.agreement, let index = happened.defects.first else { continue }
       return fail(step, "a deadline breaks the invariant “\(twin.interface(of: number).invariants[index].text)”")
     }
@@ -321,15 +366,16 @@ extension TestOperand {
   fileprivate var agreement: Int? {
     switch self {
     case .constant: nil
-    case .balance(let agreement, _), .balanceOfKey(let agreement, _, _), .keyCount(let agreement, _), .field(let agreement, _),
-      .view(let agreement, _, _):
+    case .balance(let agreement, _), .balanceOfKey(let agreement, _, _), .keyCount(let agreement, _),
+      .field(let agreement, _), .view(let agreement, _, _):
       agreement
     }
   }
 }
 
 extension Value {
-  /// The value with another number for each account in it. Numbers that ascend must go on doing so: sets and maps are kept in their order.
+  /// The value with another number for each account in it. Numbers that ascend must go on doing so:
+  /// sets and maps are kept in their order.
   fileprivate func renumbering(_ number: (UInt64) -> UInt64) -> Value {
     switch self {
     case .party(let row): .party(number(row))

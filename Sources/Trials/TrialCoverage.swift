@@ -5,7 +5,8 @@ import Interface
 import Ledger
 import Semantics
 
-/// What random contracts have reached: instructions and parts of the language in what was run, and the ways in which calls ended.
+/// What random contracts have reached: instructions and parts of the language in what was run, and
+/// the ways in which calls ended.
 package struct TrialCoverage: Sendable {
   package private(set) var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
   package private(set) var expressions = [Int](repeating: 0, count: ExpressionKind.allCases.count)
@@ -85,7 +86,9 @@ package struct TrialCoverage: Sendable {
     }
   }
 
-  private mutating func run(_ isMeant: (Entry) -> Bool) { for (index, entry) in entries.enumerated() where isMeant(entry) { isRun[index] = true } }
+  private mutating func run(_ isMeant: (Entry) -> Bool) {
+    for (index, entry) in entries.enumerated() where isMeant(entry) { isRun[index] = true }
+  }
 
   /// Counts what is in everything that was run.
   mutating func finish() {

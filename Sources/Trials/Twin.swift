@@ -9,8 +9,9 @@ import Semantics
 package import Source
 import VM
 
-/// Two ledgers that are given the same events: on one the machine runs the contracts, on the other the reference interpreter. After every event receipts and
-/// states are compared; whatever differs is told, and is a bug of ours.
+/// Two ledgers that are given the same events: on one the machine runs the contracts, on the other
+/// the reference interpreter. After every event receipts and states are compared; whatever differs
+/// is told, and is a bug of ours.
 package struct Twin {
   private var machine: Runtime<Machine>
   private var reference: Runtime<Interpreter>
@@ -27,8 +28,10 @@ package struct Twin {
   package init(_ contracts: [CompiledContract]) {
     self.contracts = contracts
     gasUse = contracts.map { Array(repeating: nil, count: $0.interface.transitions.count) }
-    machine = Runtime(engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: CheckedTest.start))
-    reference = Runtime(engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: CheckedTest.start))
+    machine = Runtime(
+      engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: CheckedTest.start))
+    reference = Runtime(
+      engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: CheckedTest.start))
   }
 
   /// What the machine's ledger holds.
@@ -50,7 +53,9 @@ package struct Twin {
   ) -> (AgreementNumber?, [Step]) {
     let (number, ours) = machine.open(contract: contract, currencies: currencies, parties: parties, terms: terms)
     let (other, theirs) = reference.open(contract: contract, currencies: currencies, parties: parties, terms: terms)
-    if number != other { differences.append("the machine opens \(String(describing: number)), the reference \(String(describing: other))") }
+    if number != other {
+      differences.append("the machine opens \(String(describing: number)), the reference \(String(describing: other))")
+    }
     return (number, compare(ours, theirs, contract: contract))
   }
 
@@ -62,14 +67,18 @@ package struct Twin {
     return compare(ours, theirs, contract: state.agreements[number.index].contract)
   }
 
-  package mutating func advance(to time: Time) -> [Step] { compare(machine.advance(to: time), reference.advance(to: time), contract: nil) }
+  package mutating func advance(to time: Time) -> [Step] {
+    compare(machine.advance(to: time), reference.advance(to: time), contract: nil)
+  }
 
   /// What a view shows, or why it shows nothing.
   package mutating func show(_ view: Int, of number: AgreementNumber, arguments: [Value]) -> Ending {
     let ours = machine.show(view, of: number, arguments: arguments)
     let theirs = reference.show(view, of: number, arguments: arguments)
     if ours != theirs { differences.append("a view shows \(ours) on the machine and \(theirs) on the reference") }
-    if !machine.state.takeUnrooted().isEmpty || !reference.state.takeUnrooted().isEmpty { differences.append("looking at a view changes the state") }
+    if !machine.state.takeUnrooted().isEmpty || !reference.state.takeUnrooted().isEmpty {
+      differences.append("looking at a view changes the state")
+    }
     return ours
   }
 
@@ -88,8 +97,9 @@ package struct Twin {
 
   // MARK: What must hold
 
-  /// The first thing that is not as it must be after an event: the engines differ, money was made or lost, or the keys of a vault of the agreement do not add up.
-  /// `totals` has of each currency what there is.
+  /// The first thing that is not as it must be after an event: the engines differ, money was made
+  /// or lost, or the keys of a vault of the agreement do not add up. `totals` has of each currency
+  /// what there is.
   package func defect(of number: AgreementNumber?, holding totals: [UInt128]) -> String? {
     if let difference = differences.first { return difference }
     for (currency, total) in zip(Currency.all, totals) where state.total(of: currency) != total {
@@ -98,14 +108,19 @@ package struct Twin {
     return number.flatMap { defectOfKeys(of: $0) }
   }
 
-  /// What a vault holds under its keys is together what it holds, under no more of them than it may, and under none nothing.
+  /// What a vault holds under its keys is together what it holds, under no more of them than it
+  /// may, and under none nothing.
   private func defectOfKeys(of number: AgreementNumber) -> String? {
     let agreement = state.agreements[number.index]
     for (index, vault) in interface(of: number).vaults.enumerated() {
       guard let key = vault.key else { continue }
       let held = agreement.holdings(ofVault: index)
-      if held.count > key.most { return "the vault `\(vault.name)` holds money under \(held.count) keys; it may under \(key.most)" }
-      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units || held.contains(where: { $0.amount == .zero }) {
+      if held.count > key.most {
+        return "the vault `\(vault.name)` holds money under \(held.count) keys; it may under \(key.most)"
+      }
+      if held.reduce(UInt128(0), { $0 + $1.amount.units }) != agreement.vaults[index].units
+        || held.contains(where: { $0.amount == .zero })
+      {
         return "the keys of the vault `\(vault.name)` do not add up to what it holds"
       }
     }
@@ -127,8 +142,12 @@ package struct Twin {
       failureSite = machine.failureSite.map { contracts[index(step)].spans[$0.function][$0.instruction] }
       if failureSite != reference.failureSite { differences.append("\(step.outcome) stops at different places") }
     }
-    for (our, their) in zip(ours.map(\.withoutGas), theirs) where our != their { differences.append(Twin.difference(our, their)) }
-    if ours.count != theirs.count { differences.append("the machine tells of \(ours.count) events, the reference of \(theirs.count)") }
+    for (our, their) in zip(ours.map(\.withoutGas), theirs) where our != their {
+      differences.append(Twin.difference(our, their))
+    }
+    if ours.count != theirs.count {
+      differences.append("the machine tells of \(ours.count) events, the reference of \(theirs.count)")
+    }
     if !haveEqualStates() { differences.append("the states differ after \(ours.map(\.cause))") }
     for step in ours {
       let bound = contracts[index(step)].assured.gasMax(of: step)
@@ -147,22 +166,27 @@ package struct Twin {
     let places = machine.state.takeUnrooted() + reference.state.takeUnrooted()
     return places.allSatisfy { place in
       let isThere = machine.state.holds(place)
-      return isThere == reference.state.holds(place) && (!isThere || machine.state.row(place) == reference.state.row(place))
+      return isThere == reference.state.holds(place)
+        && (!isThere || machine.state.row(place) == reference.state.row(place))
     }
   }
 
   /// In words, the first thing on which two steps differ.
   private static func difference(_ our: Step, _ their: Step) -> String {
-    if our.outcome != their.outcome { return "the outcome is \(our.outcome) on the machine and \(their.outcome) on the reference" }
+    if our.outcome != their.outcome {
+      return "the outcome is \(our.outcome) on the machine and \(their.outcome) on the reference"
+    }
     if our.moves != their.moves {
-      return "the machine moves \(our.moves.map(\.sum.amount.units)), the reference \(their.moves.map(\.sum.amount.units)) units"
+      return
+        "the machine moves \(our.moves.map(\.sum.amount.units)), the reference \(their.moves.map(\.sum.amount.units)) units"
     }
     if our.events != their.events { return "the events differ" }
     return "the steps differ in time, state or invariants"
   }
 }
 
-/// The most gas that a transition was seen to use, with what entering its target takes, and the highest bound that this was held against.
+/// The most gas that a transition was seen to use, with what entering its target takes, and the
+/// highest bound that this was held against.
 package struct GasUse: Hashable, Sendable {
   package let used: Int
   package let bound: Int

@@ -44,7 +44,11 @@ extension Arena {
     while x.limbs[zeros] == 0 { zeros += 1 }
     let bits = x.limbs[zeros].trailingZeroBitCount
     var count = x.count - zeros
-    if bits == 0 { limbs.update(from: x.limbs + zeros, count: count) } else { limbs_shift_right(limbs, x.limbs + zeros, count, UInt32(bits)) }
+    if bits == 0 {
+      limbs.update(from: x.limbs + zeros, count: count)
+    } else {
+      limbs_shift_right(limbs, x.limbs + zeros, count, UInt32(bits))
+    }
     if limbs[count - 1] == 0 { count -= 1 }
     return (count, 64 * zeros + bits)
   }
@@ -65,7 +69,9 @@ extension Arena {
     return finish(count: x.count + words + 1, isNegative: x.isNegative)
   }
 
-  package mutating func shiftedLeft(_ word: UInt64, by bits: Int) -> UInt64 { shiftedLeft(operand(word, scratch: 0), by: bits) }
+  package mutating func shiftedLeft(_ word: UInt64, by bits: Int) -> UInt64 {
+    shiftedLeft(operand(word, scratch: 0), by: bits)
+  }
 
   /// Rounded down.
   package mutating func shiftedRight(_ word: UInt64, by bits: Int) -> UInt64 {

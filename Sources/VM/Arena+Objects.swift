@@ -1,11 +1,14 @@
 import Bytecode
 import Interface
 
-/// Objects of the arena. A text or bytes is its size in bytes, then the bytes. A structure is its members' slots. A case with a payload is its number, then the
-/// payload's slots, and its word is the place << 1 | 1; one without is its number << 1 and no object. A list or set is a header, its elements' slots behind
-/// it, a map keys and values in turns: count in the low half of the header, capacity in the high half.
+/// Objects of the arena. A text or bytes is its size in bytes, then the bytes. A structure is its
+/// members' slots. A case with a payload is its number, then the payload's slots, and its word is
+/// the place << 1 | 1; one without is its number << 1 and no object. A list or set is a header, its
+/// elements' slots behind it, a map keys and values in turns: count in the low half of the header,
+/// capacity in the high half.
 ///
-/// What an object refers to never changes, so it can be shared; only collections change, and of those every holder has its own.
+/// What an object refers to never changes, so it can be shared; only collections change, and of
+/// those every holder has its own.
 extension Arena {
   func count(of place: UInt64) -> Int { Int(slab[Int(place)] & 0xFFFF_FFFF) }
   func capacity(of place: UInt64) -> Int { Int(slab[Int(place)] >> 32) }
@@ -19,11 +22,16 @@ extension Arena {
   }
 
   /// Puts a value into a slot or two. A collection is copied, and paid for; false where gas is out.
-  mutating func put(_ shape: Shape, from source: UnsafePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ image: Image, _ gas: inout Int)
+  mutating func put(
+    _ shape: Shape, from source: UnsafePointer<UInt64>, to target: UnsafeMutablePointer<UInt64>, _ image: Image,
+    _ gas: inout Int
+  )
     -> Bool
   {
     if shape.isCollection {
-      guard let copy = duplicate(source[0], stride: Int(image.composites[Int(shape.composite)].stride), &gas) else { return false }
+      guard let copy = duplicate(source[0], stride: Int(image.composites[Int(shape.composite)].stride), &gas) else {
+        return false
+      }
       target[0] = copy
       return true
     }
@@ -43,7 +51,8 @@ extension Arena {
     return UInt64(new)
   }
 
-  /// A collection with room for one element more; nil where gas is out. The caller has asked whether it may have one more.
+  /// A collection with room for one element more; nil where gas is out. The caller has asked
+  /// whether it may have one more.
   mutating func grown(_ place: UInt64, stride: Int, most: Int, _ gas: inout Int) -> UInt64? {
     let (count, capacity) = (count(of: place), capacity(of: place))
     if count < capacity { return place }
@@ -73,7 +82,8 @@ extension Arena {
     let (a, b) = (slab + Int(x), slab + Int(y))
     let shorter = min(a[0], b[0])
     for index in 0..<Int((shorter + 7) / 8) where a[1 + index] != b[1 + index] {
-      // The first byte is the lowest of its word; the filling zeros of a shorter text are below or equal to whatever follows in a longer one.
+      // The first byte is the lowest of its word; the filling zeros of a shorter text are below or
+      // equal to whatever follows in a longer one.
       let (left, right) = (a[1 + index].byteSwapped, b[1 + index].byteSwapped)
       return left < right ? -1 : 1
     }
@@ -90,7 +100,8 @@ extension Arena {
   }
 
   /// Where a key lies among the elements, or would; paid by the caller.
-  func search(_ place: UInt64, _ key: UnsafePointer<UInt64>, _ shape: Shape, stride: Int) -> (index: Int, isThere: Bool) {
+  func search(_ place: UInt64, _ key: UnsafePointer<UInt64>, _ shape: Shape, stride: Int) -> (index: Int, isThere: Bool)
+  {
     var (low, high) = (0, count(of: place))
     let elements = elements(of: place)
     while low < high {
@@ -103,7 +114,9 @@ extension Arena {
   }
 
   /// Everything in two values of one type; `gas` is below zero where it was not enough.
-  func equal(_ shape: Shape, _ a: UnsafePointer<UInt64>, _ b: UnsafePointer<UInt64>, _ image: Image, _ gas: inout Int) -> Bool {
+  func equal(_ shape: Shape, _ a: UnsafePointer<UInt64>, _ b: UnsafePointer<UInt64>, _ image: Image, _ gas: inout Int)
+    -> Bool
+  {
     gas -= 2
     if gas < 0 { return false }
     func all(_ run: RunImage, _ a: UnsafePointer<UInt64>, _ b: UnsafePointer<UInt64>) -> Bool {
@@ -121,18 +134,22 @@ extension Arena {
       gas -= Int(slab[Int(a[0])]) / 8
       if gas < 0 { return false }
       return compareTexts(a[0], b[0]) == 0
-    case .structure: return all(image.runs[Int(image.composites[Int(shape.composite)].firstRun)], slab + Int(a[0]), slab + Int(b[0]))
+    case .structure:
+      return all(image.runs[Int(image.composites[Int(shape.composite)].firstRun)], slab + Int(a[0]), slab + Int(b[0]))
     case .variant:
       if a[0] & b[0] & 1 == 0 { return a[0] == b[0] }
       let (x, y) = (slab + Int(a[0] >> 1), slab + Int(b[0] >> 1))
-      return x[0] == y[0] && all(image.runs[Int(image.composites[Int(shape.composite)].firstRun) + Int(x[0])], x + 1, y + 1)
+      return x[0] == y[0]
+        && all(image.runs[Int(image.composites[Int(shape.composite)].firstRun) + Int(x[0])], x + 1, y + 1)
     case .list, .set, .map:
       let count = count(of: a[0])
       if count != self.count(of: b[0]) { return false }
       let composite = image.composites[Int(shape.composite)]
       let run = image.runs[Int(composite.firstRun)]
       let (x, y) = (elements(of: a[0]), elements(of: b[0]))
-      for index in 0..<count where !all(run, x + index * Int(composite.stride), y + index * Int(composite.stride)) { return false }
+      for index in 0..<count where !all(run, x + index * Int(composite.stride), y + index * Int(composite.stride)) {
+        return false
+      }
       return true
     }
   }
@@ -172,7 +189,8 @@ extension Arena {
     case .variant:
       if slots[0] & 1 == 0 { return push(slots[0] >> 1) }
       let object = slab + Int(slots[0] >> 1)
-      return push(object[0]) && all(image.runs[Int(image.composites[Int(shape.composite)].firstRun) + Int(object[0])], object + 1)
+      return push(object[0])
+        && all(image.runs[Int(image.composites[Int(shape.composite)].firstRun) + Int(object[0])], object + 1)
     case .list, .set, .map:
       let count = count(of: slots[0])
       let composite = image.composites[Int(shape.composite)]
@@ -184,7 +202,9 @@ extension Arena {
   }
 
   /// Takes a value that rests at `words` into a slot or two; moves `words` behind it. Paid by the caller, by the words.
-  mutating func wake(_ shape: Shape, _ words: inout UnsafePointer<UInt64>, to slots: UnsafeMutablePointer<UInt64>, _ image: Image) {
+  mutating func wake(
+    _ shape: Shape, _ words: inout UnsafePointer<UInt64>, to slots: UnsafeMutablePointer<UInt64>, _ image: Image
+  ) {
     func all(_ run: RunImage, _ slots: UnsafeMutablePointer<UInt64>) {
       for index in 0..<Int(run.count) {
         let part = image.shapes[Int(run.first) + index]
@@ -232,7 +252,9 @@ extension Arena {
       let composite = image.composites[Int(shape.composite)]
       let place = take(1 + count * Int(composite.stride))
       slab[place] = Arena.header(count: count, capacity: count)
-      for index in 0..<count { all(image.runs[Int(composite.firstRun)], slab + place + 1 + index * Int(composite.stride)) }
+      for index in 0..<count {
+        all(image.runs[Int(composite.firstRun)], slab + place + 1 + index * Int(composite.stride))
+      }
       slots[0] = UInt64(place)
     }
   }

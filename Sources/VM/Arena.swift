@@ -1,11 +1,13 @@
-// Integers that outgrow one word, as objects in the slab: a header (limb count << 1 | sign), then the limbs, least first. Arithmetic is GMP's mpn layer on
-// them: no allocation, no reference counting. A value that fits the small form is always in it, so every value has one representation.
+// Integers that outgrow one word, as objects in the slab: a header (limb count << 1 | sign), then
+// the limbs, least first. Arithmetic is GMP's mpn layer on them: no allocation, no reference
+// counting. A value that fits the small form is always in it, so every value has one
+// representation.
 
 import Bytecode
 import CGMP
 
-/// The part of the slab behind the frame. It grows while a call runs and is empty again when the next one begins; gas pays for every word beforehand, and
-/// the slab is as large as the gas allows.
+/// The part of the slab behind the frame. It grows while a call runs and is empty again when the
+/// next one begins; gas pays for every word beforehand, and the slab is as large as the gas allows.
 package struct Arena {
   package let slab: UnsafeMutablePointer<UInt64>
   /// The first free word.
@@ -16,7 +18,8 @@ package struct Arena {
     self.top = top
   }
 
-  /// The first words of the slab: two where small operands are spelled out as limbs, two for what a `find` has found, two for what a `payer` has named.
+  /// The first words of the slab: two where small operands are spelled out as limbs, two for what a
+  /// `find` has found, two for what a `payer` has named.
   package static let scratchWords = 6
   package static let foundWord = 2
   package static let payerWord = 4
@@ -80,7 +83,11 @@ package struct Arena {
     let order = Arena.compareMagnitudes(a, b)
     if order == 0 { return 0 }
     let (long, short) = order > 0 ? (a, b) : (b, a)
-    if short.count == 0 { _ = copy(long) } else { limbs_subtract(result, long.limbs, long.count, short.limbs, short.count) }
+    if short.count == 0 {
+      _ = copy(long)
+    } else {
+      limbs_subtract(result, long.limbs, long.count, short.limbs, short.count)
+    }
     return finish(count: long.count, isNegative: order > 0 ? a.isNegative : bIsNegative)
   }
 
@@ -153,7 +160,9 @@ package struct Arena {
   // MARK: Comparison
 
   /// Negative, zero or positive, as x is below, equal to or above y.
-  package func compare(_ x: UInt64, _ y: UInt64) -> Int { Arena.compare(operand(x, scratch: 0), operand(y, scratch: 1)) }
+  package func compare(_ x: UInt64, _ y: UInt64) -> Int {
+    Arena.compare(operand(x, scratch: 0), operand(y, scratch: 1))
+  }
 
   static func compare(_ a: Operand, _ b: Operand) -> Int {
     if a.isNegative != b.isNegative { return a.isNegative ? -1 : 1 }

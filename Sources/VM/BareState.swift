@@ -1,6 +1,7 @@
-// The bare machine: agreements in plain memory, and a host over one of them. No accounts, no clock, no blocks: what is needed to run well-formed code by
-// itself, for benchmarks, random modules and mutants. Agreements are found by open addressing; a row is one run of words, so a call on an agreement that
-// lies in no cache waits for memory twice.
+// The bare machine: agreements in plain memory, and a host over one of them. No accounts, no clock,
+// no blocks: what is needed to run well-formed code by itself, for benchmarks, random modules and
+// mutants. Agreements are found by open addressing; a row is one run of words, so a call on an
+// agreement that lies in no cache waits for memory twice.
 
 package import Interface
 package import Primitives
@@ -25,7 +26,8 @@ package struct BareTable {
     rows.initialize(repeating: 0, count: places * rowWords)
   }
 
-  /// The row of this number, which is made where there is none: the state, the agreement's words, two words for each vault. There must be room.
+  /// The row of this number, which is made where there is none: the state, the agreement's words,
+  /// two words for each vault. There must be room.
   package func row(_ number: UInt64) -> UnsafeMutablePointer<UInt64> {
     // Neighbouring numbers are spread by a multiplication with 2^64 divided by the golden ratio.
     var place = Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
@@ -35,7 +37,8 @@ package struct BareTable {
   }
 }
 
-/// One agreement as a call sees it. Words come back only from calls that succeed; what else a call does is kept in a journal, and `rollBack` undoes it.
+/// One agreement as a call sees it. Words come back only from calls that succeed; what else a call
+/// does is kept in a journal, and `rollBack` undoes it.
 package struct BareHost: Host {
   package struct Entry {
     package let item: Int
@@ -113,7 +116,11 @@ package struct BareHost: Host {
       } else {
         if accountsBefore == nil { accountsBefore = accounts }
         let index = accounts.firstIndex { $0.row >= row } ?? accounts.count
-        if index < accounts.count, accounts[index].row == row { accounts[index].units += units } else { accounts.insert((row, units), at: index) }
+        if index < accounts.count, accounts[index].row == row {
+          accounts[index].units += units
+        } else {
+          accounts.insert((row, units), at: index)
+        }
       }
     }
   }
@@ -142,7 +149,9 @@ package struct BareHost: Host {
     }
   }
 
-  private func units(_ vault: Int, _ key: UInt64) -> UInt128 { holdings.first { $0.vault == vault && $0.key == key }?.units ?? 0 }
+  private func units(_ vault: Int, _ key: UInt64) -> UInt128 {
+    holdings.first { $0.vault == vault && $0.key == key }?.units ?? 0
+  }
 
   private func set(_ index: Int, _ units: UInt128) {
     vault(index)[0] = UInt64(truncatingIfNeeded: units)
@@ -155,11 +164,15 @@ package struct BareHost: Host {
 
   package func keyCount(ofVault vault: Int) -> Int { holdings.count { $0.vault == vault } }
 
-  package func hasRoom(inVault vault: Int, for key: UInt64) -> Bool { units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[vault] }
+  package func hasRoom(inVault vault: Int, for key: UInt64) -> Bool {
+    units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[vault]
+  }
 
   package func account(ofParty party: Int) -> UInt64 { UInt64(party) + 1 }
 
-  package mutating func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place) { asked.append((amount.units, payer, place)) }
+  package mutating func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place) {
+    asked.append((amount.units, payer, place))
+  }
 
   /// Everybody has whatever is asked for, up to what there can be of a currency.
   package mutating func settle() -> Failure? {
@@ -251,7 +264,8 @@ package struct BareHost: Host {
     place(item, key).map { index in entries[index].value.withUnsafeBufferPointer { $0 } }
   }
 
-  package mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) {
+  package mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>)
+  {
     if entriesBefore == nil { entriesBefore = entries }
     if let index = place(item, key) {
       entries[index].value = Array(value)
@@ -279,7 +293,8 @@ extension BareHost {
   /// An agreement as it is when it is opened, with these terms.
   package init(_ row: UnsafeMutablePointer<UInt64>, opening interface: ContractInterface, terms: [Value]) {
     self.init(
-      row, wordCount: interface.wordCount, partyCount: interface.parties.count, keysMax: interface.vaults.map { $0.key?.most ?? 0 })
+      row, wordCount: interface.wordCount, partyCount: interface.parties.count,
+      keysMax: interface.vaults.map { $0.key?.most ?? 0 })
     row[0] = UInt64(interface.initialState)
     for word in 0..<(2 * interface.vaults.count) { row[1 + wordCount + word] = 0 }
     var slot = 0
@@ -291,7 +306,9 @@ extension BareHost {
           row[1 + slot] = word
           slot += 1
         }
-      } else if case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index], case .sequence(let parts) = value {
+      } else if case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index],
+        case .sequence(let parts) = value
+      {
         for place in stride(from: 0, to: parts.count, by: 2) {
           insert(
             Entry(

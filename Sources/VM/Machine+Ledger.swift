@@ -7,7 +7,8 @@ import Primitives
 extension Machine {
   @inline(never)
   func told<H: Host>(
-    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena, _ image: Image, gas available: Int,
+    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena,
+    _ image: Image, gas available: Int,
     _ host: inout H
   ) -> Outcome {
     var gas = available
@@ -25,7 +26,8 @@ extension Machine {
       if b[0] < c[0] { return Outcome(gas, .negative) }
       if b[0] - c[0] > UInt64(bitPattern: Duration.max.milliseconds) { return Outcome(gas, .range) }
       a[0] = b[0] - c[0]
-    case .endOfDay: a[0] = endOfDay(calendar: Int(b[0]), number: Int(c[0] >> 1), after: Int64(bitPattern: c[1]), arena, &gas)
+    case .endOfDay:
+      a[0] = endOfDay(calendar: Int(b[0]), number: Int(c[0] >> 1), after: Int64(bitPattern: c[1]), arena, &gas)
     case .intOfAmount:
       if b[1] == 0 && b[0] < 1 << 62 {
         a[0] = b[0] << 1
@@ -42,7 +44,8 @@ extension Machine {
       let size = Int(text[0])
       gas -= i.opcode == .sha256 ? Gas.sha256(size: size) : Gas.sm3(size: size)
       if gas < 0 { return Outcome(gas) }
-      let bytes = UnsafeBufferPointer(start: UnsafeRawPointer(text + 1).assumingMemoryBound(to: UInt8.self), count: size)
+      let bytes = UnsafeBufferPointer(
+        start: UnsafeRawPointer(text + 1).assumingMemoryBound(to: UInt8.self), count: size)
       let digest = i.opcode == .sha256 ? Digest(sha256: bytes) : Digest(sm3: bytes)
       digest.copy(to: arena.slab + arena.top + 1)
       a[0] = UInt64(arena.endText(size: Digest.size))
@@ -51,8 +54,10 @@ extension Machine {
     return Outcome(gas)
   }
 
-  /// The end of a working day, as `WorkingDays` has it. Holidays ascend, so those that have passed are not looked at again.
-  private func endOfDay(calendar place: Int, number: Int, after time: Int64, _ arena: Arena, _ gas: inout Int) -> UInt64 {
+  /// The end of a working day, as `WorkingDays` has it. Holidays ascend, so those that have passed
+  /// are not looked at again.
+  private func endOfDay(calendar place: Int, number: Int, after time: Int64, _ arena: Arena, _ gas: inout Int) -> UInt64
+  {
     let calendar = arena.slab + place
     let (weekend, holidays) = (calendar[0], calendar[1])
     var freeDays: UInt64 = 0

@@ -3,12 +3,15 @@ import Interface
 import Primitives
 
 extension Machine {
-  /// The loop. Hot state (`pc`, `gas`, the frame) lives in locals and is passed by value to whatever lies out of line, so that it stays in registers of the
-  /// processor. A block's gas is charged by the instruction that ends it, before that instruction does anything: at most 255 from what is not negative, so the
-  /// subtraction cannot overflow.
+  /// The loop. Hot state (`pc`, `gas`, the frame) lives in locals and is passed by value to
+  /// whatever lies out of line, so that it stays in registers of the processor. A block's gas is
+  /// charged by the instruction that ends it, before that instruction does anything: at most 255
+  /// from what is not negative, so the subtraction cannot overflow.
   func execute<H: Host>(
-    _ entered: Int, from instruction: Int, _ image: Image, words: UnsafeMutablePointer<UInt64>, frame: UnsafeMutablePointer<UInt64>,
-    stack calls: UnsafeMutablePointer<UInt64>, arena: inout Arena, gas available: Int, written before: UInt64, _ host: inout H
+    _ entered: Int, from instruction: Int, _ image: Image, words: UnsafeMutablePointer<UInt64>,
+    frame: UnsafeMutablePointer<UInt64>,
+    stack calls: UnsafeMutablePointer<UInt64>, arena: inout Arena, gas available: Int, written before: UInt64,
+    _ host: inout H
   ) -> Run {
     var function = entered
     var code = image.functions[function].code
@@ -104,7 +107,9 @@ extension Machine {
         if gas < 0 { break running }
         return Run(.fails(.trapped(trap(numbered: i.a))), 0, function, pc - code, r, stack, gas, written)
       case .require:
-        if r[Int(i.a)] == 0 { return Run(.fails(.refused(.guardUnmet)), 0, function, pc - code, r, stack, gas, written) }
+        if r[Int(i.a)] == 0 {
+          return Run(.fails(.refused(.guardUnmet)), 0, function, pc - code, r, stack, gas, written)
+        }
 
       // MARK: Moving values
       case .copy: r[Int(i.a)] = r[Int(i.b)]
@@ -118,7 +123,8 @@ extension Machine {
         r[Int(i.a) + 1] = constants[4 * Int(i.b) + 1]
       case .constantWide:
         let (place, left) = wideConstant(
-          &arena, constants[4 * Int(i.b)], image.objects, isText: image.functions[function].shapes[Int(i.a)].kind == .string, gas: gas)
+          &arena, constants[4 * Int(i.b)], image.objects,
+          isText: image.functions[function].shapes[Int(i.a)].kind == .string, gas: gas)
         gas = left
         if gas < 0 { break running }
         r[Int(i.a)] = place
@@ -247,7 +253,9 @@ extension Machine {
       case .lessOrEqualDuration: r[Int(i.a)] = truth(r[Int(i.b)] <= r[Int(i.c)])
       case .addDuration:
         let sum = r[Int(i.b)] + r[Int(i.c)]
-        if sum > UInt64(Duration.max.milliseconds) { return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written) }
+        if sum > UInt64(Duration.max.milliseconds) {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
+        }
         r[Int(i.a)] = sum
       case .subtractDuration:
         if r[Int(i.b)] < r[Int(i.c)] {
@@ -255,7 +263,8 @@ extension Machine {
         }
         r[Int(i.a)] = r[Int(i.b)] - r[Int(i.c)]
       case .timesDuration:
-        guard let product = arena.scaled(UInt128(r[Int(i.b)]), by: r[Int(i.c)], max: UInt128(Duration.max.milliseconds)) else {
+        guard let product = arena.scaled(UInt128(r[Int(i.b)]), by: r[Int(i.c)], max: UInt128(Duration.max.milliseconds))
+        else {
           return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
         }
         r[Int(i.a)] = UInt64(product)
@@ -267,7 +276,9 @@ extension Machine {
       case .addAmount:
         // Both are below 2^127: the sum fits 128 bits.
         let sum = pair(r, i.b) &+ pair(r, i.c)
-        if sum > Amount.max.units { return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written) }
+        if sum > Amount.max.units {
+          return Run(.fails(.trapped(.range)), 0, function, pc - code, r, stack, gas, written)
+        }
         setPair(r, i.a, sum)
       case .subtractAmount:
         let (difference, overflow) = pair(r, i.b).subtractingReportingOverflow(pair(r, i.c))
@@ -305,7 +316,9 @@ extension Machine {
         let outcome = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
         gas = outcome.gas
         if gas < 0 { break running }
-        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+        if let trap = outcome.trap {
+          return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written)
+        }
       case .empty:
         gas &-= Int(i.gas)
         if gas < 0 { break running }
@@ -314,7 +327,8 @@ extension Machine {
           pc = code + Int(i.b)
           continue running
         }
-      case .ask, .payer, .balanceOfKey, .countKeys: _ = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
+      case .ask, .payer, .balanceOfKey, .countKeys:
+        _ = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
       case .raise:
         let count = words[Int(i.a)]
         if count >= UInt64(image.fields[Int(i.c)].most) {
@@ -329,11 +343,14 @@ extension Machine {
         if gas < 0 { break running }
 
       // MARK: Times and what the ledger tells
-      case .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .endOfDay, .intOfAmount, .sha256, .sm3:
+      case .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .endOfDay, .intOfAmount,
+        .sha256, .sm3:
         let outcome = told(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
         gas = outcome.gas
         if gas < 0 { break running }
-        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+        if let trap = outcome.trap {
+          return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written)
+        }
       case .intOfDuration: r[Int(i.a)] = r[Int(i.b)] << 1
 
       // MARK: More on integers
@@ -354,7 +371,9 @@ extension Machine {
 
       // MARK: Ratios
       case .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio:
-        if let trap = ratio(i, r, arena) { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+        if let trap = ratio(i, r, arena) {
+          return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written)
+        }
 
       // MARK: Objects
       case .getElement:
@@ -388,14 +407,16 @@ extension Machine {
           pc = code + Int(i.b)
           continue running
         }
-      case .textOfInt, .intOfText, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap, .payload, .collect, .fillList,
-        .countOf, .getElementPair, .setElementPair, .getElementObject, .setElementObject, .appendElement, .removeElement, .insertKey, .insertEntry,
-        .removeKey, .hasKey, .found, .each, .item, .itemValue, .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .setEntry,
-        .removeEntry:
+      case .textOfInt, .intOfText, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap,
+        .payload, .collect, .fillList, .countOf, .getElementPair, .setElementPair, .getElementObject, .setElementObject,
+        .appendElement, .removeElement, .insertKey, .insertEntry, .removeKey, .hasKey, .found, .each, .item, .itemValue,
+        .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .setEntry, .removeEntry:
         let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
         gas = outcome.gas
         if gas < 0 { break running }
-        if let trap = outcome.trap { return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written) }
+        if let trap = outcome.trap {
+          return Run(.fails(.trapped(trap)), 0, function, pc - code, r, stack, gas, written)
+        }
       }
     }
     // Nobody asks how far below zero: with 0 here the loop need not carry the gas of every way that leads here.

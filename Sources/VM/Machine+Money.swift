@@ -1,5 +1,5 @@
-// The instructions that ask for money and move it. Each first sees who gets how much, then whether there is room, then moves: where it traps, nothing has
-// moved.
+// The instructions that ask for money and move it. Each first sees who gets how much, then whether
+// there is room, then moves: where it traps, nothing has moved.
 
 import Bytecode
 import Interface
@@ -9,7 +9,8 @@ extension Machine {
   /// `empty` has found something where there is nothing.
   @inline(never)
   func money<H: Host>(
-    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena, _ image: Image, gas available: Int,
+    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena,
+    _ image: Image, gas available: Int,
     _ host: inout H
   ) -> Outcome {
     var gas = available
@@ -42,7 +43,9 @@ extension Machine {
         gas -= Gas.holdings(host.keyCount(ofVault: vault))
         if gas < 0 { return Outcome(gas) }
       }
-      if case .entry(let vault, let key) = target, !host.hasRoom(inVault: vault, for: key) { return Outcome(gas, .full) }
+      if case .entry(let vault, let key) = target, !host.hasRoom(inVault: vault, for: key) {
+        return Outcome(gas, .full)
+      }
       host.move(amount, from: source, to: target)
     case .payEach:
       gas -= Gas.holdings(host.keyCount(ofVault: Int(i.a)))
@@ -81,7 +84,8 @@ extension Machine {
   }
 
   /// What the register that an operand names holds: the row of an account, or a key.
-  fileprivate static func word(of number: UInt16, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>) -> UInt64 {
+  fileprivate static func word(of number: UInt16, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>) -> UInt64
+  {
     switch PlaceOperand(number: number) {
     case .account(let slot)?: r[slot]
     case .entry(_, let slot)?: key(r, shapes, slot)
@@ -99,9 +103,11 @@ extension Machine {
     }
   }
 
-  /// Writes down who gets how much, in order; answers the trap where the shares take more than there is. Below zero gas, nothing is of use.
+  /// Writes down who gets how much, in order; answers the trap where the shares take more than
+  /// there is. Below zero gas, nothing is of use.
   private func divide(
-    _ whole: UInt128, by table: Int, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ image: Image, _ arena: inout Arena,
+    _ whole: UInt128, by table: Int, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ image: Image,
+    _ arena: inout Arena,
     _ gas: inout Int, _ division: inout Division
   ) -> Trap? {
     let split = image.splits[table]
@@ -146,7 +152,9 @@ extension Machine {
     return each + (UInt128(index) < extra ? 1 : 0)
   }
 
-  private func part(_ share: ShareImage, of whole: UInt128, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>) -> UInt128 {
+  private func part(_ share: ShareImage, of whole: UInt128, _ r: UnsafePointer<UInt64>, _ shapes: UnsafePointer<Shape>)
+    -> UInt128
+  {
     let slot = Int(share.slot)
     if shapes[slot].kind == .amount { return UInt128(r[slot + 1]) << 64 | UInt128(r[slot]) }
     guard let part = scaled(whole, by: r[slot], outOf: r[slot + 1], rounded: .down) else {
@@ -156,8 +164,9 @@ extension Machine {
   }
 }
 
-/// Payments in the arena, one behind the other, before any is made: the amount's two words, the number of the place, the account or key that belongs to it.
-/// Behind the number of a place under a key stands that of such a payment before it.
+/// Payments in the arena, one behind the other, before any is made: the amount's two words, the
+/// number of the place, the account or key that belongs to it. Behind the number of a place under a
+/// key stands that of such a payment before it.
 private struct Division {
   static let paymentWords = 4
   /// What some account has as its number.
@@ -198,7 +207,9 @@ private struct Division {
     var payment = last
     while payment != 0 {
       let before = Int(arena.slab[payment + 2] >> 32)
-      guard case .entry(let vault, let key) = target(payment, arena) else { preconditionFailure("only payments under keys are chained") }
+      guard case .entry(let vault, let key) = target(payment, arena) else {
+        preconditionFailure("only payments under keys are chained")
+      }
       if host.balance(ofVault: vault, key: key) == .zero {
         // Those that are new in this vault and come later have been marked; one of them may be for the same key.
         var (count, isCounted) = (1, false)

@@ -2,7 +2,8 @@ import Bytecode
 import Interface
 import Primitives
 
-/// What an instruction out of line came to: the gas that is left, below zero where it ran out and nothing was done, and the trap if it is one.
+/// What an instruction out of line came to: the gas that is left, below zero where it ran out and
+/// nothing was done, and the trap if it is one.
 struct Outcome {
   var gas: Int
   var trap: Trap?
@@ -16,21 +17,27 @@ struct Outcome {
 }
 
 extension Machine {
-  /// The instructions on objects and on what rests as entries. Everything that costs by size is charged before it is done.
+  /// The instructions on objects and on what rests as entries. Everything that costs by size is
+  /// charged before it is done.
   @inline(never)
   func object<H: Host>(
-    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena, _ image: Image, gas available: Int,
+    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ shapes: UnsafePointer<Shape>, _ arena: inout Arena,
+    _ image: Image, gas available: Int,
     _ host: inout H
   ) -> Outcome {
     var gas = available
     let (a, b, c) = (r + Int(i.a), r + Int(i.b), r + Int(i.c))
     func composite(_ slot: UInt16) -> CompositeImage { image.composites[Int(shapes[Int(slot)].composite)] }
     /// The shapes in one element, or of a structure's members.
-    func part(_ slot: UInt16, _ index: Int) -> Shape { image.shapes[Int(image.runs[Int(composite(slot).firstRun)].first) + index] }
+    func part(_ slot: UInt16, _ index: Int) -> Shape {
+      image.shapes[Int(image.runs[Int(composite(slot).firstRun)].first) + index]
+    }
     func small(_ word: UInt64) -> Int? { word & 1 == 0 ? Int(Int64(bitPattern: word) >> 1) : nil }
     func number(_ value: Int) -> UInt64 { UInt64(value) << 1 }
     /// The index that a word means in a list; nil beyond its ends.
-    func index(_ word: UInt64, in list: UInt64) -> Int? { small(word).flatMap { $0 >= 0 && $0 < arena.count(of: list) ? $0 : nil } }
+    func index(_ word: UInt64, in list: UInt64) -> Int? {
+      small(word).flatMap { $0 >= 0 && $0 < arena.count(of: list) ? $0 : nil }
+    }
 
     switch i.opcode {
     // MARK: Texts and bytes
@@ -82,7 +89,9 @@ extension Machine {
       let target = arena.slab + place + (isCase ? 1 : 0)
       for index in 0..<Int(run.count) {
         let shape = image.shapes[Int(run.first) + index]
-        if !arena.put(shape, from: b + Int(shape.offset), to: target + Int(shape.offset), image, &gas) { return Outcome(gas) }
+        if !arena.put(shape, from: b + Int(shape.offset), to: target + Int(shape.offset), image, &gas) {
+          return Outcome(gas)
+        }
       }
       a[0] = isCase ? UInt64(place) << 1 | 1 : UInt64(place)
     case .member:
@@ -107,7 +116,9 @@ extension Machine {
       let stride = Int(composite(i.a).stride)
       var count = Int(i.c)
       if i.opcode == .fillList {
-        guard let times = small(c[0]), times >= Int(composite(i.a).least), times <= Int(composite(i.a).most) else { return Outcome(gas, .range) }
+        guard let times = small(c[0]), times >= Int(composite(i.a).least), times <= Int(composite(i.a).most) else {
+          return Outcome(gas, .range)
+        }
         count = times
       }
       gas -= Gas.copy(words: 1 + count * stride)
@@ -123,7 +134,11 @@ extension Machine {
         }
       } else if count > 0 {
         let shape = part(i.a, 0)
-        for index in 0..<count { if !arena.put(shape, from: b + index * stride, to: elements + index * stride, image, &gas) { return Outcome(gas) } }
+        for index in 0..<count {
+          if !arena.put(shape, from: b + index * stride, to: elements + index * stride, image, &gas) {
+            return Outcome(gas)
+          }
+        }
       }
       a[0] = UInt64(place)
     case .countOf: a[0] = number(arena.count(of: b[0]))
@@ -147,7 +162,9 @@ extension Machine {
       let (count, stride) = (arena.count(of: list), Int(composite.stride))
       if count == Int(composite.most) { return Outcome(gas, .range) }
       guard let place = arena.grown(list, stride: stride, most: Int(composite.most), &gas) else { return Outcome(gas) }
-      if !arena.put(part(i.a, 0), from: b, to: arena.elements(of: place) + count * stride, image, &gas) { return Outcome(gas) }
+      if !arena.put(part(i.a, 0), from: b, to: arena.elements(of: place) + count * stride, image, &gas) {
+        return Outcome(gas)
+      }
       arena.slab[Int(place)] = Arena.header(count: count + 1, capacity: arena.capacity(of: place))
       a[0] = place
     case .removeElement:
@@ -165,7 +182,9 @@ extension Machine {
         if count == Int(composite.most) { return Outcome(gas, .range) }
         gas -= Gas.shift(words: (count - index) * stride)
         if gas < 0 { return Outcome(gas) }
-        guard let room = arena.grown(place, stride: stride, most: Int(composite.most), &gas) else { return Outcome(gas) }
+        guard let room = arena.grown(place, stride: stride, most: Int(composite.most), &gas) else {
+          return Outcome(gas)
+        }
         place = room
         let element = arena.elements(of: place) + index * stride
         (element + stride).update(from: element, count: (count - index) * stride)
@@ -203,7 +222,9 @@ extension Machine {
           a[0] = isThere ? 1 : 0
           return outcome
         }
-        if isThere { arena.slab[Arena.foundWord] = r[Int(place)] + 1 + UInt64(index * stride + Int(part(place, 1).offset)) }
+        if isThere {
+          arena.slab[Arena.foundWord] = r[Int(place)] + 1 + UInt64(index * stride + Int(part(place, 1).offset))
+        }
       }
       arena.slab[Arena.foundWord + 1] = 0
       return outcome
@@ -222,7 +243,9 @@ extension Machine {
     case .item, .itemValue:
       let index = arena.count(of: b[0]) - Int(c[0])
       let shape = part(i.b, i.opcode == .item ? 0 : 1)
-      _ = arena.put(shape, from: arena.elements(of: b[0]) + index * Int(composite(i.b).stride) + Int(shape.offset), to: a, image, &gas)
+      _ = arena.put(
+        shape, from: arena.elements(of: b[0]) + index * Int(composite(i.b).stride) + Int(shape.offset), to: a, image,
+        &gas)
     case .copyObject: _ = arena.put(shapes[Int(i.b)], from: b, to: a, image, &gas)
     case .equalObject: a[0] = arena.equal(shapes[Int(i.b)], b, c, image, &gas) ? 1 : 0
     default: return entry(i, r, &arena, image, gas: gas, &host)
@@ -244,11 +267,14 @@ extension Machine {
   // MARK: The agreement's state
 
   private func entry<H: Host>(
-    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ arena: inout Arena, _ image: Image, gas available: Int, _ host: inout H
+    _ i: Instruction, _ r: UnsafeMutablePointer<UInt64>, _ arena: inout Arena, _ image: Image, gas available: Int,
+    _ host: inout H
   ) -> Outcome {
     var gas = available
     /// The words behind `start` as the host reads them.
-    func written(since start: Int) -> UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(start: arena.slab + start, count: arena.top - start) }
+    func written(since start: Int) -> UnsafeBufferPointer<UInt64> {
+      UnsafeBufferPointer(start: arena.slab + start, count: arena.top - start)
+    }
     let none = UnsafeBufferPointer(start: UnsafePointer(arena.slab), count: 0)
     /// The shapes of the key and the value of a map among the items.
     func part(_ item: UInt16, _ index: Int) -> Int {
@@ -310,7 +336,8 @@ extension Machine {
 
   /// All entries of a map, in the order of their keys.
   private func loadMap<H: Host>(
-    _ item: Int, _ shape: Shape, to target: UnsafeMutablePointer<UInt64>, _ arena: inout Arena, _ image: Image, _ available: Int, _ host: inout H
+    _ item: Int, _ shape: Shape, to target: UnsafeMutablePointer<UInt64>, _ arena: inout Arena, _ image: Image,
+    _ available: Int, _ host: inout H
   ) -> Outcome {
     let composite = image.composites[Int(shape.composite)]
     let (count, stride) = (host.entryCount(item), Int(composite.stride))

@@ -1,5 +1,5 @@
-// What the loop does rarely, or what takes long: wide integers, percents, events. Gas comes in and goes out by value; below zero means that it ran
-// out and nothing was done.
+// What the loop does rarely, or what takes long: wide integers, percents, events. Gas comes in and
+// goes out by value; below zero means that it ran out and nothing was done.
 
 import Bytecode
 import Interface
@@ -7,7 +7,9 @@ import Primitives
 
 extension Machine {
   @inline(never)
-  func wideSum(_ arena: inout Arena, _ x: UInt64, _ y: UInt64, negatingSecond: Bool, gas: Int) -> (value: UInt64, gas: Int) {
+  func wideSum(_ arena: inout Arena, _ x: UInt64, _ y: UInt64, negatingSecond: Bool, gas: Int) -> (
+    value: UInt64, gas: Int
+  ) {
     let left = gas - Gas.linear(arena.limbCount(x), arena.limbCount(y))
     return left < 0 ? (0, left) : (arena.sum(x, y, negatingSecond: negatingSecond), left)
   }
@@ -20,8 +22,12 @@ extension Machine {
 
   /// The divisor is not zero. Small operands with a small result cost nothing beyond the instruction.
   @inline(never)
-  func quotient(_ arena: inout Arena, _ x: UInt64, _ y: UInt64, _ division: Arena.Division, gas: Int) -> (value: UInt64, gas: Int) {
-    if (x | y) & 1 == 0, let word = smallQuotient(Int64(bitPattern: x) >> 1, Int64(bitPattern: y) >> 1, division) { return (word, gas) }
+  func quotient(_ arena: inout Arena, _ x: UInt64, _ y: UInt64, _ division: Arena.Division, gas: Int) -> (
+    value: UInt64, gas: Int
+  ) {
+    if (x | y) & 1 == 0, let word = smallQuotient(Int64(bitPattern: x) >> 1, Int64(bitPattern: y) >> 1, division) {
+      return (word, gas)
+    }
     let left = gas - Gas.quotient(arena.limbCount(x), arena.limbCount(y))
     return left < 0 ? (0, left) : (arena.quotient(x, y, division), left)
   }
@@ -61,7 +67,9 @@ extension Machine {
 
   /// Copies a constant's object into the arena. An integer's place is marked, a text's is not.
   @inline(never)
-  func wideConstant(_ arena: inout Arena, _ word: UInt64, _ objects: UnsafePointer<UInt64>, isText: Bool, gas: Int) -> (word: UInt64, gas: Int) {
+  func wideConstant(_ arena: inout Arena, _ word: UInt64, _ objects: UnsafePointer<UInt64>, isText: Bool, gas: Int) -> (
+    word: UInt64, gas: Int
+  ) {
     let object = objects + Int(isText ? word : word >> 1)
     let count = isText ? Gas.textWords(size: Int(object[0])) : Gas.integerWords(limbs: Int(object[0] >> 1))
     let left = gas - Gas.memory(words: count)
@@ -76,7 +84,8 @@ extension Machine {
   // MARK: Percents and amounts
 
   /// units × numerator / denominator; nil from 2^127.
-  func scaled(_ units: UInt128, by numerator: UInt64, outOf denominator: UInt64, rounded rounding: Rounding) -> UInt128? {
+  func scaled(_ units: UInt128, by numerator: UInt64, outOf denominator: UInt64, rounded rounding: Rounding) -> UInt128?
+  {
     let divisor = UInt128(denominator)
     let product = units.multipliedFullWidth(by: UInt128(numerator))
     guard product.high < divisor else { return nil }
@@ -99,9 +108,11 @@ extension Machine {
 
   // MARK: Integers and ratios
 
-  /// Always charged, whatever the size, but for divisors of small integers. The second operand of all but those lies between 0 and the widest an integer is.
+  /// Always charged, whatever the size, but for divisors of small integers. The second operand of
+  /// all but those lies between 0 and the widest an integer is.
   @inline(never)
-  func integer(_ opcode: Opcode, _ arena: inout Arena, _ x: UInt64, _ y: UInt64, gas: Int) -> (value: UInt64, gas: Int) {
+  func integer(_ opcode: Opcode, _ arena: inout Arena, _ x: UInt64, _ y: UInt64, gas: Int) -> (value: UInt64, gas: Int)
+  {
     if opcode == .gcdInt {
       if (x | y) & 1 == 0 {
         var (a, b) = ((Int64(bitPattern: x) >> 1).magnitude, (Int64(bitPattern: y) >> 1).magnitude)
@@ -143,7 +154,9 @@ extension Machine {
       let (x, y) = (arena.operand(b[0], scratch: 0), arena.operand(c[0], scratch: 1))
       if y.count == 0 { return .division }
       if x.count > 2 || y.count > 2 || (x.count > 0 && x.isNegative != y.isNegative) { return .range }
-      func magnitude(_ x: Arena.Operand) -> UInt128 { (0..<x.count).reduce(0) { $0 | UInt128(x.limbs[$1]) << (64 * UInt128($1)) } }
+      func magnitude(_ x: Arena.Operand) -> UInt128 {
+        (0..<x.count).reduce(0) { $0 | UInt128(x.limbs[$1]) << (64 * UInt128($1)) }
+      }
       (numerator, denominator) = (magnitude(x), magnitude(y))
     case .multiplyRatio: (numerator, denominator) = (wide(b[0], c[0]), wide(b[1], c[1]))
     case .divideRatio:
@@ -178,7 +191,8 @@ extension Machine {
 
   // MARK: Events
 
-  /// Hands an event's values, which lie in consecutive registers, to the host as they rest. Answers the gas that is left.
+  /// Hands an event's values, which lie in consecutive registers, to the host as they rest. Answers
+  /// the gas that is left.
   @inline(never)
   func emit<H: Host>(
     _ event: Int, _ r: UnsafePointer<UInt64>, _ arena: inout Arena, _ image: Image, gas available: Int, _ host: inout H

@@ -1,5 +1,6 @@
-// The machine: a register interpreter over verified bytecode. Whatever the verifier has shown is not checked again here: registers, targets, constants and
-// types are as they should be. What depends on values is checked in the handler that meets it, and ends the call in a trap.
+// The machine: a register interpreter over verified bytecode. Whatever the verifier has shown is
+// not checked again here: registers, targets, constants and types are as they should be. What
+// depends on values is checked in the handler that meets it, and ends the call in a trap.
 
 package import Bytecode
 package import Interface
@@ -39,10 +40,12 @@ package struct Machine: Engine {
     framesMax = (limits.callDepth + 1) * limits.registers
     // Besides what gas pays for: the arguments, and the value that a view gives as it rests.
     slab = Slab(
-      capacity: Arena.scratchWords + stackWords + wordsMax + framesMax + (limits.parameters + 1) * limits.valueWords + 2 * gasMax + 1024)
+      capacity: Arena.scratchWords + stackWords + wordsMax + framesMax + (limits.parameters + 1) * limits.valueWords + 2
+        * gasMax + 1024)
   }
 
-  /// Fills what a call finds behind its own words with a pattern that is no place in memory: whatever is read before it is written is noticed, in trials.
+  /// Fills what a call finds behind its own words with a pattern that is no place in memory:
+  /// whatever is read before it is written is noticed, in trials.
   package func poison() {
     let frames = slab.words + Arena.scratchWords + stackWords + wordsMax
     frames.update(repeating: 0x7FFF_FFFF_FFFF_FFFF, count: 2 * ProtocolNumber.current.limits.registers)
@@ -51,14 +54,18 @@ package struct Machine: Engine {
 
   package func interface(of contract: WellFormedModule) -> ContractInterface { contract.module.interface }
 
-  package func run<H: Host>(_ entry: Entry, of contract: WellFormedModule, arguments: [Value], gas given: Int, host: inout H) -> Execution<Site> {
+  package func run<H: Host>(
+    _ entry: Entry, of contract: WellFormedModule, arguments: [Value], gas given: Int, host: inout H
+  ) -> Execution<Site> {
     let interface = contract.module.interface
     var words: [UInt64] = []
     for (argument, type) in zip(arguments, interface.parameterTypes(of: entry)) {
       words += Resting.words(argument, as: type, in: interface.types)
     }
     let function = contract.function(of: entry)
-    let call = words.withUnsafeBufferPointer { self.call(function, of: contract, arguments: $0, gas: given, host: &host) }
+    let call = words.withUnsafeBufferPointer {
+      self.call(function, of: contract, arguments: $0, gas: given, host: &host)
+    }
     let ending: Ending =
       switch call.stop {
       case .enters: .enters(state: call.detail)
@@ -66,7 +73,8 @@ package struct Machine: Engine {
       case .returns: .returns(value(of: call, contract))
       case .fails(let failure): .fails(failure)
       }
-    let site: Site? = if case .fails = ending { Site(function: call.function, instruction: call.instruction) } else { nil }
+    let site: Site? =
+      if case .fails = ending { Site(function: call.function, instruction: call.instruction) } else { nil }
     return Execution(ending, at: site, gas: UInt64(call.gas))
   }
 
@@ -78,7 +86,8 @@ package struct Machine: Engine {
     var arena = Arena(slab: slab.words, top: call.top)
     var gas = Int.max
     let shape = contract.image.functions[call.function].shapes[call.detail]
-    guard arena.rest(shape, slab.words + Arena.scratchWords + stackWords + wordsMax + call.detail, contract.image, &gas) else {
+    guard arena.rest(shape, slab.words + Arena.scratchWords + stackWords + wordsMax + call.detail, contract.image, &gas)
+    else {
       preconditionFailure("there is gas for everything")
     }
     let words = Array(UnsafeBufferPointer(start: slab.words + call.top, count: arena.top - call.top))
@@ -108,10 +117,12 @@ package struct Machine: Engine {
     case fails(Failure)
   }
 
-  /// Calls the function of an entry. Its arguments are there as they rest (`Resting`), one behind the other. No memory is allocated and no reference counted
-  /// on the way, but for what the host does.
+  /// Calls the function of an entry. Its arguments are there as they rest (`Resting`), one behind
+  /// the other. No memory is allocated and no reference counted on the way, but for what the host
+  /// does.
   package func call<H: Host>(
-    _ function: Int, of contract: borrowing WellFormedModule, arguments: UnsafeBufferPointer<UInt64>, gas given: Int, host: inout H
+    _ function: Int, of contract: borrowing WellFormedModule, arguments: UnsafeBufferPointer<UInt64>, gas given: Int,
+    host: inout H
   ) -> Call {
     let image = contract.image
     let gasLimit = min(given, gasMax)
@@ -135,19 +146,23 @@ package struct Machine: Engine {
     }
     let gas = gasLimit - Gas.call(argumentWords: arena.top - start)
     if gas < 0 {
-      return Call(stop: .fails(.trapped(.gas)), detail: 0, value: 0, top: arena.top, function: function, instruction: 0, gas: gasLimit)
+      return Call(
+        stop: .fails(.trapped(.gas)), detail: 0, value: 0, top: arena.top, function: function, instruction: 0,
+        gas: gasLimit)
     }
     host.copyWords(to: words)
     arena.slab[Arena.payerWord] = 0
     let stack = slab.words + Arena.scratchWords
-    var run = execute(function, from: 0, image, words: words, frame: frame, stack: stack, arena: &arena, gas: gas, written: 0, &host)
+    var run = execute(
+      function, from: 0, image, words: words, frame: frame, stack: stack, arena: &arena, gas: gas, written: 0, &host)
     // What is answered goes on.
     while case .fails(.trapped(let trap)) = run.stop, trap != .gas, let next = answer(run, image) {
       if next.gas < 0 {
         run = Run(.fails(.trapped(.gas)), 0, run.function, run.instruction + 1, frame, stack, 0, 0)
       } else {
         run = execute(
-          next.function, from: next.instruction, image, words: words, frame: next.frame, stack: next.stack, arena: &arena, gas: next.gas,
+          next.function, from: next.instruction, image, words: words, frame: next.frame, stack: next.stack,
+          arena: &arena, gas: next.gas,
           written: next.written, &host)
       }
     }
@@ -163,17 +178,20 @@ package struct Machine: Engine {
           end += Int(image.fields[written.trailingZeroBitCount].words)
           written &= written &- 1
         }
-        host.setWords(UnsafeBufferPointer(start: words + Int(first.slot), count: end - Int(first.slot)), at: Int(first.slot))
+        host.setWords(
+          UnsafeBufferPointer(start: words + Int(first.slot), count: end - Int(first.slot)), at: Int(first.slot))
       }
     case .returns, .fails: break
     }
     let value = if case .returns = run.stop { frame[run.detail] } else { UInt64(0) }
     return Call(
-      stop: run.stop, detail: run.detail, value: value, top: arena.top, function: run.function, instruction: run.instruction, gas: gasLimit - run.gas)
+      stop: run.stop, detail: run.detail, value: value, top: arena.top, function: run.function,
+      instruction: run.instruction, gas: gasLimit - run.gas)
   }
 
-  /// Where a call goes on that has trapped: at the target of the innermost answer around the instruction, or else around the call that led to it, and so on;
-  /// nil where there is none. What the trapping instruction's block costs is paid by then. Below zero gas, it was not enough.
+  /// Where a call goes on that has trapped: at the target of the innermost answer around the
+  /// instruction, or else around the call that led to it, and so on; nil where there is none. What
+  /// the trapping instruction's block costs is paid by then. Below zero gas, it was not enough.
   @inline(never)
   private func answer(_ run: Run, _ image: Image) -> Position? {
     var (function, instruction, frame, stack) = (run.function, run.instruction, run.frame, run.stack)
@@ -186,11 +204,13 @@ package struct Machine: Engine {
         while code[end].gas == 0 { end += 1 }
         let gas = end == run.instruction ? run.gas : run.gas - Int(code[end].gas)
         return Position(
-          function: function, instruction: Int(answers[instruction]), frame: frame, stack: stack, gas: gas, written: run.written)
+          function: function, instruction: Int(answers[instruction]), frame: frame, stack: stack, gas: gas,
+          written: run.written)
       }
       if stack == base { return nil }
       stack -= 4
-      guard let next = UnsafePointer<Instruction>(bitPattern: UInt(stack[0])), let code = UnsafePointer<Instruction>(bitPattern: UInt(stack[1])),
+      guard let next = UnsafePointer<Instruction>(bitPattern: UInt(stack[0])),
+        let code = UnsafePointer<Instruction>(bitPattern: UInt(stack[1])),
         let caller = UnsafeMutablePointer<UInt64>(bitPattern: UInt(stack[2]))
       else { preconditionFailure("a call leaves where it came from") }
       instruction = next - code - 1

@@ -1,7 +1,8 @@
 package import Interface
 import Primitives
 
-/// Tells the values of one contract: with its types' own names, the agreement's currencies, and the names that whoever asks gives to accounts.
+/// Tells the values of one contract: with its types' own names, the agreement's currencies, and the
+/// names that whoever asks gives to accounts.
 package struct ValueWording {
   package let wording: Wording
   private let types: [TypeDefinition]
@@ -9,17 +10,21 @@ package struct ValueWording {
   private let currencies: [Currency]
   private let account: (UInt64) -> String
 
-  package init(_ wording: Wording, types: [TypeDefinition], currencies: [Currency], account: @escaping (UInt64) -> String) {
+  package init(
+    _ wording: Wording, types: [TypeDefinition], currencies: [Currency], account: @escaping (UInt64) -> String
+  ) {
     self.wording = wording
     self.types = types
     self.currencies = currencies
     self.account = account
   }
 
-  /// A value of this type, as the language writes it where it has a way: `[alice, bob]`, `Milestone(share: 30%)`, `Partial(40%)`.
+  /// A value of this type, as the language writes it where it has a way: `[alice, bob]`,
+  /// `Milestone(share: 30%)`, `Partial(40%)`.
   package func text(_ value: Value, _ type: ValueType) -> String {
     switch (value, type) {
-    case (.amount(let amount), .amount(let index)) where currencies.indices.contains(index): wording.amount(CurrencyAmount(amount, currencies[index]))
+    case (.amount(let amount), .amount(let index)) where currencies.indices.contains(index):
+      wording.amount(CurrencyAmount(amount, currencies[index]))
     case (.amount(let amount), _): Integer(amount.units).description
     case (.bool(let truth), _): truth ? wording.say("true", "是") : wording.say("false", "否")
     case (.int(let integer), _): integer.description
@@ -53,7 +58,9 @@ package struct ValueWording {
   private func text(_ number: Int, _ payload: [Value], _ type: TypeDefinition) -> String {
     switch type {
     case .enumeration(_, let cases):
-      cases[number].name + (payload.isEmpty ? "" : "(\(zip(payload, cases[number].payload).map { text($0, $1) }.joined(separator: ", ")))")
+      cases[number].name
+        + (payload.isEmpty
+          ? "" : "(\(zip(payload, cases[number].payload).map { text($0, $1) }.joined(separator: ", ")))")
     case .optional(let inner): payload.first.map { "Some(\(text($0, inner)))" } ?? "None"
     case .structure(let name, _): name
     case .list, .set, .map: "\(number)"

@@ -3,7 +3,9 @@ package import Primitives
 
 /// Sentences about transactions, agreements on a ledger, and what was paid ahead.
 extension Wording {
-  package func inAgreement(_ number: Int, _ sentence: String) -> String { say("Agreement \(number): \(sentence)", "协议 \(number)：\(sentence)") }
+  package func inAgreement(_ number: Int, _ sentence: String) -> String {
+    say("Agreement \(number): \(sentence)", "协议 \(number)：\(sentence)")
+  }
 
   package func published(_ contract: String, isNew: Bool) -> String {
     isNew
@@ -22,7 +24,9 @@ extension Wording {
   package func gas(_ gas: UInt64) -> String { grouped(String(gas)) + " gas" }
 
   /// What gas is paid with.
-  package func credit(_ credit: UInt64) -> String { say("\(grouped(String(credit))) credit", "\(grouped(String(credit))) 燃料点") }
+  package func credit(_ credit: UInt64) -> String {
+    say("\(grouped(String(credit))) credit", "\(grouped(String(credit))) 燃料点")
+  }
 
   package func allowsTime(until time: Time) -> String {
     say("The operator lets time go on until \(self.time(time)).", "运营方允许时间走到 \(self.time(time))。")
@@ -38,7 +42,9 @@ extension Wording {
 
   package var wouldHappen: String { say("This would happen:", "将会发生：") }
 
-  package func pays(_ who: String, credit: UInt64) -> String { say("\(who) pays \(self.credit(credit))", "\(who) 支付 \(self.credit(credit))") }
+  package func pays(_ who: String, credit: UInt64) -> String {
+    say("\(who) pays \(self.credit(credit))", "\(who) 支付 \(self.credit(credit))")
+  }
 
   package func isSignedBy(_ names: [String]) -> String { say("Sign as \(list(names))?", "以 \(list(names)) 的名义签字吗？") }
 
@@ -50,21 +56,29 @@ extension Wording {
       "收款之前，\(list(who)) 须同意：earnest consent \(agreement) --as NAME")
   }
 
-  package func vault(_ vault: String, ofAgreement number: Int) -> String { say("\(vault) of agreement \(number)", "协议 \(number) 的 \(vault)") }
+  package func vault(_ vault: String, ofAgreement number: Int) -> String {
+    say("\(vault) of agreement \(number)", "协议 \(number) 的 \(vault)")
+  }
 
   // What is to be seen of an agreement.
 
   package func agreement(_ number: Int, _ contract: String, _ state: String, since time: Time) -> String {
-    say("Agreement \(number)  \(contract)  \(state) since \(self.time(time)) UTC", "协议 \(number)  \(contract)  \(state)，自 \(self.time(time))（UTC）起")
+    say(
+      "Agreement \(number)  \(contract)  \(state) since \(self.time(time)) UTC",
+      "协议 \(number)  \(contract)  \(state)，自 \(self.time(time))（UTC）起")
   }
 
   package func field(_ name: String, _ value: String) -> String { say("\(name): \(value)", "\(name)：\(value)") }
 
   package var hasNotConsented: String { say("has not consented", "尚未同意") }
 
-  package func vault(_ name: String, holding sum: CurrencyAmount) -> String { say("vault \(name): \(amount(sum))", "金库 \(name)：\(amount(sum))") }
+  package func vault(_ name: String, holding sum: CurrencyAmount) -> String {
+    say("vault \(name): \(amount(sum))", "金库 \(name)：\(amount(sum))")
+  }
 
-  package func hasAgreed(_ party: String, _ action: String) -> String { say("\(party) has agreed to \(action)", "\(party) 已同意 \(action)") }
+  package func hasAgreed(_ party: String, _ action: String) -> String {
+    say("\(party) has agreed to \(action)", "\(party) 已同意 \(action)")
+  }
 
   /// What a vault holds under a key.
   package func holding(_ vault: String, _ key: String, _ sum: CurrencyAmount) -> String {
@@ -83,7 +97,8 @@ extension Wording {
   /// An approval that promises something.
   package func hasAgreed(_ party: String, _ action: String, lettingGo sums: [CurrencyAmount]) -> String {
     let money = list(sums.map { amount($0) })
-    return say("\(party) has agreed to \(action), and lets go \(money) when it happens", "\(party) 已同意 \(action)，届时付出 \(money)")
+    return say(
+      "\(party) has agreed to \(action), and lets go \(money) when it happens", "\(party) 已同意 \(action)，届时付出 \(money)")
   }
 
   /// Who may take an action: all of these, so many of them, or nil for anyone.
@@ -98,7 +113,9 @@ extension Wording {
     say("possible now: \(actions.joined(separator: "; "))", "现在可以：\(actions.joined(separator: "；"))")
   }
 
-  package var waitsForConsents: String { say("no money comes in before every party that may act has consented", "全体可操作的当事方同意之前，不收任何款项") }
+  package var waitsForConsents: String {
+    say("no money comes in before every party that may act has consented", "全体可操作的当事方同意之前，不收任何款项")
+  }
 
   package var isSuspended: String {
     say("suspended: what happens by itself failed against all that was proved", "已停住：自动事项执行失败，这本不应发生")
@@ -106,10 +123,13 @@ extension Wording {
 
   package var isReleased: String { say("suspended and released: what it held has been paid out", "已停住并放款：所存款项已全部付出") }
 
-  /// Who pays out what a suspended agreement holds. `areEverybody`: whether those can divide all of it without the operator.
+  /// Who pays out what a suspended agreement holds. `areEverybody`: whether those can divide all of
+  /// it without the operator.
   package func canBeReleased(_ number: Int, by who: [String], areEverybody: Bool, orBy operatorName: String) -> String {
     let command = "earnest release \(number)"
-    if who.isEmpty { return say("\(operatorName) alone can release it: \(command)", "只有 \(operatorName) 可以放款：\(command)") }
+    if who.isEmpty {
+      return say("\(operatorName) alone can release it: \(command)", "只有 \(operatorName) 可以放款：\(command)")
+    }
     if areEverybody {
       return say(
         "\(list(who)) can release it if all of them sign, or \(operatorName): \(command)",
@@ -128,7 +148,9 @@ extension Wording {
   package var ifSilent: String { say("if nobody does anything any more:", "若从此无人操作：") }
 
   /// Heads the list of dates by which it is over with one party silent and all others doing as they like.
-  package var ifOneIsSilent: String { say("over at the latest, if one party is silent and whatever the others do:", "若只有一方不再操作，不论其他各方怎么做，最迟结束于：") }
+  package var ifOneIsSilent: String {
+    say("over at the latest, if one party is silent and whatever the others do:", "若只有一方不再操作，不论其他各方怎么做，最迟结束于：")
+  }
 
   package var canBePutOff: String { say("no date: others can put it off again and again", "没有日期：其他方可以一再拖延") }
 

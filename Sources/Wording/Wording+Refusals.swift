@@ -52,14 +52,17 @@ extension Wording {
     case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
     case .agreement: return say("There is no such agreement.", "没有这个协议。")
     case .visit where state.isEmpty: return say("The agreement has moved on since \(who) looked.", "\(who) 查看之后协议已有变动。")
-    case .visit: return say("The agreement has moved on since \(who) looked: it is \(state) now.", "\(who) 查看之后协议已有变动：现在是 \(state)。")
+    case .visit:
+      return say(
+        "The agreement has moved on since \(who) looked: it is \(state) now.", "\(who) 查看之后协议已有变动：现在是 \(state)。")
     case .consent:
       return say(
         "Not every party that may act has consented to the agreement, or the consent is to something else.",
         "还有须同意的当事方未同意本协议，或所同意的内容不符。")
     case .credit: return say("\(who) has less credit than that.", "\(who) 的燃料点不足。")
     case .terms: return say("The terms break a condition of the contract.", "条款不符合合约规定的条件。")
-    case .state where state.isEmpty: return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
+    case .state where state.isEmpty:
+      return say("\(action) is not offered in the agreement's state.", "协议当前的状态不提供 \(action)。")
     case .state:
       guard let ended = attempt.endedBy else {
         return say("\(action) is not offered in the state \(state).", "当前状态 \(state) 不提供 \(action)。")
@@ -76,7 +79,9 @@ extension Wording {
             "当前状态 \(state) 不提供 \(action)：\(ended.state) 的期限是 \(due)，已过。")
       case .condition:
         return here
-          ? say("\(action) comes too late: a condition that \(state) waits for holds since \(due).", "\(action) 已迟：\(state) 所等待的条件已于 \(due) 成立。")
+          ? say(
+            "\(action) comes too late: a condition that \(state) waits for holds since \(due).",
+            "\(action) 已迟：\(state) 所等待的条件已于 \(due) 成立。")
           : say(
             "\(action) is not offered in the state \(state): \(ended.state) ended at \(due) because its condition held.",
             "当前状态 \(state) 不提供 \(action)：\(ended.state) 的条件已于 \(due) 成立。")
@@ -93,8 +98,10 @@ extension Wording {
   /// About a deposit of somebody who does not act, but should have approved.
   private func sentence(_ refusal: Refusal, _ action: String, depositOf payer: String) -> String? {
     switch refusal {
-    case .authority: say("\(payer) is to pay for \(action), and has not approved it.", "\(action) 须由 \(payer) 付款，而 \(payer) 并未同意。")
-    case .amount: say("\(payer) lets go another amount than \(action) asks of \(payer).", "\(payer) 承诺付出的金额与 \(action) 要求的不符。")
+    case .authority:
+      say("\(payer) is to pay for \(action), and has not approved it.", "\(action) 须由 \(payer) 付款，而 \(payer) 并未同意。")
+    case .amount:
+      say("\(payer) lets go another amount than \(action) asks of \(payer).", "\(payer) 承诺付出的金额与 \(action) 要求的不符。")
     case .funds: say("\(payer) has less money than \(action) asks of \(payer).", "\(payer) 的余额不足以支付 \(action)。")
     case .module, .agreement, .visit, .state, .argument, .terms, .guardUnmet, .consent, .credit, .invariant: nil
     }
@@ -125,7 +132,10 @@ extension Wording {
     case .horizon: say("The transaction would be valid for more than 24 hours.", "交易的有效期超过24小时。")
     case .nonce: say("The transaction's nonce is not the sender's next one.", "交易序号不是发送方的下一个序号。")
     case .reference: say("The sender has used this reference before.", "发送方已用过这个编号。")
-    case .gasLimit: say("The gas limit is too low for the transaction's bytes and signatures, or higher than allowed.", "gas 上限过低或超出允许范围。")
+    case .gasLimit:
+      say(
+        "The gas limit is too low for the transaction's bytes and signatures, or higher than allowed.",
+        "gas 上限过低或超出允许范围。")
     case .credit: say("The sender has not the credit to pay the gas limit.", "发送方的燃料点不足以支付 gas 上限。")
     case .behind: say("Deadlines are due that come first; the transaction may be sent again.", "有到期事项须先执行，请稍后重发。")
     }

@@ -1,4 +1,5 @@
-// Sentences for people, in English and in Chinese: amounts, dates, refusals, what became of an action. Names are given as they should stand.
+// Sentences for people, in English and in Chinese: amounts, dates, refusals, what became of an
+// action. Names are given as they should stand.
 
 package import Interface
 package import Primitives
@@ -75,7 +76,8 @@ package struct Wording: Sendable {
     for _ in 0..<other.decimals { numerator = numerator * Integer(10) }
     for _ in 0..<currency.decimals { denominator = denominator * Integer(10) }
     let number = Wording.decimals(numerator, denominator, most: 20) ?? Wording.fraction(numerator, denominator)
-    return say("\(number) \(currency.code) per \(other.code)", "每1\(other.chineseName)合\(number)\(currency.chineseName)")
+    return say(
+      "\(number) \(currency.code) per \(other.code)", "每1\(other.chineseName)合\(number)\(currency.chineseName)")
   }
 
   /// A fraction in decimal digits, with no more of them than it needs; nil where it would need more than `most`.
@@ -94,7 +96,9 @@ package struct Wording: Sendable {
 
   private static func fraction(_ numerator: Integer, _ denominator: Integer) -> String {
     let divisor = numerator.greatestCommonDivisor(with: denominator)
-    guard let over = numerator.divided(by: divisor, rounded: .down), let under = denominator.divided(by: divisor, rounded: .down) else {
+    guard let over = numerator.divided(by: divisor, rounded: .down),
+      let under = denominator.divided(by: divisor, rounded: .down)
+    else {
       preconditionFailure("a fraction has a denominator")
     }
     return "\(over)/\(under)"
@@ -102,7 +106,8 @@ package struct Wording: Sendable {
 
   /// A value by itself, where nobody has given accounts a name.
   package func value(
-    _ value: Value, _ type: ValueType, currencies: [Currency], types: [TypeDefinition] = [], account: @escaping (UInt64) -> String = { "#\($0)" }
+    _ value: Value, _ type: ValueType, currencies: [Currency], types: [TypeDefinition] = [],
+    account: @escaping (UInt64) -> String = { "#\($0)" }
   ) -> String {
     ValueWording(self, types: types, currencies: currencies, account: account).text(value, type)
   }
@@ -110,7 +115,8 @@ package struct Wording: Sendable {
   /// `a, b and c`
   package func list(_ names: [String]) -> String {
     guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-    return say(names.dropLast().joined(separator: ", ") + " and " + last, names.dropLast().joined(separator: "、") + " 和 " + last)
+    return say(
+      names.dropLast().joined(separator: ", ") + " and " + last, names.dropLast().joined(separator: "、") + " 和 " + last)
   }
 
   // MARK: What happened
@@ -120,7 +126,9 @@ package struct Wording: Sendable {
     return say("\(contract) is opened: \(list(who)). It is \(state).", "\(contract) 合约开立：\(list(who))。状态为 \(state)。")
   }
 
-  private func call(_ action: String, _ arguments: [String]) -> String { "\(action)(\(arguments.joined(separator: ", ")))" }
+  private func call(_ action: String, _ arguments: [String]) -> String {
+    "\(action)(\(arguments.joined(separator: ", ")))"
+  }
 
   package func takes(_ who: String, _ action: String, _ arguments: [String]) -> String {
     let call = call(action, arguments)
@@ -129,7 +137,8 @@ package struct Wording: Sendable {
 
   package func agrees(_ who: String, _ action: String, _ arguments: [String], have: Int, needed: Int) -> String {
     let call = call(action, arguments)
-    return say("\(who) agrees to \(call): \(have) of \(needed) so far.", "\(who) 同意 \(call)：已有 \(have) 方，共需 \(needed) 方。")
+    return say(
+      "\(who) agrees to \(call): \(have) of \(needed) so far.", "\(who) 同意 \(call)：已有 \(have) 方，共需 \(needed) 方。")
   }
 
   /// What lets something happen by itself.
@@ -173,11 +182,18 @@ package struct Wording: Sendable {
   }
 
   package func records(_ event: String, _ values: [(name: String, value: String)]) -> String {
-    let fields = values.map { say("\($0.name) \($0.value)", "\($0.name)：\($0.value)") }.joined(separator: say(", ", "，"))
-    return say("Recorded: \(event)\(fields.isEmpty ? "" : ", " + fields).", "记录事件 \(event)\(fields.isEmpty ? "" : "，" + fields)。")
+    let fields = values.map { say("\($0.name) \($0.value)", "\($0.name)：\($0.value)") }.joined(
+      separator: say(", ", "，"))
+    return say(
+      "Recorded: \(event)\(fields.isEmpty ? "" : ", " + fields).", "记录事件 \(event)\(fields.isEmpty ? "" : "，" + fields)。"
+    )
   }
 
-  package func enters(_ source: String, _ target: String) -> String { say("\(source) → \(target)", "\(source) → \(target)") }
+  package func enters(_ source: String, _ target: String) -> String {
+    say("\(source) → \(target)", "\(source) → \(target)")
+  }
 
-  package func timePasses(_ duration: Duration) -> String { say("Time passes: \(self.duration(duration)).", "时间过去 \(self.duration(duration))。") }
+  package func timePasses(_ duration: Duration) -> String {
+    say("Time passes: \(self.duration(duration)).", "时间过去 \(self.duration(duration))。")
+  }
 }

@@ -36,8 +36,10 @@ struct Earnest: ParsableCommand {
     subcommands: [InspectFile.self],
     groupedSubcommands: [
       CommandGroup(name: "Contract", subcommands: [Check.self, Build.self, Test.self, Inspect.self, Explain.self]),
-      CommandGroup(name: "Ledger", subcommands: [LedgerCommand.self, KeyCommand.self, Show.self, Replay.self, Audit.self]),
       CommandGroup(
-        name: "Transaction", subcommands: [Publish.self, Open.self, Consent.self, Act.self, Transfer.self, Advance.self, Release.self]),
+        name: "Ledger", subcommands: [LedgerCommand.self, KeyCommand.self, Show.self, Replay.self, Audit.self]),
+      CommandGroup(
+        name: "Transaction",
+        subcommands: [Publish.self, Open.self, Consent.self, Act.self, Transfer.self, Advance.self, Release.self]),
     ])
 }

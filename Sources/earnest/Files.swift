@@ -11,8 +11,9 @@ enum Files {
   /// The largest file that any command reads whole.
   static let sizeMax = Swift.max(Lexer.sourceSizeMax, ProtocolNumber.current.limits.moduleSize)
 
-  /// Whoever starts us may have closed descriptors 0 to 2. A file that is opened next would get their numbers, and what is printed would go into it. What takes
-  /// their places can neither be read nor written.
+  /// Whoever starts us may have closed descriptors 0 to 2. A file that is opened next would get
+  /// their numbers, and what is printed would go into it. What takes their places can neither be
+  /// read nor written.
   static func fillStandardDescriptors() {
     while true {
       let descriptor = Foundation.open("/dev/null", O_RDONLY)
@@ -23,7 +24,8 @@ enum Files {
     }
   }
 
-  /// Reads a regular file, but never more than the largest size and one byte: what is longer is refused by whoever asked, not held in memory.
+  /// Reads a regular file, but never more than the largest size and one byte: what is longer is
+  /// refused by whoever asked, not held in memory.
   static func read(_ path: String, max: Int = sizeMax) throws -> [UInt8] {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -32,7 +34,8 @@ enum Files {
     }
     // A pipe might never end, and a device neither.
     guard status.st_mode & S_IFMT == S_IFREG else {
-      try Console.complain("\(path) is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no ordinary file"); a file was wanted")
+      try Console.complain(
+        "\(path) is \(status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "no ordinary file"); a file was wanted")
       throw Exit.noInput
     }
     do {
@@ -59,26 +62,32 @@ enum Files {
     let folder = (source.path as NSString).deletingLastPathComponent
     return Compilation(source) { path in
       let place = join(folder, path)
-      guard isReachedWithoutLinks(path, from: folder), let handle = FileHandle(forReadingAtPath: place) else { return nil }
+      guard isReachedWithoutLinks(path, from: folder), let handle = FileHandle(forReadingAtPath: place) else {
+        return nil
+      }
       defer { handle.closeFile() }
       return Array((try? handle.read(upToCount: sizeMax + 1)) ?? Data())
     }
   }
 
-  /// Whether a path leads through folders to an ordinary file. A symbolic link could lead anywhere, or to a file that comes in under another name as well.
+  /// Whether a path leads through folders to an ordinary file. A symbolic link could lead anywhere,
+  /// or to a file that comes in under another name as well.
   private static func isReachedWithoutLinks(_ path: String, from folder: String) -> Bool {
     var place = folder
     let parts = path.split(separator: "/")
     for (index, part) in parts.enumerated() {
       place = join(place, String(part))
       var status = stat()
-      guard lstat(place, &status) == 0, status.st_mode & S_IFMT == (index == parts.count - 1 ? S_IFREG : S_IFDIR) else { return false }
+      guard lstat(place, &status) == 0, status.st_mode & S_IFMT == (index == parts.count - 1 ? S_IFREG : S_IFDIR) else {
+        return false
+      }
     }
     return true
   }
 
-  /// Does something with each source file that the paths name, folders searched through, in order of their paths. One that cannot be read does not keep the
-  /// others from their turn; its exit code comes at the end.
+  /// Does something with each source file that the paths name, folders searched through, in order
+  /// of their paths. One that cannot be read does not keep the others from their turn; its exit
+  /// code comes at the end.
   static func forEachSource(_ paths: [String], _ body: (SourceText) throws -> Void) throws {
     var failure: ExitCode?
     for path in try sources(paths) {
@@ -100,7 +109,9 @@ enum Files {
         files.append(path)
         continue
       }
-      let found = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".ern") }.sorted()
+      let found = (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).filter {
+        $0.hasSuffix(".ern")
+      }.sorted()
       if found.isEmpty {
         try Console.complain("there is no .ern file in \(path)")
         throw Exit.noInput

@@ -18,7 +18,9 @@ import Testing
     #expect(try Module(bytes: module.bytes) == module)
   }
 
-  @Test func theSameSourceGivesTheSameBytes() throws { #expect(try ModuleTests.purchase().bytes == ModuleTests.purchase().bytes) }
+  @Test func theSameSourceGivesTheSameBytes() throws {
+    #expect(try ModuleTests.purchase().bytes == ModuleTests.purchase().bytes)
+  }
 
   @Test func assemblerGoesBothWays() throws {
     let module = try ModuleTests.purchase()

@@ -4,11 +4,13 @@ import Foundation
 import Support
 import Testing
 
-/// A file in Tests/Corpus/verify is a module in assembler; its first line says how the verifier or assurance refuses it: `; refused: blockGas`, or `; passes`.
+/// A file in Tests/Corpus/verify is a module in assembler; its first line says how the verifier or
+/// assurance refuses it: `; refused: blockGas`, or `; passes`.
 @Suite struct VerifierTests {
   @Test(arguments: Repository.files("Tests/Corpus/verify", ".erna"))
   func modulesAreRefusedAsTheFileSays(_ path: String) throws {
-    // Cases stand one behind the other, each under its own first line; the part before the first is common to all of them.
+    // Cases stand one behind the other, each under its own first line; the part before the first is
+    // common to all of them.
     let parts = try Repository.text(path).components(separatedBy: "\n; case ")
     let common = parts[0]
     for part in parts.dropFirst() {
@@ -35,7 +37,8 @@ import Testing
     }
   }
 
-  /// What the tables promise: names are unique, only the last instruction of a block ends it, every opcode has a row and a name.
+  /// What the tables promise: names are unique, only the last instruction of a block ends it, every
+  /// opcode has a row and a name.
   @Test func theInstructionTableIsSound() {
     #expect(Set(Opcode.allCases.map(\.row.mnemonic)).count == Opcode.allCases.count)
     for (index, opcode) in Opcode.allCases.enumerated() {

@@ -4,7 +4,8 @@ import Support
 import Testing
 
 extension LedgerCommandTests {
-  /// Whoever publishes a module that no ledger takes is told what is wrong with it before anything is signed, and a program is told by number.
+  /// Whoever publishes a module that no ledger takes is told what is wrong with it before anything
+  /// is signed, and a program is told by number.
   @Test func whatIsWrongWithAModuleIsTold() throws {
     try withLedger { earnest, folder in
       let module = try Assembler.module(
@@ -29,7 +30,8 @@ extension LedgerCommandTests {
       let sentence = english + "state 0 (Waiting) → state 0 (Waiting) [flaw 32, endlessCircle]."
       for options in [["--yes"], ["--dry-run"]] {
         let result = try run(
-          LedgerCommandTests.program, ["publish", path.path, "--as", "alice"] + options, environment: ["EARNEST_LEDGER": try ledgerPath(earnest)])
+          LedgerCommandTests.program, ["publish", path.path, "--as", "alice"] + options,
+          environment: ["EARNEST_LEDGER": try ledgerPath(earnest)])
         #expect(result.status == 1 && result.errors.contains(sentence), "\(result.errors)")
         let told = try earnest("publish", path.path, "--as", "alice", "--json", options[0])
         #expect(told.status == 1)
@@ -37,14 +39,19 @@ extension LedgerCommandTests {
         let receipt = try #require((object["receipts"] as? [[String: Any]])?.first)
         let flaw = try #require(receipt["flaw"] as? [String: Any])
         #expect(receipt["outcome"] as? String == "refused" && receipt["reason"] as? String == "module")
-        #expect(flaw["number"] as? Int == 32 && flaw["kind"] as? String == "endlessCircle" && flaw["circle"] as? [Int] == [0])
+        #expect(
+          flaw["number"] as? Int == 32 && flaw["kind"] as? String == "endlessCircle" && flaw["circle"] as? [Int] == [0])
         #expect(flaw["function"] is NSNull && flaw["gas"] is NSNull)
         #expect((receipt["zh"] as? [String])?.first?.contains("协议可能无休止地循环：状态 0（Waiting） → 状态 0（Waiting）") == true)
       }
       try Data(module.bytes.dropLast()).write(to: path)
       let cut = try earnest("publish", path.path, "--as", "alice", "--yes")
-      #expect(cut.status == 1 && cut.errors.contains("these bytes are not the canonical encoding of a module [flaw 1, encoding]"))
-      #expect(try earnest("inspect", path.path).errors.contains("is refused: these bytes are not the canonical encoding of a module"))
+      #expect(
+        cut.status == 1
+          && cut.errors.contains("these bytes are not the canonical encoding of a module [flaw 1, encoding]"))
+      #expect(
+        try earnest("inspect", path.path).errors.contains(
+          "is refused: these bytes are not the canonical encoding of a module"))
       #expect(try earnest("ledger", "info", "--json").output == before)
       let taken = try earnest("publish", "contracts/purchase.ern", "--as", "alice", "--yes", "--json")
       #expect(taken.status == 0 && taken.output.contains(#/"flaw": ?null/#))

@@ -21,7 +21,8 @@ import Testing
     #expect(try earnest("publish", "contracts/purchase.ern", "--as", "alice", "--yes").status == 0)
     #expect(
       try earnest(
-        "open", "Purchase", "buyer=alice", "seller=bob", "carrier=dave", "arbiter=carol", "price=100.00 CNY", "--as", "alice", "--with",
+        "open", "Purchase", "buyer=alice", "seller=bob", "carrier=dave", "arbiter=carol", "price=100.00 CNY", "--as",
+        "alice", "--with",
         "bob,carol,dave", "--yes"
       ).status == 0)
   }
@@ -30,17 +31,24 @@ import Testing
   @Test(arguments: ["README.md", "README.zh.md"])
   func theTourWorks(_ page: String) throws {
     let text = try Repository.text(page)
-    let blocks = text.components(separatedBy: "```sh\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+    let blocks = text.components(separatedBy: "```sh\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
     // The two commands of make come first.
     let tour = blocks.dropFirst().joined()
     #expect(tour.contains("earnest audit"))
     let script = "shopt -s expand_aliases\n" + tour
     try withTemporaryFolder { folder in
       let result = try run("/bin/bash", ["-c", script], environment: ["TMPDIR": folder.path, "NO_COLOR": "1"])
-      let complaints = result.errors.split(separator: "\n").filter { $0.hasPrefix("earnest:") || $0.contains("command not found") }
+      let complaints = result.errors.split(separator: "\n").filter {
+        $0.hasPrefix("earnest:") || $0.contains("command not found")
+      }
       // Bob is too late, and says so; nothing else is refused.
       let expected =
-        page == "README.md" ? ["earnest: Refused (state): ship is not offered in the state Refunded: the deadline of Paid was 2026-01-08 00:00."] : []
+        page == "README.md"
+        ? [
+          "earnest: Refused (state): ship is not offered in the state Refunded: the deadline of Paid was 2026-01-08 00:00."
+        ] : []
       #expect(complaints.map(String.init) == expected, "\(result.errors)")
       #expect(result.output.contains("all valid, every cent accounted for"))
       for line in text.components(separatedBy: "```text\n").dropFirst().flatMap({
@@ -54,7 +62,8 @@ import Testing
     let result = try run("/bin/bash", ["demo/story.sh"], environment: ["NO_COLOR": "1"])
     #expect(result.status == 0, "\(result.errors)")
     for sentence in [
-      "100.00 CNY goes from escrow to bob.", "2026-01-08 00:00  100.00 CNY goes from escrow to alice.", "协议 2：Paid 的期限已到，自动执行。",
+      "100.00 CNY goes from escrow to bob.", "2026-01-08 00:00  100.00 CNY goes from escrow to alice.",
+      "协议 2：Paid 的期限已到，自动执行。",
       "all valid, every cent accounted for",
     ] { #expect(result.output.contains(sentence), "\(sentence)") }
     let counts = try #require(result.output.firstMatch(of: #/(\d+) paid, (\d+) paid before, 0 refused/#))
@@ -64,7 +73,8 @@ import Testing
   @Test func nobodyIsAskedWhereNobodyIs() throws {
     try withLedger { earnest, _ in
       let result = try earnest("transfer", "alice", "bob", "25.00 CNY")
-      #expect(result.status == 1 && result.errors.contains("--yes answers") && result.output.contains("bob    +25.00 CNY"))
+      #expect(
+        result.status == 1 && result.errors.contains("--yes answers") && result.output.contains("bob    +25.00 CNY"))
       let dry = try earnest("transfer", "alice", "bob", "25.00 CNY", "--dry-run")
       #expect(dry.status == 0 && dry.output.contains("alice  -25.00 CNY"))
       #expect(try earnest("ledger", "info").output.contains("height 0 "))
@@ -79,7 +89,10 @@ import Testing
         (["act", "1", "pay", "--as", "alice", "--letting-go", "99.99 CNY", "--yes"], 1, "Refused (amount)"),
         (["act", "1", "pay", "--as", "alice", "--letting-go", "100.00 EUR", "--yes"], 1, "Refused (amount)"),
         (["act", "1", "pay", "--as", "alice", "--visit", "7", "--yes"], 1, "Refused (visit)"),
-        (["act", "1", "accept", "--as", "alice", "--yes"], 1, "Refused (state): accept is not offered in the state Offered."),
+        (
+          ["act", "1", "accept", "--as", "alice", "--yes"], 1,
+          "Refused (state): accept is not offered in the state Offered."
+        ),
         (["act", "1", "dance", "--as", "alice", "--yes"], 1, "Purchase has no action dance; it has pay, ship"),
         (["act", "2", "pay", "--as", "alice", "--yes"], 1, "there is no agreement 2"),
         (["act", "0", "pay", "--as", "alice", "--yes"], 1, "there is no agreement 0"),
@@ -106,7 +119,9 @@ import Testing
       for (arguments, status, message) in cases {
         let environment = ["EARNEST_LEDGER": try ledgerPath(earnest)]
         let result = try run(LedgerCommandTests.program, arguments, environment: environment)
-        #expect(result.status == status && (message.isEmpty || result.errors.contains(message)), "\(arguments): \(result.status) \(result.errors)")
+        #expect(
+          result.status == status && (message.isEmpty || result.errors.contains(message)),
+          "\(arguments): \(result.status) \(result.errors)")
       }
       #expect(try earnest("ledger", "info", "--json").output == before)
     }
@@ -125,11 +140,13 @@ import Testing
       #expect(again.status == 0 && again.output.contains("nothing is done twice"))
       #expect(try earnest("show", "account", "bob").output.contains("1,000,025.00 CNY"))
       let file = folder.appendingPathComponent("payments.csv")
-      try "a,alice,bob,1.00 CNY\n\nb,bob,carol,2.00 EUR\nc,alice,carol,5000000.00 CNY\n".write(to: file, atomically: true, encoding: .utf8)
+      try "a,alice,bob,1.00 CNY\n\nb,bob,carol,2.00 EUR\nc,alice,carol,5000000.00 CNY\n".write(
+        to: file, atomically: true, encoding: .utf8)
       let first = try earnest("transfer", "--file", file.path, "--yes")
       #expect(first.status == 1 && first.output.hasSuffix("2 paid, 0 paid before, 1 refused\n"))
       // What was refused is not done: it is refused again, or paid once there is enough.
-      #expect(try earnest("transfer", "--file", file.path, "--yes").output.hasSuffix("0 paid, 2 paid before, 1 refused\n"))
+      #expect(
+        try earnest("transfer", "--file", file.path, "--yes").output.hasSuffix("0 paid, 2 paid before, 1 refused\n"))
       try "a,alice,carol,1.00 CNY\nc,alice,carol,5.00 CNY\n".write(to: file, atomically: true, encoding: .utf8)
       let other = try earnest("transfer", "--file", file.path, "--yes")
       #expect(other.output.contains("a  alice has done something else under this reference"))
@@ -164,7 +181,8 @@ import Testing
       try FileManager.default.moveItem(at: passphrase, to: elsewhere)
       let nobody = try earnest("transfer", "alice", "bob", "1.00 CNY", "--yes")
       #expect(nobody.status == 77 && nobody.errors.contains("--passphrase-file"))
-      #expect(try earnest("transfer", "alice", "bob", "1.00 CNY", "--yes", "--passphrase-file", elsewhere.path).status == 0)
+      #expect(
+        try earnest("transfer", "alice", "bob", "1.00 CNY", "--yes", "--passphrase-file", elsewhere.path).status == 0)
       try "wrong\n".write(to: elsewhere, atomically: true, encoding: .utf8)
       let wrong = try earnest("transfer", "alice", "bob", "1.00 CNY", "--yes", "--passphrase-file", elsewhere.path)
       #expect(wrong.status == 77 && wrong.errors.contains("does not open"))
@@ -186,7 +204,8 @@ import Testing
       let id = try #require(blocks.firstMatch(of: #/"transaction":"([0-9a-f]{64})"/#)).1
       let views: [(String, CommandResult)] = [
         ("ledger", try earnest("ledger", "info", "--json")), ("key", try earnest("key", "list", "--json")),
-        ("show", try earnest("show", "account", "alice", "--json")), ("show", try earnest("show", "agreement", "1", "--json")),
+        ("show", try earnest("show", "account", "alice", "--json")),
+        ("show", try earnest("show", "agreement", "1", "--json")),
         ("show", try earnest("show", "block", "3", "--json")), ("show", try earnest("show", "block", "5", "--json")),
         ("show", try earnest("show", "transaction", String(id), "--json")), ("replay", try earnest("replay", "--json")),
         ("audit", try earnest("audit", "--json")),
@@ -195,11 +214,14 @@ import Testing
         let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
         #expect(result.status == 0 && object?["schema"] as? String == "earnest.\(name)/1", "\(result.output)")
       }
-      #expect(views[5].1.output.contains("100.00 CNY goes from escrow to alice.") && views[5].1.output.contains("100.00元 由 escrow 付给 alice。"))
+      #expect(
+        views[5].1.output.contains("100.00 CNY goes from escrow to alice.")
+          && views[5].1.output.contains("100.00元 由 escrow 付给 alice。"))
     }
   }
 
-  /// A ledger that the release build made comes out the same in other processes: with their own hash seeds, in any time zone and language.
+  /// A ledger that the release build made comes out the same in other processes: with their own
+  /// hash seeds, in any time zone and language.
   @Test func theSameLedgerHasTheSameRootsEverywhere() throws {
     try withLedger { earnest, _ in
       try open(earnest)
@@ -233,10 +255,15 @@ import Testing
       let lines = ["The deadline of Paid is due.", "100.00 CNY goes from escrow to alice.", "Paid → Refunded"]
       #expect(
         shown.contains(
-          "if nobody does anything any more:\n    2026-01-08 00:00  " + lines.joined(separator: "\n" + String(repeating: " ", count: 22))))
+          "if nobody does anything any more:\n    2026-01-08 00:00  "
+            + lines.joined(separator: "\n" + String(repeating: " ", count: 22))))
       let chinese = try earnest("show", "agreement", "1", "--lang", "zh").output
-      #expect(chinese.contains("若从此无人操作：\n    2026-01-08 00:00  Paid 的期限已到，自动执行。") && chinese.contains("100.00元 由 escrow 付给 alice。"))
-      #expect(try earnest("show", "agreement", "1", "--json").output.contains(#""from":"Paid","outcome":"entered","to":"Refunded""#))
+      #expect(
+        chinese.contains("若从此无人操作：\n    2026-01-08 00:00  Paid 的期限已到，自动执行。")
+          && chinese.contains("100.00元 由 escrow 付给 alice。"))
+      #expect(
+        try earnest("show", "agreement", "1", "--json").output.contains(
+          #""from":"Paid","outcome":"entered","to":"Refunded""#))
       #expect(try earnest("ledger", "info", "--json").output == before)
       let happened = try earnest("advance", "8", "days").output
       for line in lines { #expect(happened.contains("2026-01-08 00:00  ") && happened.contains(line)) }
@@ -246,10 +273,14 @@ import Testing
   @Test func whatIsPublishedCanBeRead() throws {
     try withLedger { earnest, _ in
       try open(earnest)
-      for view in ["interface", "code", "gas", "states"] { #expect(try earnest("show", "contract", "Purchase", view).output.contains("Purchase")) }
+      for view in ["interface", "code", "gas", "states"] {
+        #expect(try earnest("show", "contract", "Purchase", view).output.contains("Purchase"))
+      }
       #expect(try earnest("show", "contract", "Sale").status == 1)
       let refused = try earnest("act", "1", "ship", "waybill=1", "--as", "bob", "--yes", "--json")
-      #expect(refused.status == 1 && refused.output.contains(#""ok":false,"sent":false"#) && refused.output.contains(#""reason":"state""#))
+      #expect(
+        refused.status == 1 && refused.output.contains(#""ok":false,"sent":false"#)
+          && refused.output.contains(#""reason":"state""#))
       let paid = try earnest("act", "1", "pay", "--as", "alice", "--yes", "--json")
       #expect(paid.output.contains(#""ok":true,"sent":true"#) && paid.output.contains(#""to":"Paid""#))
       for output in [refused.output, paid.output, try earnest("advance", "1", "day", "--json").output] {
@@ -263,7 +294,8 @@ import Testing
   @Test func aFileOfPaymentsIsShownFirst() throws {
     try withLedger { earnest, folder in
       let file = folder.appendingPathComponent("payments.csv")
-      try "a,alice,bob,1.00 CNY\nb,alice,carol,2.50 CNY\nc,bob,carol,7 credit\n".write(to: file, atomically: true, encoding: .utf8)
+      try "a,alice,bob,1.00 CNY\nb,alice,carol,2.50 CNY\nc,bob,carol,7 credit\n".write(
+        to: file, atomically: true, encoding: .utf8)
       let dry = try earnest("transfer", "--file", file.path, "--dry-run")
       #expect(dry.status == 0 && dry.output.contains("alice  -3.50 CNY") && dry.output.contains("bob  -7 credit"))
       #expect(try earnest("transfer", "--file", file.path).status == 1)

@@ -30,7 +30,9 @@ struct ContractFuzz {
     print(
       "\(count) contracts, \(accepted * 100 / max(1, count)) % accepted, \(steps) steps, \(findings.reduce(0) { $0 + $1.count }) differences, \(count / seconds) contracts a second"
     )
-    print("refused: \(refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+    print(
+      "refused: \(refusals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+    )
     print(coverage.table)
     let missing = coverage.missing
     print(missing.isEmpty ? "everything was reached" : "never reached: \(missing.joined(separator: ", "))")
@@ -74,11 +76,15 @@ struct ContractFuzz {
   func showRefusal(_ code: String, _ count: Int, seed: UInt64) {
     for index in 0..<UInt64(count) {
       let trial = ContractTrial(seed: seed &+ index)
-      guard case .refused(let codes) = trial.verdict, codes.first?.rawValue == code, let message = trial.diagnostics.all.first?.message else {
+      guard case .refused(let codes) = trial.verdict, codes.first?.rawValue == code,
+        let message = trial.diagnostics.all.first?.message
+      else {
         continue
       }
       print("seed \(seed &+ index): \(message)")
-      ContractFuzz.shrink(trial, seed &+ index) { if case .refused(let codes) = $0 { codes.first?.rawValue == code } else { false } }
+      ContractFuzz.shrink(trial, seed &+ index) {
+        if case .refused(let codes) = $0 { codes.first?.rawValue == code } else { false }
+      }
       return
     }
   }
@@ -139,7 +145,9 @@ struct ContractFuzz {
     setenv("SWIFT_BACKTRACE", "enable=no", 1)
     var process: pid_t = 0
     var status: Int32 = 0
-    guard posix_spawn(&process, "/proc/self/exe", nil, nil, &arguments, environ) == 0, waitpid(process, &status, 0) == process else { return false }
+    guard posix_spawn(&process, "/proc/self/exe", nil, nil, &arguments, environ) == 0,
+      waitpid(process, &status, 0) == process
+    else { return false }
     // Ended by a signal.
     return status & 0x7F != 0
   }

@@ -25,12 +25,13 @@ private struct Tally {
     Tally(
       mutants: a.mutants + b.mutants, accepted: a.accepted + b.accepted, refused: a.refused + b.refused,
       withoutModule: a.withoutModule + b.withoutModule, bad: a.bad + b.bad, badAccepted: a.badAccepted + b.badAccepted,
-      imprecise: a.imprecise + b.imprecise, moneyless: a.moneyless + b.moneyless, endless: a.endless + b.endless, driven: a.driven + b.driven)
+      imprecise: a.imprecise + b.imprecise, moneyless: a.moneyless + b.moneyless, endless: a.endless + b.endless,
+      driven: a.driven + b.driven)
   }
 }
 
-/// Mutants of sound contracts, each run on the bare machine whether assurance takes it or not: what it takes must never lose or strand anything, and what it
-/// refuses should.
+/// Mutants of sound contracts, each run on the bare machine whether assurance takes it or not: what
+/// it takes must never lose or strand anything, and what it refuses should.
 struct MutantFuzz {
   private let trial = BareTrial()
   private let schedules: Int
@@ -66,7 +67,8 @@ struct MutantFuzz {
   private func sources(_ folders: [String]) -> [SourceText] {
     var sources: [SourceText] = []
     for folder in folders {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.filter { $0.hasSuffix(".ern") }.sorted() ?? []
+      let names =
+        (try? FileManager.default.contentsOfDirectory(atPath: folder))?.filter { $0.hasSuffix(".ern") }.sorted() ?? []
       for name in names {
         guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else { continue }
         sources.append(SourceText(path: name, bytes: Array(data)))
@@ -132,7 +134,9 @@ struct MutantFuzz {
 
   mutating func runModules(_ folders: [String], count: Int) -> Bool {
     var originals: [(path: String, module: WellFormedModule)] = []
-    for source in sources(folders) { for contract in Compilation(source).contracts { originals.append((source.path, contract.module)) } }
+    for source in sources(folders) {
+      for contract in Compilation(source).contracts { originals.append((source.path, contract.module)) }
+    }
     print("\(originals.count) contracts as written")
     var random = SplitMix(seed: seed &+ UInt64(slice.index) &* 1_000_003)
     var seen = Set(originals.map(\.module.id))
@@ -140,7 +144,8 @@ struct MutantFuzz {
     while accepted < count / slice.count, !originals.isEmpty {
       let (path, original) = originals[made % originals.count]
       made += 1
-      guard let mutant = ModuleMutant(of: original, &random), let wellFormed = try? Verifier.verify(mutant.module) else { continue }
+      guard let mutant = ModuleMutant(of: original, &random), let wellFormed = try? Verifier.verify(mutant.module)
+      else { continue }
       if !seen.insert(wellFormed.id).inserted { continue }
       accepted += 1
       judge(wellFormed, mutant.kind.rawValue, path, accepted, mutant.change, "")
@@ -151,13 +156,16 @@ struct MutantFuzz {
 
   // MARK: Judging
 
-  private mutating func judge(_ module: WellFormedModule, _ name: String, _ path: String, _ line: Int, _ what: String, _ message: String) {
+  private mutating func judge(
+    _ module: WellFormedModule, _ name: String, _ path: String, _ line: Int, _ what: String, _ message: String
+  ) {
     let judged = MutantVerdict(module, trial, schedules: schedules, seed: seed)
     runCount += judged.report.runCount
     callCount += judged.report.callCount
     if judged.report.runCount == 0 { unopened += 1 }
     if name == "as written", !judged.report.untaken.isEmpty {
-      print("\(path): in \(judged.report.runCount) runs never taken: \(judged.untaken(of: module).joined(separator: ", "))")
+      print(
+        "\(path): in \(judged.report.runCount) runs never taken: \(judged.untaken(of: module).joined(separator: ", "))")
     }
     let place = "\(path):\(line): \(name): \(what)"
     change(name) { tally in
@@ -181,9 +189,11 @@ struct MutantFuzz {
       print("ACCEPTED THOUGH BAD \(place)")
       for line in judged.story(of: module, trial) { print("  \(line)") }
       if let text = ProcessInfo.processInfo.environment["SHOW"], text == "1" { print(Disassembler(module.module).text) }
-    case .imprecise: imprecisions.append("\(place): \(message.isEmpty ? judged.findings.joined(separator: ", ") : message)")
+    case .imprecise:
+      imprecisions.append("\(place): \(message.isEmpty ? judged.findings.joined(separator: ", ") : message)")
     case .driven: driven.append("\(place): \(judged.report.endless.map { "\($0.badness)" } ?? "")")
-    case .moneyless: moneyless.append("\(place): \(message.isEmpty ? judged.findings.joined(separator: ", ") : message)")
+    case .moneyless:
+      moneyless.append("\(place): \(message.isEmpty ? judged.findings.joined(separator: ", ") : message)")
     }
     fflush(nil)
   }
@@ -191,18 +201,25 @@ struct MutantFuzz {
   private func finish() -> Bool {
     let seconds = max(1, Int((clock() - start) / Int(CLOCKS_PER_SEC)))
     let total = tallies.reduce(Tally()) { $0 + $1.tally }
-    print("operator                  mutants accepted  refused    bad  bad-accepted  imprecise  moneyless    endless     driven")
+    print(
+      "operator                  mutants accepted  refused    bad  bad-accepted  imprecise  moneyless    endless     driven"
+    )
     for (name, tally) in tallies + [("together", total)] {
       let numbers = [
-        (tally.mutants, 8), (tally.accepted, 9), (tally.refused, 9), (tally.bad, 7), (tally.badAccepted, 14), (tally.imprecise, 11),
+        (tally.mutants, 8), (tally.accepted, 9), (tally.refused, 9), (tally.bad, 7), (tally.badAccepted, 14),
+        (tally.imprecise, 11),
         (tally.moneyless, 11), (tally.endless, 11), (tally.driven, 11),
       ]
       print(name.padding(toLength: 25, withPad: " ", startingAt: 0) + numbers.map { column($0.0, $0.1) }.joined())
     }
     print("refused by the checker, with no module to run: \(total.withoutModule)")
-    print("stillborn: \(stillborn.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
+    print(
+      "stillborn: \(stillborn.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))"
+    )
     print("never opened: \(unopened)")
-    print("\(runCount) runs, \(callCount) calls, \(runCount / seconds) runs and \(total.mutants / seconds) mutants a second")
+    print(
+      "\(runCount) runs, \(callCount) calls, \(runCount / seconds) runs and \(total.mutants / seconds) mutants a second"
+    )
     print(
       "refused though no run loses anything: \(total.imprecise), \(total.imprecise * 1000 / max(1, total.mutants)) ‰ of all mutants, "
         + "\(total.imprecise * 1000 / max(1, total.refused)) ‰ of those that are refused")
@@ -210,7 +227,9 @@ struct MutantFuzz {
     print("refused only because a state without money lost its deadline: \(total.moneyless)")
     for line in moneyless.prefix(200) { print("  \(line)") }
     print("refused for a circle that others can go round for ever, though no money stays in it: \(total.endless)")
-    print("accepted though others can keep it going for ever, with a warning or without money that stays in it: \(total.driven)")
+    print(
+      "accepted though others can keep it going for ever, with a warning or without money that stays in it: \(total.driven)"
+    )
     for line in driven.prefix(200) { print("  \(line)") }
     return total.badAccepted == 0
   }

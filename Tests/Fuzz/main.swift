@@ -1,15 +1,18 @@
-// Random integers and modules in large numbers, from a seed: the same seed tries the same things. A difference or a fault ends the process. And calls whose
-// allocations are counted by the library that is preloaded (Tests/Interposer).
+// Random integers and modules in large numbers, from a seed: the same seed tries the same things. A
+// difference or a fault ends the process. And calls whose allocations are counted by the library
+// that is preloaded (Tests/Interposer).
 //
 // Fuzz integers <count> <seed>
 // Fuzz modules <count> <seed>
 // Fuzz contracts <count> <seed> [--case <seed> | --refused <code>]
-//                              random contracts on both engines; one case shrunk; the smallest contract that is refused with a code
+//                              random contracts on both engines; one case shrunk; the smallest
+//                              contract that is refused with a code
 // Fuzz allocations <count>
 // Fuzz mutants source <schedules> <seed> [--slice <i>/<n>] <folder>…
 // Fuzz mutants modules <count> <schedules> <seed> [--slice <i>/<n>] <folder>…
-//                              mutants of the contracts in these folders on the bare machine: whether assurance refuses what loses or strands money, and
-//                              nothing else
+//                              mutants of the contracts in these folders on the bare machine:
+//                              whether assurance refuses what loses or strands money, and nothing
+//                              else
 // Fuzz case <seed>             writes the bytes of a random module, for Tests/FuzzModules to begin with
 
 import Fuzzing
@@ -77,5 +80,6 @@ case ("case", let seed?):
     if write(1, bytes, bytes.count) != bytes.count { print("the case could not be written") }
     break
   }
-default: print("usage: Fuzz integers|modules|contracts <count> [<seed>] | mutants source|modules … | allocations <count>")
+default:
+  print("usage: Fuzz integers|modules|contracts <count> [<seed>] | mutants source|modules … | allocations <count>")
 }

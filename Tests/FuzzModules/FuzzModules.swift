@@ -1,4 +1,5 @@
-// libFuzzer on the verifier and the machine: any bytes are refused, or are a module that runs. Built only with EARNEST_FUZZ set:
+// libFuzzer on the verifier and the machine: any bytes are refused, or are a module that runs.
+// Built only with EARNEST_FUZZ set:
 //
 //   EARNEST_FUZZ=1 swift build -c release --scratch-path .build-fuzzer --product FuzzModules
 //   SWIFT_BACKTRACE=enable=no .build-fuzzer/release/FuzzModules <folder of cases> -max_total_time=600

@@ -1,7 +1,9 @@
-// libFuzzer on the lexer and the parser: any bytes give a tree and diagnostics, which can be drawn. Built only with EARNEST_FUZZ set:
+// libFuzzer on the lexer and the parser: any bytes give a tree and diagnostics, which can be drawn.
+// Built only with EARNEST_FUZZ set:
 //
 //   EARNEST_FUZZ=1 swift build -c release --scratch-path .build-fuzzer --product FuzzSyntax
-//   SWIFT_BACKTRACE=enable=no .build-fuzzer/release/FuzzSyntax <folder of cases> contracts -dict=Tests/FuzzSyntax/words.dict -max_total_time=600 -timeout=1
+//   SWIFT_BACKTRACE=enable=no .build-fuzzer/release/FuzzSyntax <folder of cases> contracts \
+//     -dict=Tests/FuzzSyntax/words.dict -max_total_time=600 -timeout=1
 
 import CFuzzer
 import Source

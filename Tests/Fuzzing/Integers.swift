@@ -1,7 +1,8 @@
 import Primitives
 import VM
 
-/// The machine's integers against GMP's mpz, which the reference interpreter computes with: operands around every limb boundary, up to 4,096 bits.
+/// The machine's integers against GMP's mpz, which the reference interpreter computes with:
+/// operands around every limb boundary, up to 4,096 bits.
 package struct IntegerTrial {
   private var random: Random
   private let slab = UnsafeMutablePointer<UInt64>.allocate(capacity: 1 << 16)
@@ -38,7 +39,9 @@ package struct IntegerTrial {
       return isNegative ? -value : value
     }
     var words = (0..<limbs).map { _ in random.next() }
-    if random.below(3) == 0 { for index in words.indices { words[index] = random.element([0, 1, .max, 1 << 63, 1 << 62]) } }
+    if random.below(3) == 0 {
+      for index in words.indices { words[index] = random.element([0, 1, .max, 1 << 63, 1 << 62]) }
+    }
     if limbs == 1 { words[0] >>= UInt64(random.below(64)) }
     return Integer(limbs: words, isNegative: isNegative)
   }
@@ -49,14 +52,19 @@ package struct IntegerTrial {
     return UInt64(arena.append(words, count: words.count)) << 1 | 1
   }
 
-  private func check(_ word: UInt64, _ expected: Integer?, _ arena: Arena, _ operation: @autoclosure () -> String) throws(Difference) {
+  private func check(_ word: UInt64, _ expected: Integer?, _ arena: Arena, _ operation: @autoclosure () -> String)
+    throws(Difference)
+  {
     let operand = arena.operand(word, scratch: 0)
-    let value = Integer(limbs: Array(UnsafeBufferPointer(start: operand.limbs, count: operand.count)), isNegative: operand.isNegative)
+    let value = Integer(
+      limbs: Array(UnsafeBufferPointer(start: operand.limbs, count: operand.count)), isNegative: operand.isNegative)
     // One form for each value: small where it fits.
     let isCanonical = word & 1 == 0 || value.int.map { $0 < -(1 << 62) || $0 >= 1 << 62 } ?? true
     if value != expected || !isCanonical {
       throw Difference(
-        description: "\(operation()) is \(value)\(isCanonical ? "" : " in the wrong form"), not \(expected.map { "\($0)" } ?? "nothing")")
+        description:
+          "\(operation()) is \(value)\(isCanonical ? "" : " in the wrong form"), not \(expected.map { "\($0)" } ?? "nothing")"
+      )
     }
   }
 
@@ -73,7 +81,9 @@ package struct IntegerTrial {
     try check(product, x * y, arena, "\(x) × \(y)")
     let divisor = arena.divisor(a, b)
     try check(divisor, x.greatestCommonDivisor(with: y), arena, "gcd(\(x), \(y))")
-    if arena.compare(a, b).signum() != (x < y ? -1 : x == y ? 0 : 1) { throw Difference(description: "the order of \(x) and \(y)") }
+    if arena.compare(a, b).signum() != (x < y ? -1 : x == y ? 0 : 1) {
+      throw Difference(description: "the order of \(x) and \(y)")
+    }
   }
 
   private func division(_ x: Integer, _ y: Integer) throws(Difference) {
@@ -106,9 +116,13 @@ package struct IntegerTrial {
     let a = word(x, &arena)
     let place = arena.digits(a)
     let size = Int(arena.slab[place])
-    let digits = String(decoding: (0..<size).map { UInt8(truncatingIfNeeded: arena.slab[place + 1 + $0 / 8] >> (8 * UInt64($0 % 8))) }, as: UTF8.self)
+    let digits = String(
+      decoding: (0..<size).map { UInt8(truncatingIfNeeded: arena.slab[place + 1 + $0 / 8] >> (8 * UInt64($0 % 8))) },
+      as: UTF8.self)
     if digits != x.description { throw Difference(description: "\(x) in digits is \(digits)") }
-    guard let back = arena.integer(ofText: place) else { throw Difference(description: "\(x) is not read back from its digits") }
+    guard let back = arena.integer(ofText: place) else {
+      throw Difference(description: "\(x) is not read back from its digits")
+    }
     try check(back, x, arena, "the digits of \(x)")
   }
 }

@@ -2,25 +2,38 @@ import Bytecode
 import Interface
 import Primitives
 
-/// Random modules and what is changed in them: most of what is made passes the verifier, and most of what is changed is near to what does.
+/// Random modules and what is changed in them: most of what is made passes the verifier, and most
+/// of what is changed is near to what does.
 extension ModuleTrial {
-  private func range(_ low: Int, _ high: Int) -> ValueType { IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool }
+  private func range(_ low: Int, _ high: Int) -> ValueType {
+    IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool
+  }
 
   /// The types that every random module has: one of each kind, and some inside others.
   private var types: [TypeDefinition] {
     [
       .list(range(-9, 99), least: 0, most: 6), .optional(.int(.whole)),
       .structure(
-        name: "P", [.init(name: "a", type: .int(.whole)), .init(name: "b", type: .amount(currency: 0)), .init(name: "c", type: .composite(0))]),
-      .enumeration(name: "E", [.init(name: "A", payload: []), .init(name: "B", payload: [.text(max: 8), .amount(currency: 0)])]),
+        name: "P",
+        [
+          .init(name: "a", type: .int(.whole)), .init(name: "b", type: .amount(currency: 0)),
+          .init(name: "c", type: .composite(0)),
+        ]),
+      .enumeration(
+        name: "E", [.init(name: "A", payload: []), .init(name: "B", payload: [.text(max: 8), .amount(currency: 0)])]),
       .set(.int(.whole), most: 4), .map(.text(max: 8), .composite(0), most: 4), .list(.composite(2), least: 1, most: 3),
       .map(.amount(currency: 0), .bool, most: 3),
-      .list(.amount(currency: 0), least: 0, most: 5), .list(.composite(0), least: 0, most: 3), .set(.bytes(max: 9), most: 3),
+      .list(.amount(currency: 0), least: 0, most: 5), .list(.composite(0), least: 0, most: 3),
+      .set(.bytes(max: 9), most: 3),
       .enumeration(name: "F", [.init(name: "C", payload: []), .init(name: "D", payload: [])]),
-      .map(.composite(11), .composite(2), most: 2), .list(.party, least: 1, most: 3), .set(range(1, 7), most: 7), .set(.time, most: 3),
+      .map(.composite(11), .composite(2), most: 2), .list(.party, least: 1, most: 3), .set(range(1, 7), most: 7),
+      .set(.time, most: 3),
       .structure(
         name: "Calendar",
-        [.init(name: "w", type: .composite(14)), .init(name: "h", type: .composite(15)), .init(name: "o", type: range(-1440, 1440))]),
+        [
+          .init(name: "w", type: .composite(14)), .init(name: "h", type: .composite(15)),
+          .init(name: "o", type: range(-1440, 1440)),
+        ]),
       .map(.party, .rate(of: 1, per: 0), most: 3),
     ]
   }
@@ -31,7 +44,8 @@ extension ModuleTrial {
     interface.currencies = [.parameter("C"), .parameter("D")]
     interface.parties = ["p", "q"]
     interface.vaults = [
-      .init(name: "v", currency: 0), .init(name: "w", currency: 0), .init(name: "x", currency: 0, key: .init(type: .party, most: 2)),
+      .init(name: "v", currency: 0), .init(name: "w", currency: 0),
+      .init(name: "x", currency: 0, key: .init(type: .party, most: 2)),
     ]
     // What lies under numbers and cases nobody can be paid, so that such a module is hardly ever assured.
     if random.below(2) == 0 {
@@ -41,7 +55,8 @@ extension ModuleTrial {
       ]
     }
     let all: [ValueType] = [
-      .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio, .amount(currency: 0), .duration, .text(max: 8), .text(max: 200),
+      .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio, .amount(currency: 0), .duration,
+      .text(max: 8), .text(max: 200),
       .bytes(max: 9), .bytes(max: 40), .time, .party, .rate(of: 1, per: 0), .amount(currency: 1),
     ]
     let whole = all + types.indices.map { ValueType.composite($0) }
@@ -58,25 +73,34 @@ extension ModuleTrial {
     var parameters: [ContractInterface.Parameter] = []
     for index in 0..<random.below(5) { parameters.append(.init(name: "a\(index)", type: random.element(whole))) }
     let (callee, told) = (random.element(whole), random.element(whole))
-    interface.events = [.init(name: "Happened", parameters: [.init(name: "x", type: told), .init(name: "y", type: .bool)])]
-    interface.states = [.init(name: "S", isFinal: false), .init(name: "T", isFinal: true), .init(name: "U", isFinal: true)]
+    interface.events = [
+      .init(name: "Happened", parameters: [.init(name: "x", type: told), .init(name: "y", type: .bool)])
+    ]
+    interface.states = [
+      .init(name: "S", isFinal: false), .init(name: "T", isFinal: true), .init(name: "U", isFinal: true),
+    ]
     let deadline: ContractInterface.Trigger = random.below(2) == 0 ? .after : .at
     interface.transitions = [
-      .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)), .init(source: 0, trigger: deadline),
+      .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)),
+      .init(source: 0, trigger: deadline),
       .init(source: 0, trigger: .when),
     ]
     interface.views = [.init(name: "shown", parameters: [.init(name: "x", type: told)], type: told)]
     let constants: [Value] = [
-      .duration(Duration(unchecked: 1000)), .int(Integer(-9)), .int(Integer(99)), .int(.zero), .int(Integer(40)), .int(IntegerRange.whole.low),
-      .int(IntegerRange.whole.high), .text(Array("7".utf8)), .bytes([1, 2]), .amount(Amount(unchecked: 7)), .percent(half), .bool(true),
+      .duration(Duration(unchecked: 1000)), .int(Integer(-9)), .int(Integer(99)), .int(.zero), .int(Integer(40)),
+      .int(IntegerRange.whole.low),
+      .int(IntegerRange.whole.high), .text(Array("7".utf8)), .bytes([1, 2]), .amount(Amount(unchecked: 7)),
+      .percent(half), .bool(true),
       .int(Integer(3)), .time(Time(milliseconds: 1_767_225_600_000)),
     ]
     // Registers: parameters, two of each type, wide ones, counters.
     func registers(after first: [RegisterType]) -> [RegisterType] {
-      first + ModuleTrial.group + [RegisterType(callee), .bool, RegisterType(told), .bool] + whole.map { RegisterType($0) }
+      first + ModuleTrial.group + [RegisterType(callee), .bool, RegisterType(told), .bool]
+        + whole.map { RegisterType($0) }
         + whole.map { RegisterType($0) }
         + [
-          .wide(bits: 64), .wide(bits: 300), .wide(bits: 1000), .wide(bits: 4000), .wide(bits: 4096), .counter(bound: 6), .counter(bound: 3),
+          .wide(bits: 64), .wide(bits: 300), .wide(bits: 1000), .wide(bits: 4000), .wide(bits: 4096),
+          .counter(bound: 6), .counter(bound: 3),
           .counter(bound: 40),
         ]
     }
@@ -84,7 +108,8 @@ extension ModuleTrial {
     let splits = splits(of: RegisterLayout(body), interface)
     let counterSlot = UInt16(interface.slots[6].slot)
     let empty = [
-      Instruction(.pay, 0, PlaceOperand.party(0).number, gas: 40), Instruction(.pay, 1, PlaceOperand.party(1).number, gas: 40),
+      Instruction(.pay, 0, PlaceOperand.party(0).number, gas: 40),
+      Instruction(.pay, 1, PlaceOperand.party(1).number, gas: 40),
       Instruction(.payEach, 2, gas: 40),
     ]
     let isCollection = if case .composite(let index) = told { types[index].isCollection } else { false }
@@ -93,25 +118,32 @@ extension ModuleTrial {
       Function(registers: body, code: []),
       Function(
         registers: [deadline == .after ? .duration : .time],
-        code: [deadline == .after ? Instruction(.constant, 0, 0) : Instruction(.now, 0), Instruction(.return, 0, gas: deadline == .after ? 2 : 3)]),
+        code: [
+          deadline == .after ? Instruction(.constant, 0, 0) : Instruction(.now, 0),
+          Instruction(.return, 0, gas: deadline == .after ? 2 : 3),
+        ]),
       Function(registers: registers(after: []), code: empty + [Instruction(.enter, 1, gas: 1)]),
       Function(registers: [.bool], code: [Instruction(.constant, 0, 11), Instruction(.return, 0, gas: 2)]),
       // It enters its own state as long as the counter lets it.
       Function(
         registers: registers(after: []),
-        code: [Instruction(.raise, counterSlot, 0, 6), Instruction(.enter, 0, gas: 5)] + empty + [Instruction(.enter, 1, gas: 1)],
+        code: [Instruction(.raise, counterSlot, 0, 6), Instruction(.enter, 0, gas: 5)] + empty + [
+          Instruction(.enter, 1, gas: 1)
+        ],
         answers: [Answer(first: 0, end: 1, target: 2)]),
       Function(
         registers: [RegisterType(told), RegisterType(told)],
         code: isCollection
-          ? [Instruction(.copyObject, UInt16(told.slots), 0), Instruction(.return, UInt16(told.slots), gas: 7)] : [Instruction(.return, 0, gas: 1)]),
+          ? [Instruction(.copyObject, UInt16(told.slots), 0), Instruction(.return, UInt16(told.slots), gas: 7)]
+          : [Instruction(.return, 0, gas: 1)]),
       Function(
         registers: registers(after: [RegisterType(callee), .bool]), code: [],
         signature: .init(parameterCount: 2, result: RegisterType(callee))),
     ]
     func module() -> Module {
       Module(
-        protocolNumber: .current, sourceHash: Digest(sha256: []), interface: interface, constants: constants, splits: splits, functions: functions)
+        protocolNumber: .current, sourceHash: Digest(sha256: []), interface: interface, constants: constants,
+        splits: splits, functions: functions)
     }
     let (goes, called) = (ModuleTrial.body, ModuleTrial.called)
     for (index, ending) in [(called, [Instruction(.return, 0)]), (goes, [Instruction(.stay)])] {
@@ -137,11 +169,15 @@ extension ModuleTrial {
           break
         } catch {
           count.faults[error.code, default: 0] += 1
-          if error.code == .order || error.code == .answer || error.code == .unassigned, !answered.isEmpty, random.below(2) == 0 {
+          if error.code == .order || error.code == .answer || error.code == .unassigned, !answered.isEmpty,
+            random.below(2) == 0
+          {
             answered.removeLast()
             continue
           }
-          guard error.function == index, let pc = error.instruction, pc < places.count, let place = places[pc] else { return nil }
+          guard error.function == index, let pc = error.instruction, pc < places.count, let place = places[pc] else {
+            return nil
+          }
           segments[place.segment].remove(at: place.index)
         }
       }
@@ -171,16 +207,20 @@ extension ModuleTrial {
     for (index, field) in interface.fields.enumerated() where field.role == .initialized {
       code.append(
         field.type == .party
-          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index)) : Instruction(.storeObject, UInt16(index), 2))
+          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index))
+          : Instruction(.storeObject, UInt16(index), 2))
     }
     return Function(registers: [.time, .account, .composite(13)], code: priced(code + [Instruction(.stay)]))
   }
 
   /// Neighbours of which a structure, a case and a calendar are made, and what is asked of the calendar.
   private static let group: [RegisterType] = {
-    func range(_ low: Int, _ high: Int) -> RegisterType { IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool }
+    func range(_ low: Int, _ high: Int) -> RegisterType {
+      IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool
+    }
     return [
-      .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0), .composite(14), .composite(15), range(-1440, 1440),
+      .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0), .composite(14),
+      .composite(15), range(-1440, 1440),
       range(1, 1000), .time,
     ]
   }()
@@ -190,19 +230,27 @@ extension ModuleTrial {
     func slot(_ type: RegisterType) -> Int { layout.types.lastIndex(of: type).map { layout.starts[$0] } ?? 0 }
     let account = slot(.account)
     var splits = [
-      [SplitShare(.rest, to: .places([.party(0)]))], [SplitShare(.evenly, to: .places([.party(0), .vault(1), .party(1)]))],
+      [SplitShare(.rest, to: .places([.party(0)]))],
+      [SplitShare(.evenly, to: .places([.party(0), .vault(1), .party(1)]))],
       [
         SplitShare(.part(register: slot(.percent)), to: .places([.entry(vault: 2, register: account)])),
         SplitShare(.evenly, to: .list(register: slot(.composite(13)))),
       ],
       [
         SplitShare(.upTo(register: slot(.amount(currency: 0))), to: .split(1)),
-        SplitShare(.part(register: slot(.percent)), to: .split(2)), SplitShare(.rest, to: .places([.account(register: account)])),
+        SplitShare(.part(register: slot(.percent)), to: .split(2)),
+        SplitShare(.rest, to: .places([.account(register: account)])),
       ],
     ]
-    if interface.vaults.count > 3, let number = layout.types.firstIndex(where: { if case .int = $0 { $0.bits == 6 } else { false } }) {
+    if interface.vaults.count > 3,
+      let number = layout.types.firstIndex(where: { if case .int = $0 { $0.bits == 6 } else { false } })
+    {
       splits.append([
-        SplitShare(.evenly, to: .places([.entry(vault: 3, register: layout.starts[number]), .entry(vault: 2, register: account), .vault(0)]))
+        SplitShare(
+          .evenly,
+          to: .places([
+            .entry(vault: 3, register: layout.starts[number]), .entry(vault: 2, register: account), .vault(0),
+          ]))
       ])
     }
     return splits
@@ -220,7 +268,8 @@ extension ModuleTrial {
   }
 
   /// `starts` has where each segment begins.
-  private func answers(_ answered: [(segment: Int, isWhole: Bool, target: Int)], _ starts: [Int], end: Int) -> [Answer] {
+  private func answers(_ answered: [(segment: Int, isWhole: Bool, target: Int)], _ starts: [Int], end: Int) -> [Answer]
+  {
     answered.compactMap { segment, isWhole, target in
       let (first, next) = (starts[segment], segment + 1 < starts.count ? starts[segment + 1] : end)
       // Behind the head of a loop, so that the halves of two segments are apart.
@@ -313,7 +362,9 @@ extension ModuleTrial {
   /// Chooses operands that belong together, where chance would hardly find them.
   private mutating func fit(_ i: inout Instruction, _ layout: RegisterLayout, _ module: Module) {
     let interface = module.interface
-    func slots(_ type: ValueType) -> [Int] { layout.types.indices.filter { layout.types[$0] == RegisterType(type) }.map { layout.starts[$0] } }
+    func slots(_ type: ValueType) -> [Int] {
+      layout.types.indices.filter { layout.types[$0] == RegisterType(type) }.map { layout.starts[$0] }
+    }
     func slot(_ type: ValueType) -> UInt16 {
       let fitting = slots(type)
       return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
@@ -337,7 +388,8 @@ extension ModuleTrial {
     case .loadObject: i = Instruction(.loadObject, slot(type), UInt16(field))
     case .findEntry, .setEntry, .removeEntry, .countEntries:
       let item = UInt16(random.element([4, 5]))
-      let (key, value): (ValueType, ValueType) = item == 4 ? (.text(max: 8), .composite(0)) : (.composite(11), .composite(2))
+      let (key, value): (ValueType, ValueType) =
+        item == 4 ? (.text(max: 8), .composite(0)) : (.composite(11), .composite(2))
       switch i.opcode {
       case .findEntry: i = Instruction(.findEntry, item, 0, slot(key))
       case .setEntry: i = Instruction(.setEntry, item, slot(key), slot(value))
@@ -374,7 +426,9 @@ extension ModuleTrial {
       let type = random.element([ValueType.time, .duration])
       (i.b, i.c) = (slot(type), slot(type))
     case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
-      if random.below(2) == 0 { (i.a, i.b, i.c) = (slot(.amount(currency: 1)), slot(.amount(currency: 0)), slot(.rate(of: 1, per: 0))) }
+      if random.below(2) == 0 {
+        (i.a, i.b, i.c) = (slot(.amount(currency: 1)), slot(.amount(currency: 0)), slot(.rate(of: 1, per: 0)))
+      }
     case .endOfDay: (i.b, i.c) = (slot(.composite(16)), start(ModuleTrial.group.suffix(2)))
     case .sha256, .sm3: i.a = slot(.bytes(max: 40))
     case .intOfDuration, .intOfAmount, .countKeys:
@@ -401,7 +455,9 @@ extension ModuleTrial {
   }
 
   private mutating func operand(_ kind: Operand, _ layout: RegisterLayout, _ module: Module) -> UInt16 {
-    func registers(_ matches: (RegisterType) -> Bool) -> [Int] { layout.types.indices.filter { matches(layout.types[$0]) }.map { layout.starts[$0] } }
+    func registers(_ matches: (RegisterType) -> Bool) -> [Int] {
+      layout.types.indices.filter { matches(layout.types[$0]) }.map { layout.starts[$0] }
+    }
     switch kind {
     case .unused: return 0
     case .read(let kind), .write(let kind):
@@ -416,7 +472,9 @@ extension ModuleTrial {
     case .split: return UInt16(random.below(module.splits.count))
     case .party: return UInt16(random.below(2))
     case .payer, .holding, .place:
-      let parties: [PlaceOperand] = [.party(random.below(2)), .account(register: random.element(registers { $0 == .account } + [0]))]
+      let parties: [PlaceOperand] = [
+        .party(random.below(2)), .account(register: random.element(registers { $0 == .account } + [0])),
+      ]
       var vaults: [PlaceOperand] = [.vault(random.below(2)), .vault(random.below(2))]
       for (vault, description) in module.interface.vaults.enumerated() {
         guard let key = description.key else { continue }
@@ -434,8 +492,8 @@ extension ModuleTrial {
     }
   }
 
-  /// The segments one behind the other, each ended by a `next`; what branches leads to the next segment. Every `each` gets a loop around what follows it in
-  /// its segment.
+  /// The segments one behind the other, each ended by a `next`; what branches leads to the next
+  /// segment. Every `each` gets a loop around what follows it in its segment.
   private func flat(
     _ segments: [[Instruction]], ending: [Instruction]
   ) -> (code: [Instruction], places: [(segment: Int, index: Int)?], starts: [Int]) {
@@ -516,10 +574,13 @@ extension ModuleTrial {
     default:
       let layout = RegisterLayout(module.functions[function].registers)
       module.functions[function].code[place] = instruction(code[place].opcode, layout, module)
-      module.functions[function].code[place].b = random.below(2) == 0 ? code[place].b : module.functions[function].code[place].b
+      module.functions[function].code[place].b =
+        random.below(2) == 0 ? code[place].b : module.functions[function].code[place].b
     }
     if random.below(20) != 0 { module.functions[function].code = priced(module.functions[function].code) }
   }
 
-  private mutating func number() -> UInt16 { random.below(10) == 0 ? UInt16(truncatingIfNeeded: random.next()) : UInt16(random.below(90)) }
+  private mutating func number() -> UInt16 {
+    random.below(10) == 0 ? UInt16(truncatingIfNeeded: random.next()) : UInt16(random.below(90))
+  }
 }

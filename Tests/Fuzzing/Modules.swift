@@ -4,9 +4,11 @@ package import Interface
 import Primitives
 import VM
 
-/// Random modules, and mutants of them. Whatever the verifier accepts is run on the bare machine, with little gas, memory that holds a pattern instead of
-/// zeros, and every kind of argument: a fault inside the machine ends the process, which is what a trial looks for. Where assurance accepts the module too,
-/// no call may use more gas than its bound, nothing that happens by itself may trap, and no final state may be entered with money in a vault.
+/// Random modules, and mutants of them. Whatever the verifier accepts is run on the bare machine,
+/// with little gas, memory that holds a pattern instead of zeros, and every kind of argument: a
+/// fault inside the machine ends the process, which is what a trial looks for. Where assurance
+/// accepts the module too, no call may use more gas than its bound, nothing that happens by itself
+/// may trap, and no final state may be entered with money in a vault.
 package struct ModuleTrial {
   package struct Count: Sendable {
     package var modules = 0
@@ -65,13 +67,17 @@ package struct ModuleTrial {
     var assured: AssuredModule?
     if case .assured(let found) = assure(module) { assured = found }
     if assured != nil { count.assured += 1 }
-    for function in module.module.functions { for instruction in function.code { count.opcodes[Int(instruction.opcode.rawValue)] += 1 } }
+    for function in module.module.functions {
+      for instruction in function.code { count.opcodes[Int(instruction.opcode.rawValue)] += 1 }
+    }
     var host = BareHost(table.row(0), opening: interface, terms: [])
     // Sometimes there is money that came from nowhere, about which assurance says nothing.
     let isSeeded = random.below(2) == 0
     if isSeeded {
       for (index, vault) in interface.vaults.enumerated() {
-        let places: [Place] = vault.key == nil ? [.vault(index)] : (0..<UInt64(random.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
+        let places: [Place] =
+          vault.key == nil
+          ? [.vault(index)] : (0..<UInt64(random.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
         for place in places { host.ask(Amount(unchecked: 1000), currency: vault.currency, from: nil, to: place) }
       }
       _ = host.settle()
@@ -81,14 +87,20 @@ package struct ModuleTrial {
     for (index, entry) in interface.entries.enumerated() {
       for _ in 0..<2 {
         var words: [UInt64] = []
-        for type in interface.parameterTypes(of: entry) { words += Resting.words(value(type, interface.types), as: type, in: interface.types) }
+        for type in interface.parameterTypes(of: entry) {
+          words += Resting.words(value(type, interface.types), as: type, in: interface.types)
+        }
         machine.poison()
         let gas = random.below(4) == 0 ? random.below(ModuleTrial.gas) : ModuleTrial.gas
-        let call = words.withUnsafeBufferPointer { machine.call(index, of: module, arguments: $0, gas: gas, host: &host) }
+        let call = words.withUnsafeBufferPointer {
+          machine.call(index, of: module, arguments: $0, gas: gas, host: &host)
+        }
         count.calls += 1
         precondition(call.gas <= gas && call.gas >= 0, "a call uses no more gas than it is given")
         if let assured, case .body(let transition) = entry {
-          precondition(call.gas <= assured.gasMax[transition], "a call uses no more gas than its bound: \(Disassembler(module.module).text)")
+          precondition(
+            call.gas <= assured.gasMax[transition],
+            "a call uses no more gas than its bound: \(Disassembler(module.module).text)")
           if interface.transitions[transition].trigger.isAutomatic, case .fails(let failure) = call.stop {
             precondition(
               failure == .trapped(.gas) && gas < assured.gasMax[transition],
@@ -96,7 +108,8 @@ package struct ModuleTrial {
           }
           if case .enters = call.stop, interface.states[call.detail].isFinal, !isSeeded {
             precondition(
-              interface.vaults.indices.allSatisfy(isEmpty), "nothing is left behind in a final state: \(Disassembler(module.module).text)")
+              interface.vaults.indices.allSatisfy(isEmpty),
+              "nothing is left behind in a final state: \(Disassembler(module.module).text)")
           }
         }
         if case .fails(let failure) = call.stop {
@@ -119,7 +132,9 @@ package struct ModuleTrial {
       for parameter in view.parameters { arguments.append(value(parameter.type, interface.types)) }
       let execution = machine.run(.view(index), of: module, arguments: arguments, gas: ModuleTrial.gas, host: &host)
       if case .returns(let value) = execution.ending {
-        precondition(view.type.admits(value, in: interface.types), "a view gives a value of its type: \(Disassembler(module.module).text)")
+        precondition(
+          view.type.admits(value, in: interface.types),
+          "a view gives a value of its type: \(Disassembler(module.module).text)")
       }
     }
   }
@@ -128,11 +143,17 @@ package struct ModuleTrial {
     switch type {
     case .bool: return .bool(random.below(2) == 0)
     case .int(let range):
-      let value = random.element([range.low, range.high, .zero, Integer(1), Integer(-1), Integer(random.below(20)), Integer.power(ofTwo: 62)])
+      let value = random.element([
+        range.low, range.high, .zero, Integer(1), Integer(-1), Integer(random.below(20)), Integer.power(ofTwo: 62),
+      ])
       return .int(range.contains(value) ? value : range.low)
-    case .percent, .ratio: return .percent(random.element([half, Percent(Integer(random.below(8)), outOf: Integer(7)) ?? half]))
-    case .rate: return .percent(random.element([half, Percent(Integer(1 + random.below(80)), outOf: Integer(7)) ?? half]))
-    case .time: return .time(random.element([Time(milliseconds: Int64(random.below(1000))), Time(milliseconds: 1_767_225_600_000), .last]))
+    case .percent, .ratio:
+      return .percent(random.element([half, Percent(Integer(random.below(8)), outOf: Integer(7)) ?? half]))
+    case .rate:
+      return .percent(random.element([half, Percent(Integer(1 + random.below(80)), outOf: Integer(7)) ?? half]))
+    case .time:
+      return .time(
+        random.element([Time(milliseconds: Int64(random.below(1000))), Time(milliseconds: 1_767_225_600_000), .last]))
     case .party: return .party(UInt64(random.below(5)))
     case .counter(let most): return .int(Integer(random.below(most + 1)))
     case .amount: return .amount(random.element([.zero, .max, Amount(unchecked: UInt128(random.below(1000)))]))

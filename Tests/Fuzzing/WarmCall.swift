@@ -3,7 +3,8 @@ import Interface
 import Primitives
 import VM
 
-/// A call that does a little of everything, made again and again: what it allocates and retains is counted from outside, and should be nothing.
+/// A call that does a little of everything, made again and again: what it allocates and retains is
+/// counted from outside, and should be nothing.
 package struct WarmCall {
   private let module: WellFormedModule
   private let machine = Machine()
@@ -30,7 +31,8 @@ package struct WarmCall {
     return succeeded
   }
 
-  /// Wide integers, a list, a set, a map, a structure, a text and its digest, a function that traps and is answered, a loop, money, times and fields.
+  /// Wide integers, a list, a set, a map, a structure, a text and its digest, a function that traps
+  /// and is answered, a loop, money, times and fields.
   private static let text = """
     module Warm
     type list Int<0..9> 0..8

@@ -10,7 +10,8 @@ import Testing
     try trial.run(100_000)
   }
 
-  /// Counted by a library between the program and the allocator; making the module allocates, which shows that it counts.
+  /// Counted by a library between the program and the allocator; making the module allocates, which
+  /// shows that it counts.
   @Test func aWarmCallAllocatesAndRetainsNothing() throws {
     let folder = Repository.root.appendingPathComponent(".build-release/release")
     let result = try run(

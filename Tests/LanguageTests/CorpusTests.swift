@@ -4,7 +4,8 @@ import Source
 import Support
 import Testing
 
-/// A file in Tests/Corpus/check says itself what is wrong with it: `//~ E0301 E0202` behind a line names the codes whose spans begin there.
+/// A file in Tests/Corpus/check says itself what is wrong with it: `//~ E0301 E0202` behind a line
+/// names the codes whose spans begin there.
 @Suite struct CorpusTests {
   @Test(arguments: Repository.files("Tests/Corpus/check", ".ern"))
   func diagnosticsStandWhereTheFileSays(_ path: String) throws {
@@ -26,7 +27,8 @@ import Testing
     let source = SourceText(path: path, text: try Repository.text(path))
     let renderer = DiagnosticRenderer(source: source, isColoured: false)
     let compilation = Compilation(source)
-    let drawn = (compilation.diagnostics.all + compilation.warnings.all).map { renderer.render($0) }.joined(separator: "\n")
+    let drawn = (compilation.diagnostics.all + compilation.warnings.all).map { renderer.render($0) }.joined(
+      separator: "\n")
     let golden = path.replacing(".ern", with: ".txt")
     if Repository.isUpdating { try Repository.write(drawn, to: golden) }
     #expect(drawn == (try? Repository.text(golden)) && !Repository.isUpdating)
@@ -35,8 +37,10 @@ import Testing
   @Test func colourIsOnlyWhatIsAskedFor() {
     let source = SourceText(path: "a.ern", text: "contract a {}")
     let compilation = Compilation(source)
-    let plain = compilation.diagnostics.all.map { DiagnosticRenderer(source: source, isColoured: false).render($0) }.joined()
-    let coloured = compilation.diagnostics.all.map { DiagnosticRenderer(source: source, isColoured: true).render($0) }.joined()
+    let plain = compilation.diagnostics.all.map { DiagnosticRenderer(source: source, isColoured: false).render($0) }
+      .joined()
+    let coloured = compilation.diagnostics.all.map { DiagnosticRenderer(source: source, isColoured: true).render($0) }
+      .joined()
     #expect(!plain.contains("\u{1B}"))
     #expect(coloured.contains("\u{1B}[1;31merror[E0106]\u{1B}[0m"))
     let stripped = coloured.replacing(#/\u{1B}\[[0-9;]*m/#, with: "")

@@ -11,7 +11,9 @@ import Testing
     let message: String
   }
 
-  private func compilation(_ path: String, _ bytes: [UInt8]) -> Compilation { Compilation(SourceText(path: path, bytes: bytes)) }
+  private func compilation(_ path: String, _ bytes: [UInt8]) -> Compilation {
+    Compilation(SourceText(path: path, bytes: bytes))
+  }
 
   private func faults(_ compilation: Compilation) -> [Fault] {
     (compilation.diagnostics.all + compilation.warnings.all).map { Fault(code: $0.code, message: $0.message) }
@@ -25,12 +27,15 @@ import Testing
     }
   }
 
-  /// Applies each fix of a text: what it stands by is gone then, and no error of another kind has come. Answers how many there were.
+  /// Applies each fix of a text: what it stands by is gone then, and no error of another kind has
+  /// come. Answers how many there were.
   private func expectToBeMended(_ path: String, _ bytes: [UInt8]) -> Int {
     let before = faults(compilation(path, bytes))
-    // The analyses look at all of a contract or at nothing. What the checker and the parser find may hide something else in the same place.
+    // The analyses look at all of a contract or at nothing. What the checker and the parser find
+    // may hide something else in the same place.
     let areAnalysed = before.allSatisfy {
-      [.stateWithoutDeadline, .automaticCanFail, .endlessCircle, .finalStateMayHoldMoney].contains($0.code) || $0.code.severity == .warning
+      [.stateWithoutDeadline, .automaticCanFail, .endlessCircle, .finalStateMayHoldMoney].contains($0.code)
+        || $0.code.severity == .warning
     }
     let mended = mended(path, bytes)
     for (diagnostic, text) in mended {
@@ -45,16 +50,20 @@ import Testing
   }
 
   @Test(arguments: Repository.files("Tests/Corpus/check", ".ern") + Repository.files("Tests/Corpus/render", ".ern"))
-  func everyFixMendsItsFault(_ path: String) throws { _ = expectToBeMended(path, Array(try Repository.text(path).utf8)) }
+  func everyFixMendsItsFault(_ path: String) throws {
+    _ = expectToBeMended(path, Array(try Repository.text(path).utf8))
+  }
 
-  /// Contracts in which what keeps them sound is left out, at one place at a time. Few of each kind are tried of those that are many.
+  /// Contracts in which what keeps them sound is left out, at one place at a time. Few of each kind
+  /// are tried of those that are many.
   @Test(arguments: Repository.files("contracts", ".ern") + Repository.files("Tests/Corpus/sound", ".ern"))
   func whatIsLeftOutIsProposed(_ path: String) throws {
     // Tests come behind all contracts, and none of them is needed here.
     let text = try #require(try Repository.text(path).components(separatedBy: "\ntest \"").first)
     var count = 0
     for pattern in [
-      #"pay \w+(\[\w+\])? to \w+;?"#, "up to ", #"raise \w+( else \{[^}]*\})?"#, #" else \{ [^}]* \}"#, #" else 0( days|%)?"#, #", (after|at) [^{]+"#,
+      #"pay \w+(\[\w+\])? to \w+;?"#, "up to ", #"raise \w+( else \{[^}]*\})?"#, #" else \{ [^}]* \}"#,
+      #" else 0( days|%)?"#, #", (after|at) [^{]+"#,
       #"(?m)^ *(after|at) .*-> \w+$"#, #"where \w+ >=? \w+"#,
     ] {
       for range in text.ranges(of: try Regex(pattern)).prefix(path.hasPrefix("contracts") ? 9 : 1) {
@@ -65,9 +74,13 @@ import Testing
   }
 
   /// The contracts of a file one by one, each of which has one fault.
-  @Test(arguments: ["Tests/Corpus/check/mending.ern", "Tests/Corpus/check/resting.ern", "Tests/Corpus/check/warned.ern"])
+  @Test(arguments: [
+    "Tests/Corpus/check/mending.ern", "Tests/Corpus/check/resting.ern", "Tests/Corpus/check/warned.ern",
+  ])
   func whatHasOneFaultCompilesOnceItIsMended(_ path: String) throws {
-    let contracts = try Repository.text(path).components(separatedBy: "\ncontract ").dropFirst().map { "contract " + $0 }
+    let contracts = try Repository.text(path).components(separatedBy: "\ncontract ").dropFirst().map {
+      "contract " + $0
+    }
     #expect(contracts.count > 5)
     for contract in contracts {
       let mended = mended(path, Array(contract.utf8))
@@ -75,9 +88,13 @@ import Testing
       #expect(faults.count == 1 && mended.count == 1, "\(faults)\n\(contract)")
       for (_, text) in mended {
         let compilation = compilation(path, text)
-        #expect(compilation.diagnostics.isEmpty, "\(compilation.diagnostics.all.map(\.message))\n\(String(decoding: text, as: UTF8.self))")
+        #expect(
+          compilation.diagnostics.isEmpty,
+          "\(compilation.diagnostics.all.map(\.message))\n\(String(decoding: text, as: UTF8.self))")
         let isWarned = faults.contains { $0.code.severity == .warning }
-        #expect(!isWarned || compilation.warnings.isEmpty, "\(compilation.warnings.all.map(\.message))\n\(String(decoding: text, as: UTF8.self))")
+        #expect(
+          !isWarned || compilation.warnings.isEmpty,
+          "\(compilation.warnings.all.map(\.message))\n\(String(decoding: text, as: UTF8.self))")
       }
     }
   }

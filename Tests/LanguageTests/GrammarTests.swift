@@ -3,10 +3,12 @@ import Support
 import Syntax
 import Testing
 
-/// grammar/Earnest.g4 is the grammar for people and for other tools. Its words and symbols are those of the lexer, its productions have their
-/// function, and it derives what the parser accepts.
+/// grammar/Earnest.g4 is the grammar for people and for other tools. Its words and symbols are
+/// those of the lexer, its productions have their function, and it derives what the parser accepts.
 @Suite struct GrammarTests {
-  private func grammar() throws -> String { try Repository.text("grammar/Earnest.g4").replacing(#/(?m)\/\/.*$/#, with: "") }
+  private func grammar() throws -> String {
+    try Repository.text("grammar/Earnest.g4").replacing(#/(?m)\/\/.*$/#, with: "")
+  }
 
   private func parserRules() throws -> String {
     let rules = try grammar().split(separator: #/(?m)^UNIT *:/#)[0]
@@ -44,8 +46,9 @@ import Testing
     }
   }
 
-  /// Every construct of the language is in these files: each is read, and without any one of its tokens, or with one of them twice, the parser
-  /// survives and accepts it if, and only if, the grammar does.
+  /// Every construct of the language is in these files: each is read, and without any one of its
+  /// tokens, or with one of them twice, the parser survives and accepts it if, and only if, the
+  /// grammar does.
   @Test(arguments: Repository.files("Tests/Corpus/syntax", ".ern"))
   func theParserAcceptsWhatTheGrammarDerives(_ path: String) throws {
     let grammar = Recognizer(rules: try parserRules())
@@ -57,7 +60,9 @@ import Testing
     #expect(grammar.accepts(words))
     for index in texts.indices.dropLast() {
       for copies in [0, 2] {
-        func changed(_ row: [String]) -> [String] { row[..<index] + Array(repeating: row[index], count: copies) + row[(index + 1)...] }
+        func changed(_ row: [String]) -> [String] {
+          row[..<index] + Array(repeating: row[index], count: copies) + row[(index + 1)...]
+        }
         let text = changed(texts).joined(separator: " ")
         let isAccepted = Parser.parse(SourceText(path: "x", text: text)).1.isEmpty
         #expect(isAccepted == grammar.accepts(changed(words)), "\(text)")

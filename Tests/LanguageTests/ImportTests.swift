@@ -29,7 +29,8 @@ import Testing
 
   @Test func aFileThatComesInTwiceComesInOnce() {
     let compilation = compile([
-      "main.ern": "import \"b.ern\" import \"c.ern\"\n" + ImportTests.contract, "b.ern": "import \"c.ern\"\nfunction length(): Int<0..9> = more()",
+      "main.ern": "import \"b.ern\" import \"c.ern\"\n" + ImportTests.contract,
+      "b.ern": "import \"c.ern\"\nfunction length(): Int<0..9> = more()",
       "c.ern": "function more(): Int<0..9> = 7",
     ])
     #expect(compilation.diagnostics.isEmpty)
@@ -37,19 +38,24 @@ import Testing
   }
 
   @Test(arguments: [
-    ("import \"main.ern\"", DiagnosticCode.importCycle), ("import \"a.ern\"", .importCycle), ("import \"none.ern\"", .noSuchFile),
-    ("import \"../a.ern\"", .noSuchFile), ("import \"/etc/passwd\"", .noSuchFile), ("import \"./a.ern\"", .noSuchFile), ("import \"\"", .noSuchFile),
+    ("import \"main.ern\"", DiagnosticCode.importCycle), ("import \"a.ern\"", .importCycle),
+    ("import \"none.ern\"", .noSuchFile),
+    ("import \"../a.ern\"", .noSuchFile), ("import \"/etc/passwd\"", .noSuchFile), ("import \"./a.ern\"", .noSuchFile),
+    ("import \"\"", .noSuchFile),
     ("import \"a\"", .noSuchFile), ("import \"x//a.ern\"", .noSuchFile), ("import \"x\\a.ern\"", .noSuchFile),
   ])
   func anImportLeadsDownAndNotRound(_ text: String, _ code: DiagnosticCode) {
-    let compilation = compile(["main.ern": text, "a.ern": "import \"b.ern\"", "b.ern": "import \"a.ern\"", "x/a.ern": ""])
+    let compilation = compile([
+      "main.ern": text, "a.ern": "import \"b.ern\"", "b.ern": "import \"a.ern\"", "x/a.ern": "",
+    ])
     #expect(compilation.diagnostics.all.map(\.code) == [code])
   }
 
   /// A message points into the file that it is about.
   @Test func mistakesAreShownWhereTheyAre() throws {
     let compilation = compile([
-      "main.ern": "import \"a/fees.ern\"\n", "a/fees.ern": "// Fees.\nfunction fee(price: Amount<CNY>): Amount<CNY> = price * 3%",
+      "main.ern": "import \"a/fees.ern\"\n",
+      "a/fees.ern": "// Fees.\nfunction fee(price: Amount<CNY>): Amount<CNY> = price * 3%",
     ])
     let diagnostic = try #require(compilation.diagnostics.all.first)
     #expect(diagnostic.code == .inexactWithoutRounding)
@@ -69,7 +75,9 @@ import Testing
 
   /// The files of the corpus, as the command reads them.
   @Test func theExampleCompiles() throws {
-    let compilation = Compilation(SourceText(path: "main.ern", text: try Repository.text("Tests/Corpus/imports/main.ern"))) {
+    let compilation = Compilation(
+      SourceText(path: "main.ern", text: try Repository.text("Tests/Corpus/imports/main.ern"))
+    ) {
       (try? Repository.text("Tests/Corpus/imports/" + $0)).map { Array($0.utf8) }
     }
     #expect(compilation.diagnostics.isEmpty, "\(compilation.diagnostics.all.map(\.message))")

@@ -22,7 +22,9 @@ import Testing
     (0..<count).map(item).joined(separator: separator)
   }
 
-  private func contract(_ members: String = "", action: String = "on go() by a -> T", name: String = "A", generics: String = "") -> String {
+  private func contract(
+    _ members: String = "", action: String = "on go() by a -> T", name: String = "A", generics: String = ""
+  ) -> String {
     """
     contract \(name)\(generics) {
       party a
@@ -38,26 +40,36 @@ import Testing
       "contract A { party \(list(count) { "p\($0)" }) initial state S { on go() by 1 of (\(list(count) { "p\($0)" })) -> T after 1 day -> T } final state T }"
     }
     expectLimit(limits.terms) { count in
-      contract(list(count, " ") { "term t\($0): Bool" }, action: "on go() by a where \(list(count, " and ") { "t\($0)" }) -> T")
+      contract(
+        list(count, " ") { "term t\($0): Bool" }, action: "on go() by a where \(list(count, " and ") { "t\($0)" }) -> T"
+      )
     }
     expectLimit(limits.vaults) { count in
-      contract(list(count, " ") { "vault v\($0): Money<CNY>" }, action: "on go() by a { \(list(count, " ") { "pay v\($0) to a" }) } -> T")
+      contract(
+        list(count, " ") { "vault v\($0): Money<CNY>" },
+        action: "on go() by a { \(list(count, " ") { "pay v\($0) to a" }) } -> T")
     }
     expectLimit(limits.fields) { count in
-      contract(list(count, " ") { "field f\($0): Bool = true" }, action: "on go() by a where \(list(count, " and ") { "f\($0)" }) -> T")
+      contract(
+        list(count, " ") { "field f\($0): Bool = true" },
+        action: "on go() by a where \(list(count, " and ") { "f\($0)" }) -> T")
     }
     expectLimit(limits.events) { count in
-      contract(list(count, " ") { "event E\($0)()" }, action: "on go() by a { \(list(count, " ") { "emit E\($0)()" }) } -> T")
+      contract(
+        list(count, " ") { "event E\($0)()" }, action: "on go() by a { \(list(count, " ") { "emit E\($0)()" }) } -> T")
     }
     // S and T are states too.
     expectLimit(limits.states - 2) { count in
-      contract(list(count, " ") { "state S\($0) { after 1 day -> \($0 + 1 < count ? "S\($0 + 1)" : "T") }" }, action: "on go() by a -> S0")
+      contract(
+        list(count, " ") { "state S\($0) { after 1 day -> \($0 + 1 < count ? "S\($0 + 1)" : "T") }" },
+        action: "on go() by a -> S0")
     }
     expectLimit(limits.invariants) { count in contract(list(count, " ") { "invariant \"\($0)\": true" }) }
     expectLimit(limits.transitions - 1) { count in contract(action: list(count, " ") { "on go\($0)() by a -> T" }) }
     expectLimit(limits.currencies) { count in
       contract(
-        list(count, " ") { "vault v\($0): Money<C\($0)>" }, action: "on go() by a { \(list(count, " ") { "pay v\($0) to a" }) } -> T",
+        list(count, " ") { "vault v\($0): Money<C\($0)>" },
+        action: "on go() by a { \(list(count, " ") { "pay v\($0) to a" }) } -> T",
         generics: "<\(list(count) { "C\($0): Currency" })>")
     }
   }
@@ -65,14 +77,20 @@ import Testing
   @Test func partsOfDeclarationsAreCounted() {
     expectLimit(limits.parameters) { count in contract(action: "on go(\(list(count) { "p\($0): Bool" })) by a -> T") }
     expectLimit(limits.parameters) { count in
-      contract("event E(\(list(count) { "p\($0): Bool" }))", action: "on go() by a { emit E(\(list(count) { _ in "true" })) } -> T")
+      contract(
+        "event E(\(list(count) { "p\($0): Bool" }))",
+        action: "on go() by a { emit E(\(list(count) { _ in "true" })) } -> T")
     }
-    expectLimit(limits.conditions) { count in contract(action: "on go() by a \(list(count, " ") { _ in "where true" }) -> T") }
+    expectLimit(limits.conditions) { count in
+      contract(action: "on go() by a \(list(count, " ") { _ in "where true" }) -> T")
+    }
     expectLimit(limits.conditions) { count in
       contract("term t: Int \(list(count, " ") { "where t > \($0)" })", action: "on go() by a where t > 0 -> T")
     }
     expectLimit(limits.shares) { count in
-      contract("vault v: Money<CNY>", action: "on go() by a { split v { \(list(count - 1, " ") { _ in "1% -> a" }) rest -> a } } -> T")
+      contract(
+        "vault v: Money<CNY>",
+        action: "on go() by a { split v { \(list(count - 1, " ") { _ in "1% -> a" }) rest -> a } } -> T")
     }
     expectLimit(limits.shares) { count in
       contract("vault v: Money<CNY>", action: "on go() by a { split v { evenly -> \(list(count) { _ in "a" }) } } -> T")
@@ -87,7 +105,8 @@ import Testing
   @Test func codeIsBounded() {
     // A condition of this kind is three instructions and a jump: the limit lies where the code no longer fits.
     func isTooLarge(_ count: Int) -> Bool {
-      isRefused(contract("field f: Bool = true", action: "on go() by a { \(list(count, " ") { _ in "require f" }) } -> T"))
+      isRefused(
+        contract("field f: Bool = true", action: "on go() by a { \(list(count, " ") { _ in "require f" }) } -> T"))
     }
     var (fits, exceeds) = (1, limits.instructions)
     #expect(!isTooLarge(fits) && isTooLarge(exceeds))

@@ -1,5 +1,6 @@
-/// Tells whether a grammar derives a row of tokens (J. Earley, "An efficient context-free parsing algorithm", 1970). It reads the parser rules of an
-/// ANTLR grammar as they stand, so that the grammar itself is what the parser is held against.
+/// Tells whether a grammar derives a row of tokens (J. Earley, "An efficient context-free parsing
+/// algorithm", 1970). It reads the parser rules of an ANTLR grammar as they stand, so that the
+/// grammar itself is what the parser is held against.
 struct Recognizer {
   private enum Part {
     case token(String)
@@ -62,7 +63,9 @@ struct Recognizer {
         // Upper-case names are tokens.
         part = piece.first == "'" || piece.first?.isUppercase == true ? .token(piece) : .rule(named(piece))
       }
-      if position < pieces.count, let repetition: [[Part]] = ["*": [[]], "+": [[part]], "?": [[], [part]]][pieces[position]] {
+      if position < pieces.count,
+        let repetition: [[Part]] = ["*": [[]], "+": [[part]], "?": [[], [part]]][pieces[position]]
+      {
         let rule = rules.count
         rules.append(pieces[position] == "?" ? repetition : repetition + [[.rule(rule), part]])
         part = .rule(rule)
@@ -118,7 +121,9 @@ struct Recognizer {
       var next: [Item] = []
       var predicted: Set<Int> = []
       waiting.append([:])
-      func advanced(_ item: Item) -> Item { Item(rule: item.rule, alternative: item.alternative, dot: item.dot + 1, origin: item.origin) }
+      func advanced(_ item: Item) -> Item {
+        Item(rule: item.rule, alternative: item.alternative, dot: item.dot + 1, origin: item.origin)
+      }
       var index = 0
       while index < items.count {
         let item = items[index]

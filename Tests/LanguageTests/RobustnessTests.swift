@@ -4,11 +4,16 @@ import Support
 import Syntax
 import Testing
 
-/// Any bytes as source: diagnostics, never the end of the process. That these tests return at all is most of what they show.
+/// Any bytes as source: diagnostics, never the end of the process. That these tests return at all
+/// is most of what they show.
 @Suite struct RobustnessTests {
-  private func codes(_ text: String) -> [DiagnosticCode] { Compilation(SourceText(path: "x", text: text)).diagnostics.all.map(\.code) }
+  private func codes(_ text: String) -> [DiagnosticCode] {
+    Compilation(SourceText(path: "x", text: text)).diagnostics.all.map(\.code)
+  }
 
-  private func codes(_ bytes: [UInt8]) -> [DiagnosticCode] { Compilation(SourceText(path: "x", bytes: bytes)).diagnostics.all.map(\.code) }
+  private func codes(_ bytes: [UInt8]) -> [DiagnosticCode] {
+    Compilation(SourceText(path: "x", bytes: bytes)).diagnostics.all.map(\.code)
+  }
 
   private func contract(term: String = "Int", where condition: String) -> String {
     """
@@ -67,7 +72,9 @@ import Testing
   @Test func blocksNestUpToTheLimit() {
     let source = { (count: Int) in
       contract(where: "x > 0").replacing(
-        "-> T after", with: "{ " + String(repeating: "if x > 0 { ", count: count) + String(repeating: "} ", count: count) + "} -> T after")
+        "-> T after",
+        with: "{ " + String(repeating: "if x > 0 { ", count: count) + String(repeating: "} ", count: count)
+          + "} -> T after")
     }
     #expect(codes(source(100)).isEmpty)
     #expect(codes(source(10_000)).contains(.nestedTooDeep))
@@ -105,7 +112,10 @@ import Testing
     let many = contract(where: "x > 0").replacing("-> T after", with: "{ \(lets) \(uses) } -> T after")
     #expect(codes(many).allSatisfy { $0 == .unknownName || $0 == .unused })
     let long = String(repeating: "a", count: 400_000)
-    #expect(!codes("contract A { party \(long)b initial state S { on go() by \(long)c -> T after 1 day -> T } final state T }").isEmpty)
+    #expect(
+      !codes(
+        "contract A { party \(long)b initial state S { on go() by \(long)c -> T after 1 day -> T } final state T }"
+      ).isEmpty)
   }
 
   @Test func complaintsAreBounded() {

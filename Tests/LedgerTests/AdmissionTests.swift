@@ -17,19 +17,24 @@ import Wording
 
   @Test func eachInadmissibleTransactionHasItsReason() throws {
     let ledger = try TestLedger()
-    _ = try ledger.send(TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", reference: "order 1")))
+    _ = try ledger.send(
+      TestLedger.signed(
+        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", reference: "order 1")))
     let before = ledger.chain.state.digest
     let limits = ProtocolNumber.current.limits
     #expect(try reason(ledger) { $0.chain = Digest(sha256: []) } == .inadmissible(.chain))
     #expect(try reason(ledger) { $0.validUntil = ledger.chain.time } == .inadmissible(.expired))
     #expect(
-      try reason(ledger) { $0.validUntil = ledger.chain.time + Duration(unchecked: Int64(limits.validity) + 1) } == .inadmissible(.horizon))
+      try reason(ledger) { $0.validUntil = ledger.chain.time + Duration(unchecked: Int64(limits.validity) + 1) }
+        == .inadmissible(.horizon))
     #expect(try reason(ledger) { $0.nonce = 0 } == .inadmissible(.nonce))
     #expect(try reason(ledger) { $0.nonce = 2 } == .inadmissible(.nonce))
     #expect(try reason(ledger) { $0.reference = Array("order 1".utf8) } == .inadmissible(.reference))
     #expect(try reason(ledger) { $0.gasLimit = 1000 } == .inadmissible(.gasLimit))
     #expect(try reason(ledger) { $0.gasLimit = UInt64(limits.transactionGas) + 1 } == .inadmissible(.gasLimit))
-    #expect(try TestLedger(credit: 50_000).send([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice").verdict == .inadmissible(.credit))
+    #expect(
+      try TestLedger(credit: 50_000).send([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice").verdict
+        == .inadmissible(.credit))
 
     let good = ledger.signed([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
     let tag = 20
@@ -45,14 +50,17 @@ import Wording
     // Two bytes of length, the tag, then the protocol's number.
     #expect(try altered { $0[2 + tag] = 1 } == .inadmissible(.protocolNumber))
     let other = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "bob"))
-    #expect(try altered { $0.replaceSubrange($0.count - 97..<$0.count, with: other.bytes.suffix(97)) } == .inadmissible(.key))
+    #expect(
+      try altered { $0.replaceSubrange($0.count - 97..<$0.count, with: other.bytes.suffix(97)) } == .inadmissible(.key))
     #expect(ledger.chain.state.digest == before)
   }
 
   /// Of several reasons the first is told: one fault is added to the other, from the last of the list to the first.
   @Test func reasonsComeInOneOrder() throws {
     let ledger = try TestLedger()
-    _ = try ledger.send(TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", reference: "order 1")))
+    _ = try ledger.send(
+      TestLedger.signed(
+        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", reference: "order 1")))
     var transaction = ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
     var damage: (inout [UInt8]) -> Void = { _ in }
     func reason() -> Inadmissible? {
@@ -62,7 +70,8 @@ import Wording
       return reason
     }
     let limits = ProtocolNumber.current.limits
-    let stranger = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "bob")).bytes.suffix(97)
+    let stranger = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "bob")).bytes
+      .suffix(97)
     var told: [Inadmissible?] = []
     transaction.gasLimit = 1
     told.append(reason())
@@ -91,8 +100,12 @@ import Wording
     told.append(reason())
     damage = { $0 = Array($0.dropLast()) }
     told.append(reason())
-    #expect(told == [.gasLimit, .reference, .nonce, .horizon, .expired, .signature, .key, .chain, .protocolNumber, .malformed])
-    // The list is the order, but for the two that need a ledger of their own: who has no credit, and deadlines that come first.
+    #expect(
+      told == [
+        .gasLimit, .reference, .nonce, .horizon, .expired, .signature, .key, .chain, .protocolNumber, .malformed,
+      ])
+    // The list is the order, but for the two that need a ledger of their own: who has no credit,
+    // and deadlines that come first.
     let order = Inadmissible.allCases.filter { $0 != .credit && $0 != .behind }
     #expect(told.reversed() == order.map(Optional.some))
   }
@@ -119,7 +132,8 @@ import Wording
     #expect(ledger.units("bob", "CNY") == 100_000_500 && ledger.nonce("alice") == 1 && ledger.chain.durable.height == 1)
     // The same in one block, as a careless orderer might build it.
     let copy = ledger.signed([TestLedger.transfer(500, "CNY", to: "bob")], by: "alice")
-    let block = ledger.chain.execute(Proposal(height: 2, time: ledger.chain.time, entries: Array(repeating: copy.bytes, count: 100)))
+    let block = ledger.chain.execute(
+      Proposal(height: 2, time: ledger.chain.time, entries: Array(repeating: copy.bytes, count: 100)))
     #expect(block.receipts.filter { $0.verdict == .done }.count == 1)
     #expect(block.receipts.filter { $0.verdict == .inadmissible(.nonce) }.count == 99)
     _ = try ledger.chain.commit()
@@ -131,7 +145,8 @@ import Wording
     let most = EmbeddedSequencer<Chain>.waitingMax
     let entries = (0...most).map { ahead in
       TestLedger.signed(
-        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: UInt64(ahead), gasLimit: 100_000)
+        ledger.transaction(
+          [TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: UInt64(ahead), gasLimit: 100_000)
       ).bytes
     }
     let submissions = ledger.sequencer.submit(entries)
@@ -171,7 +186,10 @@ import Wording
       let (nonce, credit) = (ledger.nonce(name), ledger.credit(name))
       // What came before in the same transaction is undone with it.
       let receipt = try ledger.send(
-        [TestLedger.transfer(1, "CNY", to: "carol"), .grant(to: TestLedger.id("dave"), credit: 1, signer: 0), instruction], by: name)
+        [
+          TestLedger.transfer(1, "CNY", to: "carol"), .grant(to: TestLedger.id("dave"), credit: 1, signer: 0),
+          instruction,
+        ], by: name)
       if name == "operator" {
         #expect(receipt.verdict == .failed(instruction: 0, .refused(.funds)))
         #expect(try ledger.send([instruction], by: name).verdict == .failed(instruction: 0, failure))
@@ -180,7 +198,9 @@ import Wording
       #expect(receipt.verdict == .failed(instruction: 2, failure), "\(failure)")
       #expect(ledger.nonce(name) == nonce + 1 && ledger.credit(name) == credit - receipt.gas)
       #expect(ledger.chain.state.agreements[number.index] == agreement)
-      #expect(ledger.chain.state.balance(row, Currency.all[0]).units == 100_000_000 && ledger.units("carol", "CNY") == 100_000_000)
+      #expect(
+        ledger.chain.state.balance(row, Currency.all[0]).units == 100_000_000
+          && ledger.units("carol", "CNY") == 100_000_000)
       #expect(ledger.defect == nil)
     }
     #expect(try ledger.defectOfAnyEvent() == nil)
@@ -207,7 +227,8 @@ import Wording
     let bytes = try TestLedger.purchase.get()
     let day = Value.duration(TestLedger.day)
     let opening = Transaction.Opening(
-      module: Digest(sha256: bytes), currencies: [Currency.all[0]], parties: ["alice", "bob", "dave", "carol"].map(TestLedger.id),
+      module: Digest(sha256: bytes), currencies: [Currency.all[0]],
+      parties: ["alice", "bob", "dave", "carol"].map(TestLedger.id),
       terms: [.amount(Amount(unchecked: 10_000)), day, day], summary: Digest(sha256: []))
     #expect(try ledger.send([.publish(module: bytes), .open(opening, signer: 0)], by: "alice").verdict == .done)
     let number = AgreementNumber(0)
@@ -221,7 +242,8 @@ import Wording
     #expect(try ledger.defectOfAnyEvent() == nil)
   }
 
-  /// An orderer may put anything into a block. What was not signed has no effect, and the chain replays, with and without verifying again.
+  /// An orderer may put anything into a block. What was not signed has no effect, and the chain
+  /// replays, with and without verifying again.
   @Test func aBlockMayHoldWhatWasNotSigned() throws {
     let ledger = try TestLedger()
     let good = ledger.signed([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice")
@@ -260,17 +282,25 @@ import Wording
   @Test func transactionsOfABlockAreLookedAtOneAfterTheOther() throws {
     let ledger = try TestLedger(credit: 250_000)
     let entries = (0..<4).map { ahead in
-      TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: ahead, gasLimit: 100_000)).bytes
+      TestLedger.signed(
+        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "alice", ahead: ahead, gasLimit: 100_000)
+      ).bytes
     }
     #expect(ledger.chain.prepare(entries, bytes: .max, gas: .max, time: TestLedger.start) == Array(entries.prefix(2)))
     // What a sender gives away it cannot pay with.
     let generous = TestLedger.signed(
       ledger.transaction([.grant(to: TestLedger.id("bob"), credit: 100_000, signer: 0)], by: "dave", gasLimit: 100_000))
-    let next = TestLedger.signed(ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "dave", ahead: 1, gasLimit: 100_000))
-    #expect(ledger.chain.prepare([generous.bytes, next.bytes], bytes: .max, gas: .max, time: TestLedger.start) == [generous.bytes])
+    let next = TestLedger.signed(
+      ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "dave", ahead: 1, gasLimit: 100_000))
+    #expect(
+      ledger.chain.prepare([generous.bytes, next.bytes], bytes: .max, gas: .max, time: TestLedger.start) == [
+        generous.bytes
+      ])
     let twice = (0..<2).map { ahead in
       TestLedger.signed(
-        ledger.transaction([TestLedger.transfer(1, "CNY", to: "bob")], by: "carol", ahead: ahead, gasLimit: 100_000, reference: "order 1")
+        ledger.transaction(
+          [TestLedger.transfer(1, "CNY", to: "bob")], by: "carol", ahead: ahead, gasLimit: 100_000, reference: "order 1"
+        )
       ).bytes
     }
     #expect(ledger.chain.prepare(twice, bytes: .max, gas: .max, time: TestLedger.start).count == 1)
@@ -282,7 +312,9 @@ import Wording
   @Test func receiptsOfFailedTransactionsNameWhatIsThere() throws {
     let ledger = try TestLedger()
     let number = try ledger.openPurchase()
-    let story = LedgerStory(ledger.chain, Wording(.english)) { id in (TestLedger.people + ["p1"]).first { TestLedger.id($0) == id } ?? "?" }
+    let story = LedgerStory(ledger.chain, Wording(.english)) { id in
+      (TestLedger.people + ["p1"]).first { TestLedger.id($0) == id } ?? "?"
+    }
     let call = Transaction.Call(agreement: number, visit: 0, action: "pay", arguments: [], letGo: [])
     let refused = ledger.signed([.act(call, signer: 1)], by: "alice", with: ["p1"])
     let receipt = try ledger.send(refused)
@@ -291,12 +323,15 @@ import Wording
 
     let opened = ledger.chain.state.agreements[number.index]
     let opening = Transaction.Opening(
-      module: ledger.chain.state.modules[0].id, currencies: opened.currencies, parties: opened.parties.map { ledger.chain.state.account($0).id },
+      module: ledger.chain.state.modules[0].id, currencies: opened.currencies,
+      parties: opened.parties.map { ledger.chain.state.account($0).id },
       terms: ledger.chain.terms(of: number), summary: .zero)
-    let undone = ledger.signed([.open(opening, signer: 0), TestLedger.call("ship", AgreementNumber(1), [.text([65])])], by: "bob")
+    let undone = ledger.signed(
+      [.open(opening, signer: 0), TestLedger.call("ship", AgreementNumber(1), [.text([65])])], by: "bob")
     let failed = try ledger.send(undone)
     #expect(failed.verdict == .failed(instruction: 1, .refused(.state)) && failed.deeds.isEmpty)
-    #expect(story.lines(failed, undone.transaction) == ["Refused (state): ship is not offered in the agreement's state."])
+    #expect(
+      story.lines(failed, undone.transaction) == ["Refused (state): ship is not offered in the agreement's state."])
     #expect(try ledger.defectOfAnyEvent() == nil)
   }
 

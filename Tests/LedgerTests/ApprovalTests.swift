@@ -10,7 +10,9 @@ import Wording
   private static let sum = ContractInterface.Parameter(name: "sum", type: .amount(currency: 0))
   private static let who = ContractInterface.Parameter(name: "who", type: .party)
 
-  private static func units(_ value: Value) -> UInt128 { if case .amount(let amount) = value { amount.units } else { 0 } }
+  private static func units(_ value: Value) -> UInt128 {
+    if case .amount(let amount) = value { amount.units } else { 0 }
+  }
 
   private func amount(_ units: UInt128) -> Value { .amount(Amount(unchecked: units)) }
 
@@ -58,7 +60,8 @@ import Wording
       #expect(refused.outcome == .refused(.refused(.amount)) && refused.payer == world.people[0])
       let story = Story(Wording(.english)) { "p\($0.index)" }
       #expect(
-        story.refusal(.refused(.amount), refused, world.runtime.interface(ofContract: 0)) == "p0 lets go another amount than pay asks of p0.")
+        story.refusal(.refused(.amount), refused, world.runtime.interface(ofContract: 0))
+          == "p0 lets go another amount than pay asks of p0.")
     }
     // Of whoever completes it nothing is asked.
     #expect(world.act("pay", by: 0, [amount(100)], letGo: fen(100)) == .approved(have: 1, needed: 2))
@@ -93,9 +96,13 @@ import Wording
   @Test func everybodyHasItBeforeAnythingMoves() {
     var world = opened(
       ApprovalTests.script { script in
-        script.action("swap", by: .parties([.party(0), .party(1)], needed: 2), [ApprovalTests.sum, ApprovalTests.sum]) { host, arguments in
+        script.action("swap", by: .parties([.party(0), .party(1)], needed: 2), [ApprovalTests.sum, ApprovalTests.sum]) {
+          host, arguments in
           host.deposit(
-            [(ApprovalTests.units(arguments[0]), .party(0), .party(1)), (ApprovalTests.units(arguments[1]), .party(1), .party(0))], then: .stays)
+            [
+              (ApprovalTests.units(arguments[0]), .party(0), .party(1)),
+              (ApprovalTests.units(arguments[1]), .party(1), .party(0)),
+            ], then: .stays)
         }
       })
     #expect(world.act("swap", by: 0, [amount(1000), amount(1001)], letGo: fen(1000)) == .approved(have: 1, needed: 2))
@@ -127,7 +134,9 @@ import Wording
   @Test func oneOfSeveralIsEnough() {
     var world = opened(
       ApprovalTests.script { script in
-        script.action("go", by: .parties([.party(0), .party(1)], needed: 1)) { host, _ in host.deposit([(5, nil, .vault(0))], then: .stays) }
+        script.action("go", by: .parties([.party(0), .party(1)], needed: 1)) { host, _ in
+          host.deposit([(5, nil, .vault(0))], then: .stays)
+        }
       })
     #expect(world.act("go", by: 2, letGo: fen(5)) == .refused(.refused(.authority)))
     #expect(world.act("go", by: 1, letGo: fen(5)) == .stayed && world.agreement.position.approvals.isEmpty)
@@ -145,7 +154,8 @@ import Wording
           host.setWord(0, row)
           return .stays
         }
-        script.action("pass", by: .parties([.field(0), .parameter(0)], needed: 2), [ApprovalTests.who]) { host, arguments in
+        script.action("pass", by: .parties([.field(0), .parameter(0)], needed: 2), [ApprovalTests.who]) {
+          host, arguments in
           guard case .party(let row) = arguments[0] else { return .fails(.trapped(.range)) }
           // The asking price, from the assignee to the payee.
           return host.deposit([(20, .account(row), .account(host.word(0, of: 1)))], then: .stays)
@@ -171,14 +181,19 @@ import Wording
     var world = opened(ApprovalTests.twoOfThree)
     #expect(world.act("pay", by: 0, [amount(100)], letGo: nil) == .approved(have: 1, needed: 2))
     #expect(world.act("pay", by: 2, [amount(50)], letGo: fen(0)) == .approved(have: 1, needed: 2))
-    #expect(world.agreement.position.approvals.map(\.actors) == [[0], [2]] && world.agreement.position.approvals.map(\.letGo) == [nil, []])
+    #expect(
+      world.agreement.position.approvals.map(\.actors) == [[0], [2]]
+        && world.agreement.position.approvals.map(\.letGo) == [nil, []])
     let position = world.agreement.position
     #expect(try Agreement.Position(canonicalBytes: position.canonicalBytes) == position)
     var swapped = position
     swapped.approvals.reverse()
     #expect(throws: CanonicalFault.notCanonical) { try Agreement.Position(canonicalBytes: swapped.canonicalBytes) }
-    for (actors, letGo) in [([], []), ([1, 1], []), ([2, 1], []), ([0], fen(0)), ([0], fen(1) + fen(1))] as [([Int], [CurrencyAmount])] {
-      let approval = Agreement.Approval(transition: 0, account: world.people[0], actors: actors, arguments: .zero, letGo: letGo)
+    for (actors, letGo) in [([], []), ([1, 1], []), ([2, 1], []), ([0], fen(0)), ([0], fen(1) + fen(1))]
+      as [([Int], [CurrencyAmount])]
+    {
+      let approval = Agreement.Approval(
+        transition: 0, account: world.people[0], actors: actors, arguments: .zero, letGo: letGo)
       #expect(throws: CanonicalFault.notCanonical) { try Agreement.Approval(canonicalBytes: approval.canonicalBytes) }
     }
   }

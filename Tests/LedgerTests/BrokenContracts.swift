@@ -17,7 +17,9 @@ extension TestLedger {
   /// Publishes a module and from then on runs another in its place; answers its id.
   func publish(_ module: WellFormedModule, running other: WellFormedModule) throws -> Digest {
     let receipt = try send([.publish(module: module.module.bytes)], by: "alice")
-    guard case .published(let id, true)? = receipt.deeds.first else { preconditionFailure("it is published: \(receipt)") }
+    guard case .published(let id, true)? = receipt.deeds.first else {
+      preconditionFailure("it is published: \(receipt)")
+    }
     run(other, at: chain.state.modules.count - 1)
     return id
   }
@@ -25,14 +27,18 @@ extension TestLedger {
   /// The contracts behind this one are what was published.
   func run(_ module: WellFormedModule, at index: Int) {
     chain.runtime.add(module, after: index)
-    for later in chain.modules.indices.dropFirst(index + 1) { chain.runtime.add(chain.modules[later].wellFormed, after: later) }
+    for later in chain.modules.indices.dropFirst(index + 1) {
+      chain.runtime.add(chain.modules[later].wellFormed, after: later)
+    }
   }
 
-  func open(_ module: Digest, _ currencies: [String], _ parties: [String], _ terms: [Value] = [], signing: [String]? = nil) throws -> AgreementNumber
-  {
+  func open(
+    _ module: Digest, _ currencies: [String], _ parties: [String], _ terms: [Value] = [], signing: [String]? = nil
+  ) throws -> AgreementNumber {
     let signers = signing ?? parties
     let opening = Transaction.Opening(
-      module: module, currencies: currencies.compactMap { Currency.named($0) }, parties: parties.map(TestLedger.id), terms: terms,
+      module: module, currencies: currencies.compactMap { Currency.named($0) }, parties: parties.map(TestLedger.id),
+      terms: terms,
       summary: Digest(sha256: []))
     let receipt = try send([.open(opening, signer: 0)], by: signers[0], with: Array(signers.dropFirst()))
     guard let number = receipt.steps.first?.agreement else { preconditionFailure("it opens: \(receipt)") }

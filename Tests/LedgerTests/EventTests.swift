@@ -33,9 +33,13 @@ import Trials
     #expect(ledger.chain.state.agreements[number.index].pot.reduce(0) { $0 + $1.gas } > 0)
     #expect(try ledger.send([TestLedger.transfer(5, "CNY", to: "p1")], by: "bob").verdict == .done)
     #expect(try ledger.send([TestLedger.transfer(3, "CNY", to: "p2")], by: "p1").verdict == .done)
-    #expect(try ledger.send([TestLedger.transfer(1, "CNY", to: "p2")], by: "p3").verdict == .failed(instruction: 0, .refused(.funds)))
+    #expect(
+      try ledger.send([TestLedger.transfer(1, "CNY", to: "p2")], by: "p3").verdict
+        == .failed(instruction: 0, .refused(.funds)))
     try ledger.advance(Duration(unchecked: 30 * 86_400_000))
-    #expect(try ledger.units("alice", "CNY") == 100_000_000 && ledger.units("p2", "CNY") == 3 && ledger.defectOfAnyEvent() == nil)
+    #expect(
+      try ledger.units("alice", "CNY") == 100_000_000 && ledger.units("p2", "CNY") == 3
+        && ledger.defectOfAnyEvent() == nil)
     #expect(TestLedger.people.allSatisfy { ledger.credit($0) == 0 })
   }
 
@@ -44,8 +48,11 @@ import Trials
     let ledger = try TestLedger()
     let gap = Duration(unchecked: Int64(ProtocolNumber.current.limits.stampGap))
     #expect(ledger.chain.accepts(Proposal(height: 1, time: TestLedger.start + gap, entries: [])))
-    #expect(!ledger.chain.accepts(Proposal(height: 1, time: TestLedger.start + gap + Duration(unchecked: 1), entries: [])))
-    #expect(!ledger.chain.accepts(Proposal(height: 1, time: Time(milliseconds: TestLedger.start.milliseconds - 1), entries: [])))
+    #expect(
+      !ledger.chain.accepts(Proposal(height: 1, time: TestLedger.start + gap + Duration(unchecked: 1), entries: [])))
+    #expect(
+      !ledger.chain.accepts(
+        Proposal(height: 1, time: Time(milliseconds: TestLedger.start.milliseconds - 1), entries: [])))
     #expect(!ledger.chain.accepts(Proposal(height: 2, time: TestLedger.start, entries: [])))
     #expect(!ledger.chain.accepts(Proposal(height: 1, time: TestLedger.start, entries: [[1, 2, 3]])))
     let until = TestLedger.start + Duration(unchecked: 90 * 86_400_000)
@@ -68,7 +75,8 @@ import Trials
         waiting = []
         receipts += block.receipts
       }
-      // A purchase that must be shipped at once: paying makes the refund due in the same moment, so nobody gets in between.
+      // A purchase that must be shipped at once: paying makes the refund due in the same moment, so
+      // nobody gets in between.
       let steps: [(String, [Transaction.Instruction])] = [
         ("bob", [TestLedger.transfer(7, "EUR", to: "dave")]),
         ("alice", [TestLedger.call("pay", number, [], TestLedger.fen(10_000))]),
@@ -104,7 +112,8 @@ import Trials
     #expect(single.0 == whole.0 && single.1 == whole.1)
   }
 
-  /// More deadlines than a block's gas holds: the rest comes in blocks of the same time that carry nothing else, in order, and no transaction gets before them.
+  /// More deadlines than a block's gas holds: the rest comes in blocks of the same time that carry
+  /// nothing else, in order, and no transaction gets before them.
   @Test func aStormOfDeadlinesGoesIntoContinuationBlocks() throws {
     let ledger = try TestLedger()
     let number = try ledger.openPurchase()
@@ -112,7 +121,8 @@ import Trials
     let opening = chain.state.agreements[number.index]
     let count = 400
     let again = Transaction.Opening(
-      module: chain.state.modules[0].id, currencies: opening.currencies, parties: opening.parties.map { chain.state.account($0).id },
+      module: chain.state.modules[0].id, currencies: opening.currencies,
+      parties: opening.parties.map { chain.state.account($0).id },
       terms: chain.terms(of: number), summary: opening.summary)
     for _ in 0..<count / 40 {
       #expect(try ledger.send(Array(repeating: .open(again, signer: 0), count: 40), by: "alice").verdict == .done)
@@ -123,7 +133,8 @@ import Trials
     later.validUntil = until + TestLedger.day
     let waiting = TestLedger.signed(later).bytes
 
-    // A block's budget is far above what these deadlines take, so the machine is asked for less: see `Chain.automaticGas`.
+    // A block's budget is far above what these deadlines take, so the machine is asked for less:
+    // see `Chain.automaticGas`.
     chain.automaticGas = 50 * 6000
     var order: [Int] = []
     var heights = 0
@@ -138,7 +149,9 @@ import Trials
         Proposal(
           height: chain.durable.height + 1, time: until,
           entries: isCarried ? [waiting] : heights == 1 ? [TestLedger.signed(foreign).bytes, waiting] : []))
-      if heights == 1 { #expect(block.receipts.suffix(2).map(\.verdict) == [.inadmissible(.chain), .inadmissible(.behind)]) }
+      if heights == 1 {
+        #expect(block.receipts.suffix(2).map(\.verdict) == [.inadmissible(.chain), .inadmissible(.behind)])
+      }
       #expect(!isCarried || block.receipts.last?.verdict == .done)
       _ = try chain.commit()
       #expect(chain.isBehind == !isCarried)

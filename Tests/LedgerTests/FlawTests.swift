@@ -13,7 +13,8 @@ import Wording
 
 @testable import Compiler
 
-/// A ledger that does not take a module says what is wrong with it, where, and by a number that stands for that for ever.
+/// A ledger that does not take a module says what is wrong with it, where, and by a number that
+/// stands for that for ever.
 @Suite struct FlawTests {
   /// The cases of a file in Tests/Corpus/verify: what is said about a module, and its text.
   private static func cases(_ path: String) throws -> [(title: String, text: String)] {
@@ -38,7 +39,9 @@ import Wording
     } catch { return error.flaw }
   }
 
-  private func publish(_ bytes: [UInt8], on ledger: TestLedger, gasLimit: UInt64 = 20_000_000) throws -> (Transaction, Receipt) {
+  private func publish(_ bytes: [UInt8], on ledger: TestLedger, gasLimit: UInt64 = 20_000_000) throws -> (
+    Transaction, Receipt
+  ) {
     let transaction = ledger.transaction([.publish(module: bytes)], by: "alice", gasLimit: gasLimit)
     return (transaction, try ledger.send(TestLedger.signed(transaction)))
   }
@@ -48,7 +51,10 @@ import Wording
     let cases: [(ModuleFlaw.Kind, String, String, ModuleFlaw.Place)] = [
       (.stateWithoutDeadline, "assurance", "finding stateWithoutDeadline: a condition is no deadline", .state(0)),
       (.automaticCanFail, "assurance", "finding automaticCanFail: a difference of times", .instruction(1, function: 1)),
-      (.automaticCanFail, "assurance", "finding automaticCanFail: the time of a deadline fails", .instruction(2, function: 0)),
+      (
+        .automaticCanFail, "assurance", "finding automaticCanFail: the time of a deadline fails",
+        .instruction(2, function: 0)
+      ),
       (.endlessCircle, "assurance", "finding endlessCircle: a circle", .circle([0])),
       (.endlessCircle, "assurance", "finding endlessCircle: a circle through a condition", .circle([0, 2])),
       (
@@ -66,7 +72,8 @@ import Wording
       #expect(flaw.kind == kind && flaw.place == place, "\(title): \(flaw)")
       guard case .refused(let findings) = assure(try Verifier.verify(bytes: bytes)) else { throw Unexpected() }
       switch findings.first {
-      case .gasAboveLimit(_, let gas), .aheadAboveLimit(_, let gas, _): #expect(flaw.gas == UInt64(gas) && gas > ProtocolNumber.current.limits.gas)
+      case .gasAboveLimit(_, let gas), .aheadAboveLimit(_, let gas, _):
+        #expect(flaw.gas == UInt64(gas) && gas > ProtocolNumber.current.limits.gas)
       default: #expect(flaw.gas == nil)
       }
     }
@@ -98,7 +105,8 @@ import Wording
       let (_, receipt) = try publish(bytes, on: ledger)
       #expect(receipt.flaw == FlawTests.found(in: bytes), "\(title)")
       #expect((receipt.flaw == nil) == (receipt.verdict == .done), "\(title)")
-      let said = receipt.flaw.map { flaw in title.hasPrefix("finding ") ? "finding \(flaw.kind)" : "\(flaw.kind)" } ?? "passes"
+      let said =
+        receipt.flaw.map { flaw in title.hasPrefix("finding ") ? "finding \(flaw.kind)" : "\(flaw.kind)" } ?? "passes"
       #expect(title.split(separator: ":").first.map(String.init) == said)
       if let flaw = receipt.flaw { #expect(flaw.isPossible, "\(flaw)") }
     }
@@ -107,14 +115,19 @@ import Wording
   @Test func bytesThatAreNoModuleAreSaidToBeNone() throws {
     let ledger = try TestLedger()
     let good = try TestLedger.purchase.get()
-    let garbage = [[], [1, 2, 3], Module.magic, Array(good.dropLast()), good + [0], [UInt8](repeating: 0xFF, count: 1000)]
+    let garbage = [
+      [], [1, 2, 3], Module.magic, Array(good.dropLast()), good + [0], [UInt8](repeating: 0xFF, count: 1000),
+    ]
     for bytes in garbage {
       let (_, receipt) = try publish(bytes, on: ledger)
-      #expect(receipt.verdict == .failed(instruction: 0, .refused(.module)) && receipt.flaw == ModuleFlaw(.encoding, at: .module))
+      #expect(
+        receipt.verdict == .failed(instruction: 0, .refused(.module))
+          && receipt.flaw == ModuleFlaw(.encoding, at: .module))
     }
     let large = [UInt8](repeating: 0, count: ProtocolNumber.current.limits.moduleSize + 1)
     let (_, receipt) = try publish(large, on: ledger, gasLimit: UInt64(ProtocolNumber.current.limits.transactionGas))
-    #expect(receipt.verdict == .failed(instruction: 0, .refused(.module)) && receipt.flaw == ModuleFlaw(.size, at: .module))
+    #expect(
+      receipt.verdict == .failed(instruction: 0, .refused(.module)) && receipt.flaw == ModuleFlaw(.size, at: .module))
   }
 
   /// The same rows change as where a module is not known, which are the sender's and the ledger's own.
@@ -135,7 +148,9 @@ import Wording
     let (refused, others) = try changed(.publish(module: bytes))
     #expect(unknown.deeds.isEmpty && refused.flaw == ModuleFlaw(.endlessCircle, at: .circle([0])))
     #expect(!rows.isEmpty && rows == others)
-    #expect(state.modules.isEmpty && ledger.chain.modules.isEmpty && ledger.units("carol", "CNY") == 100_000_000 && ledger.defect == nil)
+    #expect(
+      state.modules.isEmpty && ledger.chain.modules.isEmpty && ledger.units("carol", "CNY") == 100_000_000
+        && ledger.defect == nil)
     // What was refused is refused again, for the same reason, and what is taken is taken afterwards.
     #expect(try publish(bytes, on: ledger).1.flaw == refused.flaw)
     _ = try ledger.openPurchase()
@@ -144,7 +159,9 @@ import Wording
 
   @Test func aReplaySaysTheSame() throws {
     let ledger = try TestLedger()
-    let titles = ["finding stateWithoutDeadline: a condition is no deadline", "finding automaticCanFail: a difference of times"]
+    let titles = [
+      "finding stateWithoutDeadline: a condition is no deadline", "finding automaticCanFail: a difference of times",
+    ]
     var sent: [(Digest, Receipt)] = []
     for bytes in try titles.map({ try FlawTests.module("assurance", $0).bytes }) + [[1, 2, 3]] {
       let (transaction, receipt) = try publish(bytes, on: ledger)
@@ -172,7 +189,8 @@ import Wording
         for gas in [nil, 1, UInt64.max] {
           let flaw = ModuleFlaw(kind, at: place, gas: gas)
           let receipt = Receipt(
-            origin: .transaction(.zero), time: TestLedger.start, verdict: .failed(instruction: 0, .refused(.module)), gas: 1, deeds: [.flawed(flaw)])
+            origin: .transaction(.zero), time: TestLedger.start, verdict: .failed(instruction: 0, .refused(.module)),
+            gas: 1, deeds: [.flawed(flaw)])
           let bytes = receipt.canonicalBytes
           guard flaw.isPossible else {
             #expect(throws: CanonicalFault.notCanonical) { try Receipt(canonicalBytes: bytes) }
@@ -186,7 +204,9 @@ import Wording
       }
     }
     #expect(count == 30 * 3 + 4 + 2 * 2)
-    #expect(throws: CanonicalFault.unknownCase) { try ModuleFlaw(canonicalBytes: [UInt8(ModuleFlaw.Kind.allCases.count), 0, 0]) }
+    #expect(throws: CanonicalFault.unknownCase) {
+      try ModuleFlaw(canonicalBytes: [UInt8(ModuleFlaw.Kind.allCases.count), 0, 0])
+    }
     #expect(throws: CanonicalFault.unknownCase) { try ModuleFlaw(canonicalBytes: [0, 6, 0]) }
   }
 
@@ -232,7 +252,8 @@ import Wording
       #expect(story(.chinese).lines(receipt, transaction) == ["被拒绝（module）：账本不接受这个模块：\(chinese)。"])
       #expect(story(.english).lines(receipt, nil) == ["\(refused)\(numbers)."])
       // A rehearsal tells the same, before anything is signed.
-      let rehearsed = ledger.chain.rehearse(transaction.instructions, sender: transaction.sender, coSigners: []) { receipts in
+      let rehearsed = ledger.chain.rehearse(transaction.instructions, sender: transaction.sender, coSigners: []) {
+        receipts in
         receipts.first.map { story(.english).lines($0, transaction) }
       }
       #expect(rehearsed == ["\(refused)\(english)."])

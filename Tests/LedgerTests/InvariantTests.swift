@@ -6,7 +6,8 @@ import Runtime
 import Testing
 import Wording
 
-/// What a contract promises to keep, on a whole ledger: an action and an opening that would break it are refused; a deadline cannot be, and its receipt tells it.
+/// What a contract promises to keep, on a whole ledger: an action and an opening that would break
+/// it are refused; a deadline cannot be, and its receipt tells it.
 @Suite struct InvariantTests {
   private static let promise = """
     contract Promise {
@@ -32,7 +33,8 @@ import Wording
   private func opened(_ ledger: TestLedger, least: Int) throws -> Receipt {
     let module = TestLedger.compiled(InvariantTests.promise).module
     let opening = Transaction.Opening(
-      module: Digest(sha256: module.bytes), currencies: [try #require(Currency.named("CNY"))], parties: [TestLedger.id("alice")],
+      module: Digest(sha256: module.bytes), currencies: [try #require(Currency.named("CNY"))],
+      parties: [TestLedger.id("alice")],
       terms: [.int(Integer(least))], summary: .zero)
     return try ledger.send([.publish(module: module.bytes), .open(opening, signer: 0)], by: "alice")
   }
@@ -52,7 +54,9 @@ import Wording
     #expect(ledger.chain.state.agreements[0] == before && ledger.units("alice", "CNY") == 100_000_000)
     #expect(try lower(5) == .done)
     // The second invariant counts as well: a second yuan is one too many.
-    #expect(try ledger.act("fill", on: number, by: "alice", letGo: TestLedger.fen(100)).verdict == .failed(instruction: 0, .refused(.invariant)))
+    #expect(
+      try ledger.act("fill", on: number, by: "alice", letGo: TestLedger.fen(100)).verdict
+        == .failed(instruction: 0, .refused(.invariant)))
     #expect(ledger.units("alice", "CNY") == 99_999_900)
     #expect(try ledger.defectOfAnyEvent() == nil)
   }
@@ -65,7 +69,9 @@ import Wording
     #expect(try ledger.act("fill", on: number, by: "alice", letGo: TestLedger.fen(100)).verdict == .done)
     let receipt = try #require(try ledger.advance(TestLedger.day).flatMap(\.receipts).first)
     // It has happened, since a deadline cannot be refused; what it broke is told.
-    #expect(receipt.verdict == .done && receipt.steps.map(\.defects) == [[0]] && receipt.steps.map(\.outcome) == [.entered(state: 1)])
+    #expect(
+      receipt.verdict == .done && receipt.steps.map(\.defects) == [[0]]
+        && receipt.steps.map(\.outcome) == [.entered(state: 1)])
     #expect(try Receipt(canonicalBytes: receipt.canonicalBytes) == receipt)
     for (language, sentence) in [
       (Language.english, "Defect: “enough is kept” no longer holds, although the contract promises it."),
@@ -79,7 +85,8 @@ import Wording
     #expect(try mend(4) == .failed(instruction: 0, .refused(.invariant)))
     #expect(try mend(5) == .done)
     try ledger.advance(TestLedger.day)
-    #expect(ledger.units("alice", "CNY") == 100_000_000 && ledger.chain.state.agreements[0].position.standing == .regular)
+    #expect(
+      ledger.units("alice", "CNY") == 100_000_000 && ledger.chain.state.agreements[0].position.standing == .regular)
     #expect(try ledger.defectOfAnyEvent() == nil)
     #expect(try ledger.release(number, [], by: "operator").verdict == .failed(instruction: 0, .refused(.state)))
   }

@@ -6,8 +6,8 @@ import Runtime
 import Testing
 import Trials
 
-/// The whole language through blocks: keys of vaults, maps, states' parameters, promises and conditions are kept, proved, undone and rebuilt like everything
-/// else.
+/// The whole language through blocks: keys of vaults, maps, states' parameters, promises and
+/// conditions are kept, proved, undone and rebuilt like everything else.
 @Suite struct PoolTests {
   static let module = Result { try TestLedger.module("Tests/Corpus/ledger/pool.ern") }
 
@@ -17,7 +17,8 @@ import Trials
     let end = TestLedger.start + Duration(unchecked: 10 * 86_400_000)
     let opening = Transaction.Opening(
       module: Digest(sha256: bytes), currencies: [Currency.all[0]], parties: ["alice", "bob"].map(TestLedger.id),
-      terms: [.time(end), .amount(Amount(unchecked: 10_000)), .amount(Amount(unchecked: fee))], summary: Digest(sha256: []))
+      terms: [.time(end), .amount(Amount(unchecked: 10_000)), .amount(Amount(unchecked: fee))],
+      summary: Digest(sha256: []))
     return try ledger.send([.publish(module: bytes), .open(opening, signer: 0)], by: "alice", with: ["bob"])
   }
 
@@ -27,7 +28,9 @@ import Trials
     try ledger.act("join", on: number, by: name, letGo: TestLedger.fen(10_000)).verdict
   }
 
-  private func party(_ ledger: TestLedger, _ name: String) throws -> Value { .party(UInt64(try #require(ledger.row(name)).index)) }
+  private func party(_ ledger: TestLedger, _ name: String) throws -> Value {
+    .party(UInt64(try #require(ledger.row(name)).index))
+  }
 
   private func share(_ ledger: TestLedger, _ name: String) throws -> Ending? {
     ledger.chain.view("shareOf", of: number, arguments: [try party(ledger, name)])
@@ -44,7 +47,9 @@ import Trials
     #expect(again.root == ledger.chain.root && again.state.digest == state.digest)
     let rebuilt = try LedgerState(
       rows: Table.allCases.flatMap { table in
-        (0..<state.count(of: table)).map { (place: RowPlace(table: table, index: $0), bytes: state.row(RowPlace(table: table, index: $0))) }
+        (0..<state.count(of: table)).map {
+          (place: RowPlace(table: table, index: $0), bytes: state.row(RowPlace(table: table, index: $0)))
+        }
       })
     #expect(rebuilt.digest == state.digest && rebuilt.nextDue == state.nextDue)
   }
@@ -85,7 +90,8 @@ import Trials
     #expect(try join(ledger, "carol") == .done)
     let before = ledger.chain.state.agreements[0]
     let join = TestLedger.call("join", number, [], TestLedger.fen(10_000))
-    let failing = try ledger.send([join, join, TestLedger.call("leave", number), join, TestLedger.transfer(1 << 100, "CNY", to: "bob")], by: "dave")
+    let failing = try ledger.send(
+      [join, join, TestLedger.call("leave", number), join, TestLedger.transfer(1 << 100, "CNY", to: "bob")], by: "dave")
     #expect(failing.verdict == .failed(instruction: 4, .refused(.funds)) && ledger.chain.state.agreements[0] == before)
     let digest = ledger.chain.state.digest
     ledger.chain.rehearse([join, join], sender: TestLedger.id("dave"), coSigners: []) { receipts in
@@ -95,7 +101,8 @@ import Trials
     try expectRebuilt(ledger)
   }
 
-  /// What a guest promises is paid when the organiser agrees too; that fills the box, and what waits for that runs in the same block.
+  /// What a guest promises is paid when the organiser agrees too; that fills the box, and what
+  /// waits for that runs in the same block.
   @Test func aPromiseIsKeptAndAConditionFollows() throws {
     let ledger = try TestLedger()
     #expect(try opened(ledger).verdict == .done)
@@ -105,7 +112,8 @@ import Trials
     #expect(ledger.chain.asked(fill, by: TestLedger.id("alice")).isEmpty)
     for promise in [6999, 7001] as [UInt128] {
       let promised = try ledger.act("fill", on: number, by: "bob", letGo: TestLedger.fen(promise))
-      #expect(promised.steps.map(\.outcome) == [.approved(have: 1, needed: 2)] && ledger.units("bob", "CNY") == 100_000_000)
+      #expect(
+        promised.steps.map(\.outcome) == [.approved(have: 1, needed: 2)] && ledger.units("bob", "CNY") == 100_000_000)
       #expect(try ledger.act("fill", on: number, by: "alice").verdict == .failed(instruction: 0, .refused(.amount)))
     }
     #expect(try ledger.act("fill", on: number, by: "bob", letGo: TestLedger.fen(7000)).verdict == .done)
@@ -114,7 +122,8 @@ import Trials
     // The guest spends what it has promised: then it cannot pay.
     #expect(try ledger.send([TestLedger.transfer(99_995_000, "CNY", to: "dave")], by: "bob").verdict == .done)
     let refused = try ledger.act("fill", on: number, by: "alice")
-    #expect(refused.verdict == .failed(instruction: 0, .refused(.funds)) && refused.steps.first?.payer == ledger.row("bob"))
+    #expect(
+      refused.verdict == .failed(instruction: 0, .refused(.funds)) && refused.steps.first?.payer == ledger.row("bob"))
     #expect(try ledger.send([TestLedger.transfer(99_995_000, "CNY", to: "bob")], by: "dave").verdict == .done)
 
     let height = ledger.chain.durable.height
@@ -124,8 +133,11 @@ import Trials
     let block = try #require(try ledger.store.block(height + 1))
     #expect(block.receipts.map(\.origin) == [filled.origin, .deadline] && block.receipts[1].time == ledger.chain.time)
     let ended = block.receipts[1].steps[0]
-    #expect(ended.outcome == .entered(state: 2) && ended.returned.reduce(0) { $0 + $1.gas } == pot - block.receipts[1].gas)
-    #expect(ledger.units("carol", "CNY") == 100_000_000 && ledger.units("alice", "CNY") == 100_007_000 && ledger.units("bob", "CNY") == 99_993_000)
+    #expect(
+      ended.outcome == .entered(state: 2) && ended.returned.reduce(0) { $0 + $1.gas } == pot - block.receipts[1].gas)
+    #expect(
+      ledger.units("carol", "CNY") == 100_000_000 && ledger.units("alice", "CNY") == 100_007_000
+        && ledger.units("bob", "CNY") == 99_993_000)
     #expect(try ledger.act("leave", on: number, by: "carol").steps.first?.endedBy?.due == ledger.chain.time)
     try expectRebuilt(ledger)
   }
@@ -137,7 +149,8 @@ import Trials
     #expect(try ledger.act("fill", on: number, by: "bob", letGo: TestLedger.fen(7000)).verdict == .done)
     let join = TestLedger.call("join", number, [], TestLedger.fen(10_000))
     let both = try ledger.send([TestLedger.call("fill", number), join], by: "alice")
-    #expect(both.verdict == .failed(instruction: 1, .refused(.state)) && both.steps.first?.endedBy?.due == ledger.chain.time)
+    #expect(
+      both.verdict == .failed(instruction: 1, .refused(.state)) && both.steps.first?.endedBy?.due == ledger.chain.time)
     #expect(ledger.chain.state.agreements[0].position.approvals.count == 1)
     try expectRebuilt(ledger)
   }
@@ -146,7 +159,8 @@ import Trials
     let ledger = try TestLedger()
     #expect(try opened(ledger).verdict == .done)
     #expect(
-      try ledger.act("propose", on: number, by: "alice", [.party(999)]).verdict == .failed(instruction: 0, .refused(.argument)))
+      try ledger.act("propose", on: number, by: "alice", [.party(999)]).verdict
+        == .failed(instruction: 0, .refused(.argument)))
     #expect(try ledger.act("propose", on: number, by: "alice", [try party(ledger, "dave")]).verdict == .done)
     #expect(try ledger.act("take", on: number, by: "alice").verdict == .failed(instruction: 0, .refused(.authority)))
     try ledger.chain.checkpoint()
@@ -182,12 +196,16 @@ import Trials
     let bytes = try PoolTests.module.get()
     let opening = Transaction.Opening(
       module: Digest(sha256: bytes), currencies: [Currency.all[0]], parties: ["alice", "bob"].map(TestLedger.id),
-      terms: [.time(TestLedger.start + TestLedger.day), .amount(Amount(unchecked: 100)), .amount(Amount(unchecked: 30))], summary: .zero)
+      terms: [
+        .time(TestLedger.start + TestLedger.day), .amount(Amount(unchecked: 100)), .amount(Amount(unchecked: 30)),
+      ], summary: .zero)
     let join = TestLedger.call("join", number, [], TestLedger.fen(100))
     #expect(
-      try inBlock { [$0.signed([.publish(module: bytes), .open(opening, signer: 0)], by: "alice", with: ["bob"])] }.map(\.verdict) == [.done])
+      try inBlock { [$0.signed([.publish(module: bytes), .open(opening, signer: 0)], by: "alice", with: ["bob"])] }.map(
+        \.verdict) == [.done])
     #expect(
-      try inBlock { ledger in ["dave", "carol", "operator", "alice"].map { ledger.signed([join], by: $0) } }.map(\.verdict)
+      try inBlock { ledger in ["dave", "carol", "operator", "alice"].map { ledger.signed([join], by: $0) } }.map(
+        \.verdict)
         == [.done, .done, .failed(instruction: 0, .refused(.funds)), .failed(instruction: 0, .trapped(.full))])
     #expect(
       try inBlock { ledger in

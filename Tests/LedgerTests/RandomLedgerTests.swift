@@ -6,8 +6,9 @@ import Runtime
 import Testing
 import Trials
 
-/// Random people doing random things. After every event no money and no gas was made or lost, and every agreement can pay what it will do by itself; the chain
-/// replays to the same roots, also from a checkpoint.
+/// Random people doing random things. After every event no money and no gas was made or lost, and
+/// every agreement can pay what it will do by itself; the chain replays to the same roots, also
+/// from a checkpoint.
 @Suite struct RandomLedgerTests {
   private func run(seed: UInt64, steps: Int) throws -> (ledger: TestLedger, verdicts: [String: Int]) {
     var random = SplitMix(seed: seed)
@@ -21,13 +22,16 @@ import Trials
       switch random.below(12) {
       case 0, 1:
         return TestLedger.transfer(
-          UInt128(random.below(random.element([2, 5000, 300_000_000]))), random.element(Currency.all).code, to: random.element(names))
-      case 2: return .grant(to: TestLedger.id(random.element(names)), credit: UInt64(random.below(2_000_000_000)), signer: 0)
+          UInt128(random.below(random.element([2, 5000, 300_000_000]))), random.element(Currency.all).code,
+          to: random.element(names))
+      case 2:
+        return .grant(to: TestLedger.id(random.element(names)), credit: UInt64(random.below(2_000_000_000)), signer: 0)
       case 3: return .publish(module: random.oneIn(2) ? [UInt8(random.below(256))] : try TestLedger.purchase.get())
       case 4:
         let parties = (0..<4).map { _ in TestLedger.id(random.element(names)) }
         let terms: [Value] = [
-          .amount(Amount(unchecked: UInt128(random.below(20_000)))), .duration(Duration(unchecked: Int64(random.below(70)) * 86_400_000)),
+          .amount(Amount(unchecked: UInt128(random.below(20_000)))),
+          .duration(Duration(unchecked: Int64(random.below(70)) * 86_400_000)),
           .duration(Duration(unchecked: Int64(random.below(3)) * 86_400_000)),
         ]
         return .open(
@@ -36,10 +40,12 @@ import Trials
             terms: random.oneIn(10) ? [] : terms, summary: .zero), signer: 0)
       case 5: return .advance(until: chain.time + Duration(unchecked: Int64(random.below(20) * 86_400_000)), signer: 0)
       case 6, 7:
-        let subject = agreement.index < chain.state.agreements.count && !random.oneIn(8) ? chain.subject(of: agreement) : .zero
+        let subject =
+          agreement.index < chain.state.agreements.count && !random.oneIn(8) ? chain.subject(of: agreement) : .zero
         return .consent(agreement, subject: subject, signer: 0)
       case 8 where random.oneIn(2):
-        let payouts = random.oneIn(2) ? [] : [TestLedger.payout(0, to: random.element(names), UInt128(1 + random.below(20_000)))]
+        let payouts =
+          random.oneIn(2) ? [] : [TestLedger.payout(0, to: random.element(names), UInt128(1 + random.below(20_000)))]
         return .release(.init(agreement: agreement, payouts: payouts))
       default:
         let action = random.element(["pay", "pay", "ship", "cancel", "deliver", "dispute", "accept", "settle", "rule"])
@@ -52,7 +58,8 @@ import Trials
           default: []
           }
         var call = Transaction.Call(
-          agreement: agreement, visit: random.oneIn(10) ? UInt64(random.below(4)) : 0, action: action, arguments: arguments, letGo: [])
+          agreement: agreement, visit: random.oneIn(10) ? UInt64(random.below(4)) : 0, action: action,
+          arguments: arguments, letGo: [])
         if random.oneIn(10) {
           call.letGo = TestLedger.fen(UInt128(1 + random.below(20_000)))
         } else {
@@ -64,7 +71,9 @@ import Trials
     for _ in 0..<steps {
       if random.oneIn(6) {
         for block in try ledger.advance(Duration(unchecked: Int64(random.below(12 * 86_400_000)))) {
-          for receipt in block.receipts { verdicts["\(receipt.origin == .deadline ? "deadline" : "other")", default: 0] += 1 }
+          for receipt in block.receipts {
+            verdicts["\(receipt.origin == .deadline ? "deadline" : "other")", default: 0] += 1
+          }
         }
       } else {
         let senders = (0..<1 + random.below(4)).map { _ in random.element(names) }
@@ -113,11 +122,13 @@ import Trials
       #expect(try ledger.defectOfAnyEvent() == nil, "seed \(seed)")
       #expect(
         ledger.chain.state.agreements.allSatisfy {
-          ledger.chain.interface(ofModule: $0.contract).states[$0.position.state].isFinal && $0.vaults.allSatisfy { $0 == .zero }
+          ledger.chain.interface(ofModule: $0.contract).states[$0.position.state].isFinal
+            && $0.vaults.allSatisfy { $0 == .zero }
         })
     }
     for verdict in [
-      "done", "deadline", "state", "visit", "authority", "amount", "consent", "funds", "module", "agreement", "gas", "credit", "terms", "not credit",
+      "done", "deadline", "state", "visit", "authority", "amount", "consent", "funds", "module", "agreement", "gas",
+      "credit", "terms", "not credit",
     ] {
       #expect(all[verdict, default: 0] > 0, "\(verdict) never came up: \(all)")
     }
@@ -128,7 +139,9 @@ import Trials
     let (ledger, _) = try run(seed: 7, steps: 30)
     try ledger.chain.checkpoint()
     for name in ["alice", "bob", "carol"] { _ = try ledger.send([TestLedger.transfer(1, "CNY", to: "dave")], by: name) }
-    let (before, tail) = (ledger.store.readCount, ledger.chain.durable.height - (try #require(ledger.store.checkpoint()).height))
+    let (before, tail) = (
+      ledger.store.readCount, ledger.chain.durable.height - (try #require(ledger.store.checkpoint()).height)
+    )
     #expect(try Chain(ledger.store).durable.digest == ledger.chain.durable.digest)
     #expect(ledger.store.readCount - before == 1 + Int(tail) && tail < 4)
   }
@@ -141,21 +154,30 @@ import Trials
     for name in ["alice", "bob", "p2"] {
       for action in ["pay", "cancel", "accept"] {
         for index in state.agreements.indices {
-          ledger.chain.rehearse([TestLedger.call(action, AgreementNumber(index))], sender: TestLedger.id(name), coSigners: []) { _ in }
+          ledger.chain.rehearse(
+            [TestLedger.call(action, AgreementNumber(index))], sender: TestLedger.id(name), coSigners: []
+          ) { _ in }
           _ = ledger.chain.asked(
-            .init(agreement: AgreementNumber(index), visit: 0, action: action, arguments: [], letGo: []), by: TestLedger.id(name))
+            .init(agreement: AgreementNumber(index), visit: 0, action: action, arguments: [], letGo: []),
+            by: TestLedger.id(name))
         }
       }
     }
-    ledger.chain.rehearse([.publish(module: try TestLedger.module("contracts/safe-purchase.ern"))], sender: TestLedger.id("alice"), coSigners: []) {
+    ledger.chain.rehearse(
+      [.publish(module: try TestLedger.module("contracts/safe-purchase.ern"))], sender: TestLedger.id("alice"),
+      coSigners: []
+    ) {
       _ in
     }
-    _ = ledger.chain.prepare([], bytes: .max, gas: .max, time: ledger.chain.time + Duration(unchecked: 400 * 86_400_000))
+    _ = ledger.chain.prepare(
+      [], bytes: .max, gas: .max, time: ledger.chain.time + Duration(unchecked: 400 * 86_400_000))
     #expect(state.digest == before && ledger.defect == nil)
     let next = state.nextDue
     let rebuilt = try LedgerState(
       rows: Table.allCases.flatMap { table in
-        (0..<state.count(of: table)).map { (place: RowPlace(table: table, index: $0), bytes: state.row(RowPlace(table: table, index: $0))) }
+        (0..<state.count(of: table)).map {
+          (place: RowPlace(table: table, index: $0), bytes: state.row(RowPlace(table: table, index: $0)))
+        }
       })
     #expect(rebuilt.digest == before && rebuilt.nextDue == next)
   }

@@ -10,7 +10,8 @@ import Wording
 
 /// What was proved impossible, made to happen on a whole ledger; and how what such an agreement holds comes out again.
 @Suite struct ReleaseTests {
-  /// Purchases whose deadline in Paid fails after it has paid the buyer back. The first two are paid, the third waits for its buyer.
+  /// Purchases whose deadline in Paid fails after it has paid the buyer back. The first two are
+  /// paid, the third waits for its buyer.
   private struct Purchases {
     let ledger: TestLedger
     let broken: WellFormedModule
@@ -26,7 +27,9 @@ import Wording
         #expect(try ledger.act("pay", on: number, by: "alice", letGo: TestLedger.fen(10_000)).verdict == .done)
       }
       // Strangers that can pay their gas.
-      let grants = ["p1", "p3"].map { Transaction.Instruction.grant(to: TestLedger.id($0), credit: 100_000_000, signer: 0) }
+      let grants = ["p1", "p3"].map {
+        Transaction.Instruction.grant(to: TestLedger.id($0), credit: 100_000_000, signer: 0)
+      }
       #expect(try ledger.send(grants, by: "alice").verdict == .done)
     }
 
@@ -72,50 +75,70 @@ import Wording
     ledger.suspended = [AgreementNumber(0), AgreementNumber(1)]
     let blocks = try ledger.advance(Duration(unchecked: 3 * 86_400_000))
     let block = try #require(blocks.first { !$0.receipts.isEmpty })
-    #expect(block.receipts.map(\.verdict) == [.defect(.trapped(.division)), .defect(.trapped(.division)), .done, .done])
+    #expect(
+      block.receipts.map(\.verdict) == [.defect(.trapped(.division)), .defect(.trapped(.division)), .done, .done])
     #expect(block.receipts.flatMap(\.steps).map { $0.agreement?.index } == [0, 1, offer.index, joined.index])
     #expect(block.receipts[0].steps.map(\.outcome) == [.defect(.trapped(.division))])
     #expect(block.receipts[0].steps[0].moves.isEmpty && block.receipts[0].moves.isEmpty)
     #expect(try Receipt(canonicalBytes: block.receipts[0].canonicalBytes) == block.receipts[0])
     // It is undone, and all the money is there; what the attempt cost is gone from the pot.
-    #expect(chain.state.agreements[0].vaults == before.0 && ledger.units("alice", "CNY") == before.1 && ledger.units("carol", "CNY") == 100_000_000)
+    #expect(
+      chain.state.agreements[0].vaults == before.0 && ledger.units("alice", "CNY") == before.1
+        && ledger.units("carol", "CNY") == 100_000_000)
     #expect(block.receipts[0].gas > 0 && ledger.defect == nil)
     // Nothing is offered any more, by anybody, nor by time.
     #expect(chain.silence(of: AgreementNumber(0)) { $0.isEmpty })
-    #expect(try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict == .failed(instruction: 0, .refused(.state)))
-    #expect(try ledger.act("cancel", on: AgreementNumber(0), by: "bob").verdict == .failed(instruction: 0, .refused(.state)))
+    #expect(
+      try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict
+        == .failed(instruction: 0, .refused(.state)))
+    #expect(
+      try ledger.act("cancel", on: AgreementNumber(0), by: "bob").verdict == .failed(instruction: 0, .refused(.state)))
     // The ledger goes on.
     #expect(try ledger.send([TestLedger.transfer(5, "CNY", to: "bob")], by: "alice").verdict == .done)
     try ledger.advance(Duration(unchecked: 400 * 86_400_000))
     #expect(chain.state.agreements[0].position.standing == .suspended && chain.state.agreements[0].vaults == before.0)
 
-    let story = LedgerStory(chain, Wording(.english)) { id in TestLedger.people.first { TestLedger.id($0) == id } ?? "?" }
+    let story = LedgerStory(chain, Wording(.english)) { id in TestLedger.people.first { TestLedger.id($0) == id } ?? "?"
+    }
     #expect(
       story.lines(block.receipts[0], nil) == [
         "Agreement 1: Defect (division): the deadline of Paid failed, against all that was proved. It is undone, and the agreement is suspended."
       ])
 
-    let payouts = [TestLedger.payout(0, to: "alice", 6000), TestLedger.payout(0, to: "bob", 3999), TestLedger.payout(0, to: "p1", 1)]
+    let payouts = [
+      TestLedger.payout(0, to: "alice", 6000), TestLedger.payout(0, to: "bob", 3999), TestLedger.payout(0, to: "p1", 1),
+    ]
     let units = (ledger.units("alice", "CNY"), ledger.units("bob", "CNY"))
     let signed = ledger.signed(
       [.release(.init(agreement: AgreementNumber(0), payouts: payouts))], by: "bob", with: ["alice", "carol", "dave"])
     let receipt = try ledger.send(signed)
-    #expect(receipt.verdict == .done && receipt.moves.count == 3 && receipt.moves.allSatisfy { $0.agreement == AgreementNumber(0) })
+    #expect(
+      receipt.verdict == .done && receipt.moves.count == 3
+        && receipt.moves.allSatisfy { $0.agreement == AgreementNumber(0) })
     #expect(try Receipt(canonicalBytes: receipt.canonicalBytes) == receipt)
-    #expect(ledger.units("alice", "CNY") == units.0 + 6000 && ledger.units("bob", "CNY") == units.1 + 3999 && ledger.units("p1", "CNY") == 1)
-    #expect(chain.state.agreements[0].position.standing == .released && chain.state.agreements[0].pot.isEmpty && ledger.defect == nil)
+    #expect(
+      ledger.units("alice", "CNY") == units.0 + 6000 && ledger.units("bob", "CNY") == units.1 + 3999
+        && ledger.units("p1", "CNY") == 1)
+    #expect(
+      chain.state.agreements[0].position.standing == .released && chain.state.agreements[0].pot.isEmpty
+        && ledger.defect == nil)
     let lines = story.lines(receipt, signed.transaction)
     #expect(lines.first == "Agreement 1 is released on the word of alice, bob, carol and dave.")
     #expect(lines.contains("60.00 CNY goes from escrow to alice.") && lines.count == 4)
-    let chinese = LedgerStory(chain, Wording(.chinese)) { id in TestLedger.people.first { TestLedger.id($0) == id } ?? "?" }
+    let chinese = LedgerStory(chain, Wording(.chinese)) { id in
+      TestLedger.people.first { TestLedger.id($0) == id } ?? "?"
+    }
     #expect(chinese.lines(receipt, signed.transaction).first == "协议 1 由 alice、bob、carol 和 dave 签字放款。")
     #expect(chinese.lines(block.receipts[0], nil).first?.hasPrefix("协议 1：缺陷（division）：") == true)
     // Once, and for ever.
     #expect(
       try ledger.release(AgreementNumber(0), payouts, by: "bob", with: ["alice", "carol", "dave"]).verdict
         == .failed(instruction: 0, .refused(.state)))
-    #expect(try ledger.release(AgreementNumber(0), [], by: "operator").verdict == .failed(instruction: 0, .refused(.state)))
-    #expect(try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict == .failed(instruction: 0, .refused(.state)))
+    #expect(
+      try ledger.release(AgreementNumber(0), [], by: "operator").verdict == .failed(instruction: 0, .refused(.state)))
+    #expect(
+      try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict
+        == .failed(instruction: 0, .refused(.state)))
     try purchases.expectReplay()
 
     // A start from a checkpoint knows it too.
@@ -129,7 +152,9 @@ import Wording
     let (ledger, chain, all) = (purchases.ledger, purchases.ledger.chain, purchases.all)
     let number = AgreementNumber(0)
     let good = [TestLedger.payout(0, to: "alice", 10_000)]
-    func refused(_ refusal: Refusal, _ number: AgreementNumber, _ payouts: [Transaction.Payout], _ signers: [String]) throws {
+    func refused(_ refusal: Refusal, _ number: AgreementNumber, _ payouts: [Transaction.Payout], _ signers: [String])
+      throws
+    {
       let before = chain.state.agreements
       let receipt = try ledger.release(number, payouts, by: signers[0], with: Array(signers.dropFirst()))
       #expect(receipt.verdict == .failed(instruction: 0, .refused(refusal)), "\(refusal): \(payouts)")
@@ -150,7 +175,9 @@ import Wording
     }
     try refused(.amount, number, [], all)
     try refused(.amount, number, good + [TestLedger.payout(0, to: "bob", 1)], all)
-    try refused(.amount, number, [TestLedger.payout(0, to: "alice", Amount.max.units), TestLedger.payout(0, to: "bob", 10_001)], all)
+    try refused(
+      .amount, number, [TestLedger.payout(0, to: "alice", Amount.max.units), TestLedger.payout(0, to: "bob", 10_001)],
+      all)
     // Of several reasons the first is told: each fault is added to those behind it.
     let wrong = [TestLedger.payout(0, to: "alice", 9)]
     try refused(.amount, number, wrong, all)
@@ -168,19 +195,27 @@ import Wording
     try purchases.expectReplay()
   }
 
-  /// What comes after it in a transaction and fails undoes it; a rehearsal leaves nothing; one unit of gas too little does nothing.
+  /// What comes after it in a transaction and fails undoes it; a rehearsal leaves nothing; one unit
+  /// of gas too little does nothing.
   @Test func aReleaseHappensWholeOrNotAtAll() throws {
     let purchases = try Purchases()
     let (ledger, chain, all) = (purchases.ledger, purchases.ledger.chain, purchases.all)
     try purchases.fail()
     let release = Transaction.Instruction.release(
-      .init(agreement: AgreementNumber(0), payouts: [TestLedger.payout(0, to: "p1", 4000), TestLedger.payout(0, to: "bob", 6000)]))
+      .init(
+        agreement: AgreementNumber(0),
+        payouts: [TestLedger.payout(0, to: "p1", 4000), TestLedger.payout(0, to: "bob", 6000)]))
     let others = Array(all.dropFirst())
     let (agreement, digest) = (chain.state.agreements[0], chain.state.digest)
-    let needed = chain.rehearse([release], sender: TestLedger.id("alice"), coSigners: others.map(TestLedger.id)) { $0[0].gas }
+    let needed = chain.rehearse([release], sender: TestLedger.id("alice"), coSigners: others.map(TestLedger.id)) {
+      $0[0].gas
+    }
     #expect(chain.state.digest == digest)
-    let failed = try ledger.send([release, TestLedger.transfer(1_000_000_000, "CNY", to: "bob")], by: "alice", with: others)
-    #expect(failed.verdict == .failed(instruction: 1, .refused(.funds)) && chain.state.agreements[0] == agreement && ledger.units("p1", "CNY") == 0)
+    let failed = try ledger.send(
+      [release, TestLedger.transfer(1_000_000_000, "CNY", to: "bob")], by: "alice", with: others)
+    #expect(
+      failed.verdict == .failed(instruction: 1, .refused(.funds)) && chain.state.agreements[0] == agreement
+        && ledger.units("p1", "CNY") == 0)
     let short = ledger.transaction([release], by: "alice", with: others, gasLimit: needed - 1)
     #expect(try ledger.send(TestLedger.signed(short)).verdict == .failed(instruction: 0, .trapped(.gas)))
     #expect(chain.state.agreements[0] == agreement && ledger.defect == nil)
@@ -188,8 +223,11 @@ import Wording
     #expect(try ledger.send(TestLedger.signed(enough)).verdict == .done)
     #expect(ledger.units("p1", "CNY") == 4000)
     // Two agreements in one transaction, and what was paid out can be spent in it.
-    let rest = Transaction.Instruction.release(.init(agreement: AgreementNumber(1), payouts: [TestLedger.payout(0, to: "alice", 10_000)]))
-    #expect(try ledger.send([rest, TestLedger.transfer(99_990_000, "CNY", to: "bob")], by: "alice", with: others).verdict == .done)
+    let rest = Transaction.Instruction.release(
+      .init(agreement: AgreementNumber(1), payouts: [TestLedger.payout(0, to: "alice", 10_000)]))
+    #expect(
+      try ledger.send([rest, TestLedger.transfer(99_990_000, "CNY", to: "bob")], by: "alice", with: others).verdict
+        == .done)
     #expect(ledger.units("alice", "CNY") == 0)
     try purchases.expectReplay()
   }
@@ -213,7 +251,8 @@ import Wording
         }
         let last = rest + (random.oneIn(3) ? random.below(3) - 1 : 0)
         if last > 0 { payouts.append(TestLedger.payout(0, to: "dave", UInt128(last))) }
-        let signers = random.oneIn(8) ? ["operator"] : all.filter { _ in !random.oneIn(6) } + (random.oneIn(2) ? ["p3"] : [])
+        let signers =
+          random.oneIn(8) ? ["operator"] : all.filter { _ in !random.oneIn(6) } + (random.oneIn(2) ? ["p3"] : [])
         guard let sender = signers.first else { continue }
         let expected: Receipt.Verdict =
           if purchases.agreement(number.index).position.standing == .released {
@@ -273,7 +312,9 @@ import Wording
     return (try ledger.open(id, ["CNY", "EUR"], ["alice", "bob"]), broken)
   }
 
-  private func key(_ ledger: TestLedger, _ name: String) throws -> UInt64 { UInt64(try #require(ledger.row(name)).index) }
+  private func key(_ ledger: TestLedger, _ name: String) throws -> UInt64 {
+    UInt64(try #require(ledger.row(name)).index)
+  }
 
   private func amount(_ units: UInt128) -> Value { .amount(Amount(unchecked: units)) }
 
@@ -287,7 +328,8 @@ import Wording
     let (alice, bob, carol) = (try key(ledger, "alice"), try key(ledger, "bob"), try key(ledger, "carol"))
     for receipt in [
       try ledger.act(
-        "fill", on: number, by: "alice", [amount(70), amount(50)], letGo: try sums(70, 50).sorted { $0.currency.index < $1.currency.index }),
+        "fill", on: number, by: "alice", [amount(70), amount(50)],
+        letGo: try sums(70, 50).sorted { $0.currency.index < $1.currency.index }),
       try ledger.act("sit", on: number, by: "bob", [.int(Integer(4)), amount(9)], letGo: TestLedger.fen(9)),
       try ledger.act("sit", on: number, by: "bob", [.int(Integer(7)), amount(8)], letGo: TestLedger.fen(8)),
       try ledger.act("join", on: number, by: "bob", [amount(20)], letGo: TestLedger.fen(20)),
@@ -302,8 +344,10 @@ import Wording
     #expect(releasers.accounts == ["alice", "bob", "dave"].compactMap(ledger.row).sorted() && releasers.areEverybody)
 
     let good = [
-      TestLedger.payout(0, to: "dave", 70), TestLedger.payout(1, to: "alice", 50), TestLedger.payout(2, 4, to: "bob", 9),
-      TestLedger.payout(2, 7, to: "alice", 8), TestLedger.payout(3, bob, to: "bob", 20), TestLedger.payout(3, carol, to: "carol", 30),
+      TestLedger.payout(0, to: "dave", 70), TestLedger.payout(1, to: "alice", 50),
+      TestLedger.payout(2, 4, to: "bob", 9),
+      TestLedger.payout(2, 7, to: "alice", 8), TestLedger.payout(3, bob, to: "bob", 20),
+      TestLedger.payout(3, carol, to: "carol", 30),
     ]
     let all = ["alice", "bob", "dave"]
     func verdict(_ payouts: [Transaction.Payout], _ signers: [String]) throws -> Receipt.Verdict {
@@ -323,20 +367,30 @@ import Wording
     }
     // What is too little in one place is not made up in another of the same currency.
     #expect(
-      try verdict([TestLedger.payout(0, to: "dave", 71), TestLedger.payout(2, 4, to: "bob", 8)] + [good[1]] + good[3...], all)
+      try verdict(
+        [TestLedger.payout(0, to: "dave", 71), TestLedger.payout(2, 4, to: "bob", 8)] + [good[1]] + good[3...], all)
         == .failed(instruction: 0, .refused(.amount)))
     // Under a key where nothing lies nothing is paid out.
-    #expect(try verdict(good + [TestLedger.payout(2, 5, to: "bob", 1)], all) == .failed(instruction: 0, .refused(.amount)))
-    #expect(try verdict(good + [TestLedger.payout(3, alice, to: "alice", 1)], all) == .failed(instruction: 0, .refused(.amount)))
-    #expect(try verdict(good + [TestLedger.payout(3, .max, to: "alice", 1)], all) == .failed(instruction: 0, .refused(.amount)))
-    #expect(try verdict(good + [TestLedger.payout(2, to: "alice", 1)], all) == .failed(instruction: 0, .refused(.argument)))
+    #expect(
+      try verdict(good + [TestLedger.payout(2, 5, to: "bob", 1)], all) == .failed(instruction: 0, .refused(.amount)))
+    #expect(
+      try verdict(good + [TestLedger.payout(3, alice, to: "alice", 1)], all)
+        == .failed(instruction: 0, .refused(.amount)))
+    #expect(
+      try verdict(good + [TestLedger.payout(3, .max, to: "alice", 1)], all)
+        == .failed(instruction: 0, .refused(.amount)))
+    #expect(
+      try verdict(good + [TestLedger.payout(2, to: "alice", 1)], all) == .failed(instruction: 0, .refused(.argument)))
     #expect(try verdict(good, ["alice", "bob"]) == .failed(instruction: 0, .refused(.consent)))
     // What lies under carol's key goes elsewhere only on carol's word; not even whom the genesis names gives it away.
     let taken = good.dropLast() + [TestLedger.payout(3, carol, to: "alice", 30)]
     for signers in [all, ["operator"], all + ["operator"]] {
       #expect(try verdict(Array(taken), signers) == .failed(instruction: 0, .refused(.consent)))
       #expect(
-        try verdict(good.dropLast() + [TestLedger.payout(3, carol, to: "alice", 1), TestLedger.payout(3, carol, to: "carol", 29)], signers)
+        try verdict(
+          good.dropLast() + [
+            TestLedger.payout(3, carol, to: "alice", 1), TestLedger.payout(3, carol, to: "carol", 29),
+          ], signers)
           == .failed(instruction: 0, .refused(.consent)))
     }
     #expect(ledger.defect == nil)
@@ -346,21 +400,29 @@ import Wording
     let release = ledger.signed([.release(.init(agreement: number, payouts: Array(taken)))], by: "carol", with: all)
     let receipt = try ledger.send(release)
     let by = try ["alice", "bob", "dave"].map { try #require(ledger.row($0)) }
-    #expect(receipt.verdict == .done && receipt.deeds == [.released(number, by: by, moves: receipt.moves.map(\.move), returned: pot)])
+    #expect(
+      receipt.verdict == .done
+        && receipt.deeds == [.released(number, by: by, moves: receipt.moves.map(\.move), returned: pot)])
     #expect(ledger.credit("alice") == credit + pot.reduce(0) { $0 + $1.gas })
-    let story = LedgerStory(ledger.chain, Wording(.english)) { id in TestLedger.people.first { TestLedger.id($0) == id } ?? "?" }
+    let story = LedgerStory(ledger.chain, Wording(.english)) { id in
+      TestLedger.people.first { TestLedger.id($0) == id } ?? "?"
+    }
     let lines = story.lines(receipt, release.transaction)
-    #expect(lines.contains("0.30 CNY goes from shares[carol] to alice.") && lines.last?.hasPrefix("alice gets back ") == true)
+    #expect(
+      lines.contains("0.30 CNY goes from shares[carol] to alice.") && lines.last?.hasPrefix("alice gets back ") == true)
     #expect(ledger.units("dave", "CNY") == 100_000_070 && ledger.units("alice", "EUR") == 100_000_000)
-    #expect(ledger.units("alice", "CNY") == 100_000_000 - 70 + 8 + 30 && ledger.units("bob", "CNY") == 100_000_000 - 67 + 29)
+    #expect(
+      ledger.units("alice", "CNY") == 100_000_000 - 70 + 8 + 30 && ledger.units("bob", "CNY") == 100_000_000 - 67 + 29)
     #expect(ledger.chain.state.agreements[0].holdings.isEmpty && ledger.defect == nil)
     #expect(try ledger.defectOfAnyEvent { again, height in if height == 2 { again.run(broken, at: 0) } } == nil)
   }
 
-  /// Where an action is open to anyone, nobody knows whose what lies in common is: the parties divide only what lies under accounts' keys.
+  /// Where an action is open to anyone, nobody knows whose what lies in common is: the parties
+  /// divide only what lies under accounts' keys.
   @Test func whatAnyoneMayHavePutInIsNotForThePartiesToDivide() throws {
     for joining in [
-      "on give(a: Amount<C>) by anyone receiving a into common {}", "on give(who: Party, a: Amount<C>) by who receiving a into common {}",
+      "on give(a: Amount<C>) by anyone receiving a into common {}",
+      "on give(who: Party, a: Amount<C>) by who receiving a into common {}",
     ] {
       let ledger = try TestLedger()
       let (number, _) = try club(ledger, joining)
@@ -372,8 +434,12 @@ import Wording
       #expect(!ledger.chain.releasers(of: number).areEverybody)
       let bob = try key(ledger, "bob")
       let payouts = [TestLedger.payout(0, to: "carol", 5), TestLedger.payout(3, bob, to: "bob", 20)]
-      #expect(try ledger.release(number, payouts, by: "alice", with: ["bob"]).verdict == .failed(instruction: 0, .refused(.consent)))
-      #expect(try ledger.release(number, payouts, by: "alice", with: ["bob", "carol"]).verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(
+        try ledger.release(number, payouts, by: "alice", with: ["bob"]).verdict
+          == .failed(instruction: 0, .refused(.consent)))
+      #expect(
+        try ledger.release(number, payouts, by: "alice", with: ["bob", "carol"]).verdict
+          == .failed(instruction: 0, .refused(.consent)))
       #expect(try ledger.release(number, payouts, by: "operator").verdict == .done)
       #expect(ledger.defect == nil && ledger.units("carol", "CNY") == 100_000_000)
     }
@@ -384,10 +450,13 @@ import Wording
     ledger.suspended = [number]
     try ledger.advance(TestLedger.day)
     let bob = try key(ledger, "bob")
-    #expect(try ledger.release(number, [TestLedger.payout(3, bob, to: "bob", 20)], by: "bob", with: ["alice"]).verdict == .done)
+    #expect(
+      try ledger.release(number, [TestLedger.payout(3, bob, to: "bob", 20)], by: "bob", with: ["alice"]).verdict
+        == .done)
   }
 
-  /// Whom a field names now need not be who has paid. Each is invited, pays 50.00 CNY, and is named no longer, or only by what the state knows.
+  /// Whom a field names now need not be who has paid. Each is invited, pays 50.00 CNY, and is named
+  /// no longer, or only by what the state knows.
   private static let guests = [
     """
     party seller
@@ -436,7 +505,9 @@ import Wording
       #expect(releasers.accounts == [try #require(ledger.row("bob"))] && !releasers.areEverybody)
       let taken = [TestLedger.payout(0, to: "bob", 5000)]
       #expect(try ledger.release(agreement, taken, by: "bob").verdict == .failed(instruction: 0, .refused(.consent)))
-      #expect(try ledger.release(agreement, taken, by: "bob", with: ["carol"]).verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(
+        try ledger.release(agreement, taken, by: "bob", with: ["carol"]).verdict
+          == .failed(instruction: 0, .refused(.consent)))
       #expect(try ledger.release(agreement, [TestLedger.payout(0, to: "carol", 5000)], by: "operator").verdict == .done)
       #expect(ledger.defect == nil && ledger.units("carol", "CNY") == 100_000_000)
     }
@@ -476,7 +547,8 @@ import Wording
     #expect(try ledger.release(agreement, given, by: "bob", with: ["carol"]).verdict == .done)
   }
 
-  /// In a group purchase only members act, and they are no parties: whom the genesis names gives each its own back, at as many keys as there are.
+  /// In a group purchase only members act, and they are no parties: whom the genesis names gives
+  /// each its own back, at as many keys as there are.
   @Test func whereNobodyMayActOnlyTheOperatorReleases() throws {
     let ledger = try TestLedger()
     let whole = TestLedger.compiled(try Repository.text("contracts/group-purchase.ern"))
@@ -488,10 +560,13 @@ import Wording
     #expect(try ledger.send(members.map { TestLedger.transfer(3, "CNY", to: $0) }, by: "alice").verdict == .done)
     for first in stride(from: 0, to: most, by: 10) {
       #expect(
-        try ledger.send(members[first..<first + 10].map { .grant(to: TestLedger.id($0), credit: 1_000_000, signer: 0) }, by: "bob").verdict == .done)
+        try ledger.send(
+          members[first..<first + 10].map { .grant(to: TestLedger.id($0), credit: 1_000_000, signer: 0) }, by: "bob"
+        ).verdict == .done)
     }
     for name in members {
-      let join = ledger.transaction([TestLedger.call("join", number, [], TestLedger.fen(3))], by: name, gasLimit: 900_000)
+      let join = ledger.transaction(
+        [TestLedger.call("join", number, [], TestLedger.fen(3))], by: name, gasLimit: 900_000)
       #expect(try ledger.send(TestLedger.signed(join)).verdict == .done)
     }
     ledger.suspended = [number]
@@ -499,12 +574,15 @@ import Wording
     #expect(ledger.chain.releasers(of: number).accounts.isEmpty)
     let payouts = try members.map { TestLedger.payout(0, try key(ledger, $0), to: $0, 3) }
     #expect(try ledger.release(number, payouts, by: "alice").verdict == .failed(instruction: 0, .refused(.authority)))
-    #expect(try ledger.release(number, Array(payouts.dropLast()), by: "operator").verdict == .failed(instruction: 0, .refused(.amount)))
+    #expect(
+      try ledger.release(number, Array(payouts.dropLast()), by: "operator").verdict
+        == .failed(instruction: 0, .refused(.amount)))
     #expect(try ledger.release(number, payouts, by: "operator").verdict == .done)
     #expect(members.allSatisfy { ledger.units($0, "CNY") == 3 } && ledger.defect == nil)
   }
 
-  /// As many parties as a contract may have can all sign one transaction; one of them less is too few. Who consented without having to has a say as well.
+  /// As many parties as a contract may have can all sign one transaction; one of them less is too
+  /// few. Who consented without having to has a say as well.
   @Test func allOfThemSign() throws {
     let most = ProtocolNumber.current.limits.parties
     #expect(most == ProtocolNumber.current.limits.coSigners + 1)
@@ -524,11 +602,17 @@ import Wording
       }
       """
     }
-    for (acting, signing, late, needed) in [(most, [0], nil, most), (2, [0], nil, 2), (2, [0, 9], nil, 3), (1, [9], nil, 2), (1, [9], 5, 3)]
+    for (acting, signing, late, needed) in [
+      (most, [0], nil, most), (2, [0], nil, 2), (2, [0, 9], nil, 3), (1, [9], nil, 2), (1, [9], 5, 3),
+    ]
       as [(Int, [Int], Int?, Int)]
     {
       let ledger = try TestLedger()
-      for name in names { #expect(try ledger.send([.grant(to: TestLedger.id(name), credit: 30_000_000, signer: 0)], by: "alice").verdict == .done) }
+      for name in names {
+        #expect(
+          try ledger.send([.grant(to: TestLedger.id(name), credit: 30_000_000, signer: 0)], by: "alice").verdict
+            == .done)
+      }
       let whole = TestLedger.compiled(text(acting))
       let id = try ledger.publish(whole, running: try whole.failing(.index) { $0.trigger.isAutomatic })
       let number = try ledger.open(id, ["CNY"], names, signing: signing.map { names[$0] })
@@ -545,7 +629,8 @@ import Wording
       for missing in signers {
         let others = signers.filter { $0 != missing }
         #expect(
-          try ledger.release(number, [], by: others[0], with: Array(others.dropFirst())).verdict == .failed(instruction: 0, .refused(.consent)))
+          try ledger.release(number, [], by: others[0], with: Array(others.dropFirst())).verdict
+            == .failed(instruction: 0, .refused(.consent)))
       }
       let receipt = try ledger.release(number, [], by: signers[0], with: Array(signers.dropFirst()))
       guard case .released(number, let by, let moves, let returned)? = receipt.deeds.first else {
@@ -562,11 +647,15 @@ import Wording
     for held in [0, 1, deadline, deadline + 1] as [UInt64] {
       let ledger = try TestLedger()
       let (first, second) = (try ledger.openPurchase(), try ledger.openPurchase())
-      for number in [first, second] { #expect(try ledger.act("pay", on: number, by: "alice", letGo: TestLedger.fen(10_000)).verdict == .done) }
+      for number in [first, second] {
+        #expect(try ledger.act("pay", on: number, by: "alice", letGo: TestLedger.fen(10_000)).verdict == .done)
+      }
       let state = ledger.chain.state
       state.setPot(first, held == 0 ? [] : [PotShare(payer: state.agreements[first.index].pot[0].payer, gas: held)])
       let block = ledger.chain.execute(
-        Proposal(height: ledger.chain.durable.height + 1, time: ledger.chain.time + Duration(unchecked: 7 * 86_400_000), entries: []))
+        Proposal(
+          height: ledger.chain.durable.height + 1, time: ledger.chain.time + Duration(unchecked: 7 * 86_400_000),
+          entries: []))
       #expect(block.receipts.map(\.verdict) == [.defect(.trapped(.gas)), .done])
       #expect(block.receipts[0].gas <= held && state.agreements[first.index].position.standing == .suspended)
       #expect(state.agreements[first.index].vaults == [Amount(unchecked: 10_000)])

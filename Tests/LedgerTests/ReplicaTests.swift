@@ -7,9 +7,11 @@ import Signing
 import Testing
 import Trials
 
-/// A ledger behind somebody else's consensus: the calls of ABCI 2.0, in their order, on several replicas with their own mempools.
+/// A ledger behind somebody else's consensus: the calls of ABCI 2.0, in their order, on several
+/// replicas with their own mempools.
 @Suite struct ReplicaTests {
-  /// What CometBFT does with an application: CheckTx on each, PrepareProposal on one, ProcessProposal and FinalizeBlock on all, Commit on all.
+  /// What CometBFT does with an application: CheckTx on each, PrepareProposal on one,
+  /// ProcessProposal and FinalizeBlock on all, Commit on all.
   private func height(_ replicas: [TestLedger], proposer: Int, time: Time, mempool: [[UInt8]]) throws -> Block {
     for replica in replicas { _ = replica.chain.admit(mempool) }
     let chain = replicas[proposer].chain
@@ -33,7 +35,8 @@ import Trials
       let ledger = replicas[0]
       var mempool = ["alice", "bob", "carol"].map { name -> [UInt8] in
         var transaction = ledger.transaction(
-          [TestLedger.transfer(UInt128(1 + random.below(1000)), "EUR", to: random.element(TestLedger.people))], by: name)
+          [TestLedger.transfer(UInt128(1 + random.below(1000)), "EUR", to: random.element(TestLedger.people))], by: name
+        )
         transaction.validUntil = time + Duration(unchecked: 1)
         return TestLedger.signed(transaction).bytes
       }
@@ -52,8 +55,9 @@ import Trials
     #expect(try Chain(replicas[1].store).durable.digest == replicas[0].chain.durable.digest)
   }
 
-  /// The same genesis and the same transactions give these roots, in debug and release, on any machine. They change with the
-  /// protocol, and with the source of the contract, whose digest is in its module.
+  /// The same genesis and the same transactions give these roots, in debug and release, on any
+  /// machine. They change with the protocol, and with the source of the contract, whose digest is
+  /// in its module.
   @Test func theRootsAreThese() throws {
     let ledger = try TestLedger()
     let number = try ledger.openPurchase()
@@ -63,6 +67,7 @@ import Trials
     #expect(try ledger.defectOfAnyEvent() == nil)
     #expect(ledger.chain.id.description == "589448f4963831a0c496f0c2637427d6a6ddab61d5d6bc4b27fe7918c07d4f3e")
     #expect(ledger.chain.root.description == "2d0b32f19c7b0d70fdedca5ae9f6c66c4ac1b5c3602e97c687d5419cebbef3df")
-    #expect(ledger.chain.durable.digest.description == "5403bafa6a79c4405960ef49ae41d356a536607ff86a03736ec417d14f90716d")
+    #expect(
+      ledger.chain.durable.digest.description == "5403bafa6a79c4405960ef49ae41d356a536607ff86a03736ec417d14f90716d")
   }
 }

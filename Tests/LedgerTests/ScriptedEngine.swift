@@ -3,7 +3,8 @@ import Ledger
 import Primitives
 import Runtime
 
-/// A contract whose parts are written in Swift: what a compiler would make of a source, said directly, to look at the ledger's rules alone.
+/// A contract whose parts are written in Swift: what a compiler would make of a source, said
+/// directly, to look at the ledger's rules alone.
 struct Script {
   typealias Part = (inout any Host, [Value]) -> Ending
 
@@ -20,7 +21,8 @@ struct Script {
   mutating func part(_ entry: Entry, _ part: @escaping Part) { parts[entry] = part }
 
   mutating func action(
-    _ name: String, in state: Int = 0, by who: ContractInterface.Who = .anyone, _ parameters: [ContractInterface.Parameter] = [],
+    _ name: String, in state: Int = 0, by who: ContractInterface.Who = .anyone,
+    _ parameters: [ContractInterface.Parameter] = [],
     _ body: @escaping Part
   ) {
     interface.transitions.append(.init(source: state, trigger: .action(name: name, parameters: parameters, who: who)))
@@ -58,7 +60,9 @@ extension Host {
 struct ScriptedEngine: Engine {
   func interface(of contract: Script) -> ContractInterface { contract.interface }
 
-  mutating func run<H: Host>(_ entry: Entry, of contract: Script, arguments: [Value], gas: Int, host: inout H) -> Execution<Int> {
+  mutating func run<H: Host>(_ entry: Entry, of contract: Script, arguments: [Value], gas: Int, host: inout H)
+    -> Execution<Int>
+  {
     guard let part = contract.parts[entry] else { preconditionFailure("the script has a part for \(entry)") }
     // The ledger's host is an object: what is done to this one is done to that.
     var any: any Host = host
@@ -82,7 +86,9 @@ struct ScriptedWorld {
     runtime = Runtime(engine: ScriptedEngine(), contracts: [script], state: state)
     for person in 0..<count {
       let row = state.addAccount(AccountID(Digest(sha256: [UInt8(person)])))
-      guard state.issue(Amount(unchecked: 1000), Currency.all[0], to: row) else { preconditionFailure("there is room for 1,000 fen") }
+      guard state.issue(Amount(unchecked: 1000), Currency.all[0], to: row) else {
+        preconditionFailure("there is room for 1,000 fen")
+      }
       people.append(row)
     }
     state.commit()
@@ -97,17 +103,22 @@ struct ScriptedWorld {
     let count = runtime.interface(ofContract: 0).parties.count
     let parties = parties ?? Array(0..<count)
     return runtime.open(
-      .init(contract: 0, currencies: [Currency.all[0]], parties: parties.map { people[$0] }, terms: terms), gas: ScriptedWorld.gas)
+      .init(contract: 0, currencies: [Currency.all[0]], parties: parties.map { people[$0] }, terms: terms),
+      gas: ScriptedWorld.gas)
   }
 
   /// An action on the first agreement; a refusal must leave no trace.
-  mutating func act(_ action: String, by person: Int, _ arguments: [Value] = [], letGo: [CurrencyAmount]? = []) -> Outcome {
+  mutating func act(_ action: String, by person: Int, _ arguments: [Value] = [], letGo: [CurrencyAmount]? = [])
+    -> Outcome
+  {
     step(action, by: person, arguments, letGo: letGo).outcome
   }
 
-  mutating func step(_ action: String, by person: Int, _ arguments: [Value] = [], letGo: [CurrencyAmount]? = []) -> Step {
+  mutating func step(_ action: String, by person: Int, _ arguments: [Value] = [], letGo: [CurrencyAmount]? = []) -> Step
+  {
     let before = state.digest
-    let step = runtime.take(action, by: people[person], on: AgreementNumber(0), arguments: arguments, letGo: letGo, gas: ScriptedWorld.gas)
+    let step = runtime.take(
+      action, by: people[person], on: AgreementNumber(0), arguments: arguments, letGo: letGo, gas: ScriptedWorld.gas)
     precondition(!step.isRefused || state.digest == before, "a refusal leaves no trace")
     return step
   }

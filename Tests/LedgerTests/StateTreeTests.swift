@@ -10,7 +10,9 @@ import Trials
   private func root(_ rows: [(key: Digest, value: Digest)], depth: Int = 0) -> Digest {
     if rows.isEmpty { return .zero }
     if rows.count == 1 { return Digest(tag: 0, rows[0].key, rows[0].value) }
-    return Digest(tag: 1, root(rows.filter { !$0.key.bit(depth) }, depth: depth + 1), root(rows.filter { $0.key.bit(depth) }, depth: depth + 1))
+    return Digest(
+      tag: 1, root(rows.filter { !$0.key.bit(depth) }, depth: depth + 1),
+      root(rows.filter { $0.key.bit(depth) }, depth: depth + 1))
   }
 
   @Test func theRootIsThatOfItsRowsHoweverTheyCame() {
@@ -43,7 +45,9 @@ import Trials
   }
 
   @Test func aListsRootNamesEachMemberAndItsPlace() {
-    let lists: [[[UInt8]]] = [[], [[]], [[1]], [[1], [2]], [[2], [1]], [[1], [2], [3]], [[1, 2], [3]], [[1], [2], [3], [4]]]
+    let lists: [[[UInt8]]] = [
+      [], [[]], [[1]], [[1], [2]], [[2], [1]], [[1], [2], [3]], [[1, 2], [3]], [[1], [2], [3], [4]],
+    ]
     #expect(Set(lists.map(merkleRoot)).count == lists.count)
   }
 }

@@ -27,7 +27,8 @@ import Wording
     var (world, steps) = suspended(.after, due: .duration(ScriptedWorld.day))
     #expect(steps.map(\.outcome) == [.defect(.trapped(.range))] && steps[0].moves.isEmpty)
     #expect(
-      world.agreement.position.standing == .suspended && world.agreement.position.state == 1 && world.agreement.vaults == [Amount(unchecked: 5)])
+      world.agreement.position.standing == .suspended && world.agreement.position.state == 1
+        && world.agreement.vaults == [Amount(unchecked: 5)])
     #expect(world.units(0) == 995 && world.state.nextDue == nil)
     #expect(world.act("go", by: 0, letGo: nil) == .refused(.refused(.state)))
   }

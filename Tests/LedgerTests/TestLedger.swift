@@ -11,7 +11,8 @@ import Source
 import Support
 import Trials
 
-/// A ledger in memory with people whose keys follow from their numbers, so that every run of a test signs the same bytes.
+/// A ledger in memory with people whose keys follow from their numbers, so that every run of a test
+/// signs the same bytes.
 final class TestLedger {
   static let people = ["alice", "bob", "carol", "dave", "operator"]
   static let start = Time(milliseconds: 1_767_225_600_000)
@@ -23,7 +24,9 @@ final class TestLedger {
   var suspended: Set<AgreementNumber> = []
   let sequencer: EmbeddedSequencer<Chain>
 
-  init(gasPrice: UInt64 = 1, credit: UInt64 = 1_000_000_000, units: UInt128 = 100_000_000, store: MemoryStore? = nil) throws {
+  init(gasPrice: UInt64 = 1, credit: UInt64 = 1_000_000_000, units: UInt128 = 100_000_000, store: MemoryStore? = nil)
+    throws
+  {
     let holdings = Currency.all.map { CurrencyAmount(Amount(unchecked: units), $0) }
     let genesis = Genesis(
       time: TestLedger.start, isDevelopment: true, operatorAccount: TestLedger.id("operator"), gasPrice: gasPrice,
@@ -38,7 +41,9 @@ final class TestLedger {
   // MARK: People
 
   static func key(_ name: String) -> SecretKey {
-    guard let key = SecretKey(seed: Digest(sha256: Array(name.utf8)).bytes) else { preconditionFailure("a digest is a seed") }
+    guard let key = SecretKey(seed: Digest(sha256: Array(name.utf8)).bytes) else {
+      preconditionFailure("a digest is a seed")
+    }
     return key
   }
 
@@ -58,32 +63,43 @@ final class TestLedger {
   // MARK: Transactions
 
   func transaction(
-    _ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0, gasLimit: UInt64 = 20_000_000,
+    _ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0,
+    gasLimit: UInt64 = 20_000_000,
     reference: String? = nil
   ) -> Transaction {
     Transaction(
-      chain: chain.id, sender: TestLedger.id(sender), nonce: nonce(sender) + ahead, validUntil: chain.time + Duration(unchecked: 3_600_000),
-      gasLimit: gasLimit, reference: reference.map { Array($0.utf8) }, coSigners: coSigners.map(TestLedger.id), instructions: instructions)
+      chain: chain.id, sender: TestLedger.id(sender), nonce: nonce(sender) + ahead,
+      validUntil: chain.time + Duration(unchecked: 3_600_000),
+      gasLimit: gasLimit, reference: reference.map { Array($0.utf8) }, coSigners: coSigners.map(TestLedger.id),
+      instructions: instructions)
   }
 
   static func signed(_ transaction: Transaction) -> SignedTransaction {
     let keys = (people + (0..<200).map { "p\($0)" }).map(key)
-    guard let signed = SignedTransaction(transaction, keys: keys) else { preconditionFailure("tests know everybody's key") }
+    guard let signed = SignedTransaction(transaction, keys: keys) else {
+      preconditionFailure("tests know everybody's key")
+    }
     return signed
   }
 
-  func signed(_ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0) -> SignedTransaction {
+  func signed(
+    _ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0
+  ) -> SignedTransaction {
     TestLedger.signed(transaction(instructions, by: sender, with: coSigners, ahead: ahead))
   }
 
   /// Puts it into a block of its own and answers its receipt.
-  func send(_ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = []) throws -> Receipt {
+  func send(_ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = []) throws
+    -> Receipt
+  {
     try send(signed(instructions, by: sender, with: coSigners))
   }
 
   func send(_ signed: SignedTransaction) throws -> Receipt {
     switch sequencer.submit(signed.bytes) {
-    case .refused(let reason): return Receipt(origin: .transaction(signed.id), time: chain.time, verdict: .inadmissible(reason), gas: 0, deeds: [])
+    case .refused(let reason):
+      return Receipt(
+        origin: .transaction(signed.id), time: chain.time, verdict: .inadmissible(reason), gas: 0, deeds: [])
     case .known(_, let receipt?): return receipt
     case .known, .waiting, .crowded: break
     }
@@ -119,26 +135,34 @@ final class TestLedger {
   static let purchase = Result { try module("contracts/purchase.ern") }
 
   /// A purchase among four, with everybody's consent, for so many fen.
-  func openPurchase(price: UInt128 = 10_000, shipIn: Duration = Duration(unchecked: 7 * 86_400_000)) throws -> AgreementNumber {
+  func openPurchase(price: UInt128 = 10_000, shipIn: Duration = Duration(unchecked: 7 * 86_400_000)) throws
+    -> AgreementNumber
+  {
     let bytes = try TestLedger.purchase.get()
     let opening = Transaction.Opening(
-      module: Digest(sha256: bytes), currencies: [Currency.all[0]], parties: ["alice", "bob", "dave", "carol"].map(TestLedger.id),
-      terms: [.amount(Amount(unchecked: price)), .duration(shipIn), .duration(Duration(unchecked: 7 * 86_400_000))], summary: Digest(sha256: []))
-    let receipt = try send([.publish(module: bytes), .open(opening, signer: 0)], by: "alice", with: ["bob", "carol", "dave"])
+      module: Digest(sha256: bytes), currencies: [Currency.all[0]],
+      parties: ["alice", "bob", "dave", "carol"].map(TestLedger.id),
+      terms: [.amount(Amount(unchecked: price)), .duration(shipIn), .duration(Duration(unchecked: 7 * 86_400_000))],
+      summary: Digest(sha256: []))
+    let receipt = try send(
+      [.publish(module: bytes), .open(opening, signer: 0)], by: "alice", with: ["bob", "carol", "dave"])
     guard let number = receipt.steps.first?.agreement else { preconditionFailure("the purchase opens: \(receipt)") }
     return number
   }
 
   func act(
-    _ action: String, on number: AgreementNumber, by name: String, _ arguments: [Value] = [], letGo: [CurrencyAmount] = [], visit: UInt64 = 0
+    _ action: String, on number: AgreementNumber, by name: String, _ arguments: [Value] = [],
+    letGo: [CurrencyAmount] = [], visit: UInt64 = 0
   ) throws -> Receipt {
     try send([TestLedger.call(action, number, arguments, letGo, visit)], by: name)
   }
 
   static func call(
-    _ action: String, _ number: AgreementNumber, _ arguments: [Value] = [], _ letGo: [CurrencyAmount] = [], _ visit: UInt64 = 0
+    _ action: String, _ number: AgreementNumber, _ arguments: [Value] = [], _ letGo: [CurrencyAmount] = [],
+    _ visit: UInt64 = 0
   ) -> Transaction.Instruction {
-    .act(Transaction.Call(agreement: number, visit: visit, action: action, arguments: arguments, letGo: letGo), signer: 0)
+    .act(
+      Transaction.Call(agreement: number, visit: visit, action: action, arguments: arguments, letGo: letGo), signer: 0)
   }
 
   static func fen(_ units: UInt128) -> [CurrencyAmount] { [CurrencyAmount(Amount(unchecked: units), Currency.all[0])] }
@@ -154,12 +178,16 @@ final class TestLedger {
         if !agreement.position.deadlines.isEmpty { return "agreement \(index) is suspended and waits for something" }
         let isEmpty = pot == 0 && agreement.vaults.allSatisfy { $0 == .zero } && agreement.holdings.isEmpty
         if agreement.position.standing == .regular { return "agreement \(index) goes on" }
-        if agreement.position.standing == .released && !isEmpty { return "agreement \(index) is released and holds something" }
+        if agreement.position.standing == .released && !isEmpty {
+          return "agreement \(index) is released and holds something"
+        }
         continue
       }
       let ahead = UInt64(chain.ahead(of: AgreementNumber(index)))
       if pot < ahead { return "agreement \(index) has \(pot) gas ahead; the dearest way from here takes \(ahead)" }
-      if isFinal && (pot > 0 || agreement.vaults.contains { $0 > .zero }) { return "agreement \(index) has ended and holds something" }
+      if isFinal && (pot > 0 || agreement.vaults.contains { $0 > .zero }) {
+        return "agreement \(index) has ended and holds something"
+      }
       if agreement.position.standing != .regular { return "agreement \(index) is suspended" }
     }
     return nil

@@ -7,32 +7,41 @@ import Trials
 
 @Suite struct TransactionTests {
   private static let transaction = Transaction(
-    chain: Digest(sha256: [1]), sender: TestLedger.id("alice"), nonce: 7, validUntil: TestLedger.start, gasLimit: 100, memoHash: Digest(sha256: [2]),
+    chain: Digest(sha256: [1]), sender: TestLedger.id("alice"), nonce: 7, validUntil: TestLedger.start, gasLimit: 100,
+    memoHash: Digest(sha256: [2]),
     reference: Array("order 7".utf8), coSigners: [TestLedger.id("bob")],
     instructions: [
       .publish(module: [1, 2, 3]),
       .open(
         .init(
           module: Digest(sha256: [3]), currencies: [Currency.all[1]], parties: [TestLedger.id("carol")],
-          terms: [.int(Integer(5)), .text(Array("契".utf8)), .bool(true), .duration(.max), .amount(.max)], summary: Digest(sha256: [])), signer: 1),
-      .consent(AgreementNumber(3), subject: Digest(sha256: [4]), signer: 0), TestLedger.call("pay", AgreementNumber(9), [], TestLedger.fen(5), 2),
+          terms: [.int(Integer(5)), .text(Array("契".utf8)), .bool(true), .duration(.max), .amount(.max)],
+          summary: Digest(sha256: [])), signer: 1),
+      .consent(AgreementNumber(3), subject: Digest(sha256: [4]), signer: 0),
+      TestLedger.call("pay", AgreementNumber(9), [], TestLedger.fen(5), 2),
       TestLedger.transfer(9, "JPY", to: "dave"), .grant(to: TestLedger.id("dave"), credit: 3, signer: 1),
       .advance(until: TestLedger.start, signer: 0),
       .release(
         .init(
           agreement: AgreementNumber(4),
-          payouts: [TestLedger.payout(0, to: "bob", 5), TestLedger.payout(1, 7, to: "bob", 5), TestLedger.payout(1, .max, to: "carol", .max >> 1)])),
+          payouts: [
+            TestLedger.payout(0, to: "bob", 5), TestLedger.payout(1, 7, to: "bob", 5),
+            TestLedger.payout(1, .max, to: "carol", .max >> 1),
+          ])),
     ])
 
   @Test func whatIsEncodedIsDecoded() throws {
     let signed = TestLedger.signed(TransactionTests.transaction)
     let again = try SignedTransaction(decoding: signed.bytes)
-    #expect(again.transaction == TransactionTests.transaction && again.id == signed.id && again.signatures == signed.signatures)
+    #expect(
+      again.transaction == TransactionTests.transaction && again.id == signed.id
+        && again.signatures == signed.signatures)
     #expect(again.hasKeysOfSigners && again.hasValidSignatures)
     #expect(SignedTransaction.size(of: TransactionTests.transaction) == signed.bytes.count)
   }
 
-  /// A bit changed anywhere gives other bytes that are refused, or a transaction with another id, or one whose signatures fail.
+  /// A bit changed anywhere gives other bytes that are refused, or a transaction with another id,
+  /// or one whose signatures fail.
   @Test func everyFlippedBitIsNoticed() throws {
     let signed = TestLedger.signed(TransactionTests.transaction)
     for bit in 0..<signed.bytes.count * 8 {
@@ -40,7 +49,9 @@ import Trials
       bytes[bit / 8] ^= 1 << (bit % 8)
       guard let other = try? SignedTransaction(decoding: bytes) else { continue }
       #expect(other.bytes == bytes && other.transaction.canonicalBytes == other.signedBytes)
-      #expect(!other.hasKeysOfSigners || other.signatures.map { $0.verifies(other.signedBytes) }.contains(false), "bit \(bit)")
+      #expect(
+        !other.hasKeysOfSigners || other.signatures.map { $0.verifies(other.signedBytes) }.contains(false), "bit \(bit)"
+      )
     }
     for count in 0..<signed.bytes.count {
       #expect(throws: CanonicalFault.self) { try SignedTransaction(decoding: Array(signed.bytes.prefix(count))) }
@@ -84,8 +95,10 @@ import Trials
     }
     let people = ["bob", "carol"].sorted { TestLedger.id($0) < TestLedger.id($1) }
     let ascending = [
-      TestLedger.payout(0, to: people[0], 2), TestLedger.payout(0, to: people[1], 1), TestLedger.payout(0, 0, to: people[0], 1),
-      TestLedger.payout(0, 9, to: people[0], 1), TestLedger.payout(0, 9, to: people[1], 1), TestLedger.payout(255, to: people[0], 1),
+      TestLedger.payout(0, to: people[0], 2), TestLedger.payout(0, to: people[1], 1),
+      TestLedger.payout(0, 0, to: people[0], 1),
+      TestLedger.payout(0, 9, to: people[0], 1), TestLedger.payout(0, 9, to: people[1], 1),
+      TestLedger.payout(255, to: people[0], 1),
     ]
     #expect(areTaken([]) && areTaken(ascending))
     #expect(Transaction.Release(agreement: AgreementNumber(0), payouts: ascending.reversed()).payouts == ascending)
@@ -111,7 +124,9 @@ import Trials
         default: bytes.insert(UInt8(random.below(256)), at: random.below(bytes.count + 1))
         }
       }
-      if let signed = try? SignedTransaction(decoding: bytes) { #expect(signed.transaction.canonicalBytes == signed.signedBytes) }
+      if let signed = try? SignedTransaction(decoding: bytes) {
+        #expect(signed.transaction.canonicalBytes == signed.signedBytes)
+      }
       _ = SignedTransaction.inadmissibility(of: bytes)
       _ = try? Block(canonicalBytes: bytes)
       _ = try? Genesis(canonicalBytes: bytes)

@@ -5,12 +5,14 @@ import Runtime
 import Testing
 import Wording
 
-/// What an agreement does by itself: after a while, at a time, or when a condition holds; and what it computes when it is opened or asked.
+/// What an agreement does by itself: after a while, at a time, or when a condition holds; and what
+/// it computes when it is opened or asked.
 @Suite struct TriggerTests {
   private static let start = ScriptedWorld.start
   private static let day = ScriptedWorld.day
 
-  /// `field left: Int<0..9>`, raised and lowered by actions that stay; goes from Open by three ways, each into a state of its own.
+  /// `field left: Int<0..9>`, raised and lowered by actions that stay; goes from Open by three
+  /// ways, each into a state of its own.
   private static func script(_ fill: (inout Script) -> Void) -> Script {
     var script = Script(parties: ["a"], states: ["Open", "After", "At", "When", "Over"])
     script.interface.fields = [.init(name: "left", type: .duration, initialValue: .duration(Duration(unchecked: 3)))]
@@ -43,7 +45,9 @@ import Wording
     func first(after: Int64, at: Int64, isAfterFirst: Bool) -> Int? {
       var world = opened(
         TriggerTests.script { script in
-          func addAfter() { script.automatic(.after, due: { _ in .duration(Duration(unchecked: after)) }, TriggerTests.enter(1)) }
+          func addAfter() {
+            script.automatic(.after, due: { _ in .duration(Duration(unchecked: after)) }, TriggerTests.enter(1))
+          }
           func addAt() {
             script.automatic(.at, due: { .time($0.opened + Duration(unchecked: at)) }, TriggerTests.enter(2))
           }
@@ -51,7 +55,9 @@ import Wording
           addAt()
           if !isAfterFirst { addAfter() }
         })
-      guard case .entered(let state)? = world.run(until: TriggerTests.start + TriggerTests.day).first?.outcome else { return nil }
+      guard case .entered(let state)? = world.run(until: TriggerTests.start + TriggerTests.day).first?.outcome else {
+        return nil
+      }
       return state
     }
     #expect(first(after: 5, at: 6, isAfterFirst: false) == 1 && first(after: 6, at: 5, isAfterFirst: true) == 2)
@@ -60,7 +66,8 @@ import Wording
 
   /// A time that has passed is due at once, not in the past.
   @Test func aTimeThatHasPassedIsDueNow() {
-    var world = opened(TriggerTests.script { $0.automatic(.at, due: { _ in .time(Time(milliseconds: 5)) }, TriggerTests.enter(2)) })
+    var world = opened(
+      TriggerTests.script { $0.automatic(.at, due: { _ in .time(Time(milliseconds: 5)) }, TriggerTests.enter(2)) })
     #expect(world.agreement.position.deadlines.map(\.due) == [TriggerTests.start])
     #expect(world.run(until: TriggerTests.start).map(\.time) == [TriggerTests.start])
   }
@@ -69,13 +76,19 @@ import Wording
   @Test func timesFollowTheFields() {
     var world = opened(
       TriggerTests.script { script in
-        script.automatic(.at, due: { .time($0.opened + Duration(unchecked: Int64($0.word(0, of: 1)))) }, TriggerTests.enter(2))
+        script.automatic(
+          .at, due: { .time($0.opened + Duration(unchecked: Int64($0.word(0, of: 1)))) }, TriggerTests.enter(2))
       })
     #expect(world.agreement.position.deadlines.map(\.due) == [TriggerTests.start + Duration(unchecked: 3)])
-    #expect(set(&world, 900) == .stayed && world.agreement.position.deadlines.map(\.due) == [TriggerTests.start + Duration(unchecked: 900)])
+    #expect(
+      set(&world, 900) == .stayed
+        && world.agreement.position.deadlines.map(\.due) == [TriggerTests.start + Duration(unchecked: 900)])
     #expect(world.run(until: TriggerTests.start + Duration(unchecked: 899)).isEmpty)
     #expect(set(&world, 800) == .stayed)
-    #expect(world.run(until: TriggerTests.start + Duration(unchecked: 899)).map(\.time) == [TriggerTests.start + Duration(unchecked: 899)])
+    #expect(
+      world.run(until: TriggerTests.start + Duration(unchecked: 899)).map(\.time) == [
+        TriggerTests.start + Duration(unchecked: 899)
+      ])
   }
 
   private static var condition: Script {
@@ -108,15 +121,22 @@ import Wording
       story.refusal(.refused(.state), late, interface)
         == "set comes too late: a condition that Open waits for holds since 2026-01-01 00:00:00.050.")
     let steps = world.run(until: world.state.time)
-    #expect(steps.map(\.outcome) == [.entered(state: 3)] && steps.map(\.cause) == [.deadline] && steps.map(\.transition) == [2])
-    #expect(story.lines(steps[0], interface, world.agreement, arguments: []) == ["A condition that Open waits for holds.", "Open → When"])
+    #expect(
+      steps.map(\.outcome) == [.entered(state: 3)] && steps.map(\.cause) == [.deadline]
+        && steps.map(\.transition) == [2])
+    #expect(
+      story.lines(steps[0], interface, world.agreement, arguments: []) == [
+        "A condition that Open waits for holds.", "Open → When",
+      ])
     #expect(chinese.lines(steps[0], interface, world.agreement, arguments: [])[0] == "Open 所等待的条件已成立，自动执行。")
     let refused = world.step("set", by: 0, [.duration(Duration(unchecked: 1))])
     #expect(refused.outcome == .refused(.refused(.state)))
     #expect(
       story.refusal(.refused(.state), refused, interface)
         == "set is not offered in the state When: Open ended at 2026-01-01 00:00:00.050 because its condition held.")
-    #expect(chinese.refusal(.refused(.state), refused, interface) == "当前状态 When 不提供 set：Open 的条件已于 2026-01-01 00:00:00.050 成立。")
+    #expect(
+      chinese.refusal(.refused(.state), refused, interface)
+        == "当前状态 When 不提供 set：Open 的条件已于 2026-01-01 00:00:00.050 成立。")
   }
 
   /// One that holds on entering is due on entering, at the time of what led there.
@@ -130,7 +150,9 @@ import Wording
     var world = opened(script)
     let due = TriggerTests.start + TriggerTests.day
     let steps = world.run(until: due + TriggerTests.day)
-    #expect(steps.map(\.outcome) == [.entered(state: 1), .entered(state: 3), .entered(state: 4)] && steps.allSatisfy { $0.time == due })
+    #expect(
+      steps.map(\.outcome) == [.entered(state: 1), .entered(state: 3), .entered(state: 4)]
+        && steps.allSatisfy { $0.time == due })
     // Source order decides between a condition and a deadline of the same time.
     script = TriggerTests.script { script in
       script.automatic(.after, due: { _ in .duration(Duration(unchecked: 0)) }, TriggerTests.enter(1))
@@ -146,8 +168,10 @@ import Wording
   private static func derived(_ ending: Ending) -> Script {
     script { script in
       script.interface.terms = [.init(name: "t", type: .duration, defaultValue: nil, boundCount: 1)]
-      script.interface.fields.append(.init(name: "fee", type: .duration, initialValue: .duration(Duration(unchecked: 0)), role: .derived))
-      script.interface.fields.append(.init(name: "p", type: .party, initialValue: .party(0), role: .parameter(state: 1)))
+      script.interface.fields.append(
+        .init(name: "fee", type: .duration, initialValue: .duration(Duration(unchecked: 0)), role: .derived))
+      script.interface.fields.append(
+        .init(name: "p", type: .party, initialValue: .party(0), role: .parameter(state: 1)))
       script.part(.bound(term: 0, number: 0)) { host, _ in .returns(.bool(host.word(0, of: 4) < 100)) }
       script.part(.opening) { host, _ in
         host.setWord(2, host.word(0, of: 4) * 2)
@@ -156,9 +180,13 @@ import Wording
       // What is computed at the opening is there when the first state is entered.
       script.automatic(.after, due: { .duration(Duration(unchecked: Int64($0.word(2, of: 4)))) }, enter(1))
       script.automatic(.after, in: 1, due: after, enter(4))
-      script.interface.views = [.init(name: "feeTimes", parameters: [.init(name: "n", type: .duration)], type: .duration)]
+      script.interface.views = [
+        .init(name: "feeTimes", parameters: [.init(name: "n", type: .duration)], type: .duration)
+      ]
       script.part(.view(0)) { host, arguments in
-        guard case .duration(let times) = arguments[0], times.milliseconds > 0 else { return .fails(.trapped(.division)) }
+        guard case .duration(let times) = arguments[0], times.milliseconds > 0 else {
+          return .fails(.trapped(.division))
+        }
         let fee = Int64(host.word(2, of: 4))
         // A view that writes is none; what it writes is undone all the same.
         host.setWord(2, 77)
@@ -176,7 +204,8 @@ import Wording
     #expect(world.agreement.openedAt == TriggerTests.start)
     let before = world.state.digest
     for (arguments, ending) in [
-      (term(2), .returns(.duration(Duration(unchecked: 120)))), (term(0), .fails(.trapped(.division))), ([], .fails(.refused(.argument))),
+      (term(2), .returns(.duration(Duration(unchecked: 120)))), (term(0), .fails(.trapped(.division))),
+      ([], .fails(.refused(.argument))),
       ([.bool(true)], .fails(.refused(.argument))),
     ] as [([Value], Ending)] {
       #expect(world.runtime.view(0, of: AgreementNumber(0), arguments: arguments, gas: ScriptedWorld.gas) == ending)
@@ -188,7 +217,9 @@ import Wording
     var world = ScriptedWorld(TriggerTests.derived(.fails(.trapped(.negative))))
     let before = world.state.digest
     let step = world.open([.duration(Duration(unchecked: 30))])
-    #expect(step.outcome == .refused(.trapped(.negative)) && step.agreement == nil && step.gas == 2 && world.state.digest == before)
+    #expect(
+      step.outcome == .refused(.trapped(.negative)) && step.agreement == nil && step.gas == 2
+        && world.state.digest == before)
     #expect(world.runtime.failureSite == 7)
   }
 }

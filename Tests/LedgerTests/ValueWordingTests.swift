@@ -8,18 +8,23 @@ import Wording
 @Suite struct ValueWordingTests {
   private let types: [TypeDefinition] = [
     .structure(name: "Milestone", [.init(name: "share", type: .percent), .init(name: "payee", type: .party)]),
-    .enumeration(name: "Ruling", [.init(name: "Open", payload: []), .init(name: "Partial", payload: [.percent, .party])]),
-    .optional(.amount(currency: 0)), .list(.composite(0), least: 0, most: 3), .set(.time, most: 3), .map(.party, .composite(2), most: 3),
+    .enumeration(
+      name: "Ruling", [.init(name: "Open", payload: []), .init(name: "Partial", payload: [.percent, .party])]),
+    .optional(.amount(currency: 0)), .list(.composite(0), least: 0, most: 3), .set(.time, most: 3),
+    .map(.party, .composite(2), most: 3),
   ]
 
   private func fraction(_ numerator: Int, _ denominator: Int) throws -> Value {
     .percent(try #require(Percent(Integer(numerator), outOf: Integer(denominator))))
   }
 
-  private func currencies(_ codes: String...) throws -> [Currency] { try codes.map { try #require(Currency.named($0)) } }
+  private func currencies(_ codes: String...) throws -> [Currency] {
+    try codes.map { try #require(Currency.named($0)) }
+  }
 
   private func text(_ value: Value, _ type: ValueType, _ language: Language = .english) throws -> String {
-    ValueWording(Wording(language), types: types, currencies: try currencies("CNY", "USD")) { "p\($0)" }.text(value, type)
+    ValueWording(Wording(language), types: types, currencies: try currencies("CNY", "USD")) { "p\($0)" }.text(
+      value, type)
   }
 
   @Test func plainValues() throws {
@@ -52,11 +57,14 @@ import Wording
     #expect(try text(.variant(0, []), .composite(2)) == "None")
     #expect(try text(.variant(1, [.amount(Amount(unchecked: 5))]), .composite(2), .chinese) == "Some(0.05元)")
     #expect(try text(.sequence([]), .composite(3)) == "[]")
-    #expect(try text(.sequence([milestone, milestone]), .composite(3)) == "[Milestone(share: 30%, payee: p1), Milestone(share: 30%, payee: p1)]")
+    #expect(
+      try text(.sequence([milestone, milestone]), .composite(3))
+        == "[Milestone(share: 30%, payee: p1), Milestone(share: 30%, payee: p1)]")
     #expect(try text(.sequence([.time(Time(milliseconds: 0))]), .composite(4)) == "[1970-01-01T00:00:00Z]")
     #expect(try text(.sequence([]), .composite(5)) == "[]")
     #expect(
-      try text(.sequence([.party(1), .variant(0, []), .party(4), .variant(1, [.amount(.zero)])]), .composite(5)) == "[p1: None, p4: Some(0.00 CNY)]")
+      try text(.sequence([.party(1), .variant(0, []), .party(4), .variant(1, [.amount(.zero)])]), .composite(5))
+        == "[p1: None, p4: Some(0.00 CNY)]")
   }
 
   /// Rates are told in whole units, whatever the decimals of their currencies.
@@ -80,7 +88,9 @@ import Wording
 
   @Test func keysOfVaults() throws {
     let wording = ValueWording(Wording(.english), types: types, currencies: []) { "p\($0)" }
-    func key(_ word: UInt64, _ type: ValueType) -> String { wording.key(word, .init(name: "v", currency: 0, key: .init(type: type, most: 3))) }
+    func key(_ word: UInt64, _ type: ValueType) -> String {
+      wording.key(word, .init(name: "v", currency: 0, key: .init(type: type, most: 3)))
+    }
     let range = try #require(IntegerRange(.zero, Integer(9)))
     #expect(key(4, .party) == "p4" && key(7, .int(range)) == "7" && key(0, .composite(1)) == "Open")
   }
@@ -89,13 +99,17 @@ import Wording
   @Test func everyFailureHasItsSentence() {
     for language in Language.allCases {
       let wording = Wording(language)
-      let sentences = Failure.all.map { wording.sentence($0, .init(who: "alice", action: "pay", state: "Open", endedBy: nil)) }
+      let sentences = Failure.all.map {
+        wording.sentence($0, .init(who: "alice", action: "pay", state: "Open", endedBy: nil))
+      }
       #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { !$0.isEmpty })
       for occasion in [Wording.Occasion.deadline, .condition] {
         let due = Time(milliseconds: 1_767_225_600_000)
         let told = ["Open", "Before"].map { state in
           wording.sentence(
-            .refused(.state), .init(who: "alice", action: "pay", state: "Open", endedBy: .init(state: state, occasion: occasion, due: due)))
+            .refused(.state),
+            .init(
+              who: "alice", action: "pay", state: "Open", endedBy: .init(state: state, occasion: occasion, due: due)))
         }
         #expect(Set(told).count == 2 && told.allSatisfy { $0.contains("2026-01-01 00:00") })
       }

@@ -10,7 +10,9 @@ import Wording
   /// `vault bids: Money<CNY> per Party[2]`, `vault pot: Money<CNY>`, and actions that fill and empty them.
   private static var bids: Script {
     var script = Script(parties: ["seller"], states: ["Open", "Over"])
-    script.interface.vaults = [.init(name: "bids", currency: 0, key: .init(type: .party, most: 2)), .init(name: "pot", currency: 0)]
+    script.interface.vaults = [
+      .init(name: "bids", currency: 0, key: .init(type: .party, most: 2)), .init(name: "pot", currency: 0),
+    ]
     let (amount, party) = (ValueType.amount(currency: 0), ValueType.party)
     func units(_ value: Value) -> UInt128 { if case .amount(let amount) = value { amount.units } else { 0 } }
     func row(_ value: Value) -> UInt64 { if case .party(let row) = value { row } else { .max } }
@@ -18,7 +20,9 @@ import Wording
       host.deposit([(units(arguments[0]), nil, .entry(vault: 0, key: host.caller))], then: .stays)
     }
     script.action("bidForTwo", [.init(name: "a", type: party), .init(name: "b", type: party)]) { host, arguments in
-      host.deposit([(1, nil, .entry(vault: 0, key: row(arguments[0]))), (2, nil, .entry(vault: 0, key: row(arguments[1])))], then: .stays)
+      host.deposit(
+        [(1, nil, .entry(vault: 0, key: row(arguments[0]))), (2, nil, .entry(vault: 0, key: row(arguments[1])))],
+        then: .stays)
     }
     script.action("fillPot", [.init(name: "sum", type: amount)]) { host, arguments in
       host.deposit([(units(arguments[0]), nil, .vault(1))], then: .stays)
@@ -51,7 +55,9 @@ import Wording
     return world
   }
 
-  private func holdings(_ world: ScriptedWorld) -> [[UInt64]] { world.agreement.holdings.map { [$0.key, UInt64($0.amount.units)] } }
+  private func holdings(_ world: ScriptedWorld) -> [[UInt64]] {
+    world.agreement.holdings.map { [$0.key, UInt64($0.amount.units)] }
+  }
 
   private func amount(_ units: UInt128) -> Value { .amount(Amount(unchecked: units)) }
 
@@ -64,7 +70,8 @@ import Wording
     #expect(bid(&world, 3, 30) == .stayed && bid(&world, 1, 10) == .stayed && bid(&world, 3, 5) == .stayed)
     #expect(holdings(world) == [[1, 10], [3, 35]] && world.agreement.vaults.map(\.units) == [45, 0])
     #expect(world.state.total(of: Currency.all[0]) == 5000)
-    #expect(world.agreement.balance(ofVault: 0, key: 3).units == 35 && world.agreement.balance(ofVault: 0, key: 2) == .zero)
+    #expect(
+      world.agreement.balance(ofVault: 0, key: 3).units == 35 && world.agreement.balance(ofVault: 0, key: 2) == .zero)
     // Nothing lies under no key.
     #expect(bid(&world, 1, 0) == .stayed)
     #expect(world.act("refund", by: 0, [.party(3)]) == .stayed)
@@ -89,7 +96,8 @@ import Wording
   @Test func depositsOfOneActionCountTogether() {
     var world = opened()
     #expect(bid(&world, 1, 10) == .stayed)
-    #expect(world.act("bidForTwo", by: 4, [.party(2), .party(3)], letGo: ScriptedWorld.fen(3)) == .refused(.trapped(.full)))
+    #expect(
+      world.act("bidForTwo", by: 4, [.party(2), .party(3)], letGo: ScriptedWorld.fen(3)) == .refused(.trapped(.full)))
     #expect(world.act("bidForTwo", by: 4, [.party(2), .party(2)], letGo: ScriptedWorld.fen(3)) == .stayed)
     #expect(holdings(world) == [[1, 10], [2, 3]])
     #expect(world.act("refund", by: 0, [.party(1)]) == .stayed && world.act("refund", by: 0, [.party(2)]) == .stayed)
@@ -109,7 +117,10 @@ import Wording
     let story = Story(Wording(.english)) { "p\($0.index)" }
     #expect(
       story.lines(step, world.runtime.interface(ofContract: 0), world.agreement, arguments: [])
-        == ["p0 takes giveBack().", "0.10 CNY goes from bids[p1] to p1.", "0.30 CNY goes from bids[p3] to p3.", "Open → Over"])
+        == [
+          "p0 takes giveBack().", "0.10 CNY goes from bids[p1] to p1.", "0.30 CNY goes from bids[p3] to p3.",
+          "Open → Over",
+        ])
   }
 
   /// Paid altogether, it moves as one sum.
@@ -118,7 +129,9 @@ import Wording
     #expect(bid(&world, 3, 30) == .stayed && bid(&world, 1, 10) == .stayed)
     let (before, mark) = (world.state.digest, world.state.mark)
     let step = world.step("sell", by: 4)
-    #expect(step.moves.map(\.from) == [.vault(0)] && holdings(world).isEmpty && world.agreement.vaults[0] == .zero && world.units(0) == 1040)
+    #expect(
+      step.moves.map(\.from) == [.vault(0)] && holdings(world).isEmpty && world.agreement.vaults[0] == .zero
+        && world.units(0) == 1040)
     world.state.rollBack(to: mark)
     #expect(world.state.digest == before && holdings(world) == [[1, 10], [3, 30]])
   }
@@ -127,7 +140,9 @@ import Wording
     var world = opened()
     #expect(bid(&world, 3, 30) == .stayed)
     let (before, mark) = (world.state.digest, world.state.mark)
-    #expect(bid(&world, 1, 10) == .stayed && bid(&world, 3, 1) == .stayed && world.act("refund", by: 0, [.party(1)]) == .stayed)
+    #expect(
+      bid(&world, 1, 10) == .stayed && bid(&world, 3, 1) == .stayed
+        && world.act("refund", by: 0, [.party(1)]) == .stayed)
     #expect(world.act("giveBack", by: 2) == .entered(state: 1) && world.state.digest != before)
     world.state.rollBack(to: mark)
     #expect(world.state.digest == before && holdings(world) == [[3, 30]])
@@ -149,8 +164,10 @@ import Wording
     }
     let place = try #require(bytes.firstRange(of: [2] + holding(0, 1, 10) + holding(0, 3, 30)))
     for changed in [
-      [2] + holding(0, 3, 30) + holding(0, 1, 10), [2] + holding(0, 1, 10) + holding(0, 1, 30), [2] + holding(0, 1, 10) + holding(0, 3, 29),
-      [2] + holding(0, 1, 10) + holding(0, 3, 31), [2] + holding(0, 1, 10) + holding(1, 3, 30), [2] + holding(0, 1, 10) + holding(9, 3, 30),
+      [2] + holding(0, 3, 30) + holding(0, 1, 10), [2] + holding(0, 1, 10) + holding(0, 1, 30),
+      [2] + holding(0, 1, 10) + holding(0, 3, 29),
+      [2] + holding(0, 1, 10) + holding(0, 3, 31), [2] + holding(0, 1, 10) + holding(1, 3, 30),
+      [2] + holding(0, 1, 10) + holding(9, 3, 30),
       [1] + holding(0, 3, 30), [3] + holding(0, 1, 10) + holding(0, 2, 0) + holding(0, 3, 30),
     ] as [[UInt8]] {
       #expect(throws: CanonicalFault.notCanonical) {
@@ -162,10 +179,13 @@ import Wording
   @Test func accountsMustBeThere() {
     var script = VaultTests.bids
     script.interface.types = [
-      .structure(name: "Share", [.init(name: "who", type: .party)]), .list(.composite(0), least: 0, most: 3), .optional(.party),
+      .structure(name: "Share", [.init(name: "who", type: .party)]), .list(.composite(0), least: 0, most: 3),
+      .optional(.party),
       .map(.party, .composite(2), most: 3),
     ]
-    let parameters = [ContractInterface.Parameter(name: "list", type: .composite(1)), .init(name: "map", type: .composite(3))]
+    let parameters = [
+      ContractInterface.Parameter(name: "list", type: .composite(1)), .init(name: "map", type: .composite(3)),
+    ]
     script.action("name", parameters) { _, _ in .stays }
     script.interface.terms = [.init(name: "who", type: .composite(2), defaultValue: nil, boundCount: 0)]
     var world = ScriptedWorld(script)
@@ -179,6 +199,8 @@ import Wording
     for (a, b, c) in [(5, 4, 4), (4, 5, 4), (4, 4, 5), (.max, 4, 4)] as [(UInt64, UInt64, UInt64)] {
       #expect(name(a, b, c) == .refused(.refused(.argument)))
     }
-    #expect(world.act("bidForTwo", by: 0, [.party(1), .party(5)], letGo: ScriptedWorld.fen(3)) == .refused(.refused(.argument)))
+    #expect(
+      world.act("bidForTwo", by: 0, [.party(1), .party(5)], letGo: ScriptedWorld.fen(3))
+        == .refused(.refused(.argument)))
   }
 }

@@ -16,7 +16,8 @@ import Testing
 
   private func integer(_ word: UInt64, _ arena: Arena) -> Integer {
     let operand = arena.operand(word, scratch: 0)
-    return Integer(limbs: Array(UnsafeBufferPointer(start: operand.limbs, count: operand.count)), isNegative: operand.isNegative)
+    return Integer(
+      limbs: Array(UnsafeBufferPointer(start: operand.limbs, count: operand.count)), isNegative: operand.isNegative)
   }
 
   @Test func arithmeticAgreesWithTheReference() {
@@ -33,7 +34,9 @@ import Testing
         func expect(_ result: UInt64, _ expected: Integer?, _ operation: String, _ arena: Arena) {
           #expect(integer(result, arena) == expected, "\(x) \(operation) \(y)")
           // One representation for each value.
-          if result & 1 == 1, let int = expected?.int { #expect(int < -(1 << 62) || int >= 1 << 62, "\(int) has the small form") }
+          if result & 1 == 1, let int = expected?.int {
+            #expect(int < -(1 << 62) || int >= 1 << 62, "\(int) has the small form")
+          }
         }
         let sum = arena.sum(a, b, negatingSecond: false)
         expect(sum, x + y, "+", arena)
@@ -66,7 +69,9 @@ import Testing
         for rounding in Rounding.allCases {
           let exact = (Integer(amount) * Integer(numerator)).divided(by: Integer(denominator), rounded: rounding)
           let expected = exact.flatMap { Amount(units: $0) }?.units
-          #expect(machine.scaled(amount, by: numerator, outOf: denominator, rounded: rounding) == expected, "\(amount) × \(numerator)/\(denominator)")
+          #expect(
+            machine.scaled(amount, by: numerator, outOf: denominator, rounded: rounding) == expected,
+            "\(amount) × \(numerator)/\(denominator)")
         }
       }
     }

@@ -51,8 +51,10 @@ private struct Program {
   var fields: [Value] {
     guard trap == nil else { return Array(repeating: .sequence([]), count: Program.names.count) }
     return [
-      Program.value(lists[0]), Program.value(lists[1]), .sequence(amounts.map { .amount(Amount(unchecked: UInt128($0))) }),
-      .sequence(set.sorted(by: <).map { .int($0) }), .sequence(map.keys.sorted(by: <).map { .int($0) }), .sequence(nested.map { Program.value($0) }),
+      Program.value(lists[0]), Program.value(lists[1]),
+      .sequence(amounts.map { .amount(Amount(unchecked: UInt128($0))) }),
+      .sequence(set.sorted(by: <).map { .int($0) }), .sequence(map.keys.sorted(by: <).map { .int($0) }),
+      .sequence(nested.map { Program.value($0) }),
       .sequence(log.map { .int($0) }), Program.value(stored), Program.value(entries),
     ]
   }
@@ -61,7 +63,9 @@ private struct Program {
 
   private static let names = ["l: #0", "m: #0", "p: #1", "s: #2", "k: #2", "n: #4", "h: #5", "t: #0", "e: #3"]
   private static let keys =
-    [0, 1, 2, 7, 1000, -1, 3, -(1 << 40)].map { Integer($0) } + [Integer.power(ofTwo: 62), -Integer.power(ofTwo: 200), Integer.power(ofTwo: 200)]
+    [0, 1, 2, 7, 1000, -1, 3, -(1 << 40)].map { Integer($0) } + [
+      Integer.power(ofTwo: 62), -Integer.power(ofTwo: 200), Integer.power(ofTwo: 200),
+    ]
   private static let gas = Dictionary(uniqueKeysWithValues: Opcode.allCases.map { ($0.row.mnemonic, $0) })
 
   private var lines: [String] = []
@@ -103,8 +107,10 @@ private struct Program {
     }
     program.emit("enter T")
     let registers = [
-      ("l0", "#0"), ("l1", "#0"), ("p", "#1"), ("s", "#2"), ("m", "#3"), ("n", "#4"), ("h", "#5"), ("x", "Int<-50..50>"), ("i", "Int<-20..20>"),
-      ("key", "Int"), ("u", "Bool"), ("w", "Wide<20>"), ("y", "Int"), ("c", "Counter<8>"), ("t", "#0"), ("k", "#2"), ("a", "Amount<C>"),
+      ("l0", "#0"), ("l1", "#0"), ("p", "#1"), ("s", "#2"), ("m", "#3"), ("n", "#4"), ("h", "#5"),
+      ("x", "Int<-50..50>"), ("i", "Int<-20..20>"),
+      ("key", "Int"), ("u", "Bool"), ("w", "Wide<20>"), ("y", "Int"), ("c", "Counter<8>"), ("t", "#0"), ("k", "#2"),
+      ("a", "Amount<C>"),
     ]
     var constants = ["86400000ms", "\(IntegerRange.whole.low)", "\(IntegerRange.whole.high)"]
     var code: [String] = []
@@ -196,7 +202,9 @@ private struct Program {
     let (j, x) = (random.below(2), random.below(101) - 50)
     let l = "$l\(j)"
     let key = random.element(Program.keys)
-    let size = [1, 2, 3, 6, 7, 8, 16, 17, 18].contains(kind) ? [lists[j].count, amounts.count, nested.count][kind < 4 ? 0 : kind < 9 ? 1 : 2] : 0
+    let size =
+      [1, 2, 3, 6, 7, 8, 16, 17, 18].contains(kind)
+      ? [lists[j].count, amounts.count, nested.count][kind < 4 ? 0 : kind < 9 ? 1 : 2] : 0
     // Mostly an index that there is.
     let i = size > 0 && random.below(20) > 0 ? random.below(size) : random.below(25) - 8
     // What would trap is done rarely.
@@ -282,7 +290,9 @@ private struct Program {
       loop(through: "l\(j)", "item $x \(l) $c", "append $h $x")
       for value in lists[j] { note(Integer(value)) }
     case 20:
-      loop(through: "m", "item $key $m $c", "append $h $key", "item.value $t $m $c", "count.of $w $t", "narrow $y $w k1", "append $h $y")
+      loop(
+        through: "m", "item $key $m $c", "append $h $key", "item.value $t $m $c", "count.of $w $t", "narrow $y $w k1",
+        "append $h $y")
       for key in map.keys.sorted(by: <) {
         note(key)
         note(Integer(map[key]?.count ?? 0))
@@ -317,7 +327,9 @@ private struct Program {
       mark(label)
       if lists[j].indices.contains(i) { note(Integer(lists[j][i])) }
     case 28:
-      for (place, count) in [("l0", lists[0].count), ("p", amounts.count), ("s", set.count), ("m", map.count), ("n", nested.count)] {
+      for (place, count) in [
+        ("l0", lists[0].count), ("p", amounts.count), ("s", set.count), ("m", map.count), ("n", nested.count),
+      ] {
         noteCount(of: place, count)
       }
     case 29:

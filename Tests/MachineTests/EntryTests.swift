@@ -100,7 +100,8 @@ import VM
   private func host(_ module: WellFormedModule) -> BareHost {
     let interface = module.module.interface
     return BareHost(
-      BareTable(count: 1, wordCount: interface.wordCount, vaultCount: interface.vaults.count).row(0), opening: interface, terms: [])
+      BareTable(count: 1, wordCount: interface.wordCount, vaultCount: interface.vaults.count).row(0),
+      opening: interface, terms: [])
   }
 
   @Test func entriesGiveValuesOfEveryType() throws {
@@ -119,7 +120,12 @@ import VM
     let rate = try #require(Percent(reduced: 9, 4))
     #expect(run(.view(2), [.percent(rate)]) == .returns(.percent(rate)))
     let value = Value.variant(
-      1, [.sequence([.party(3), .time(Time(milliseconds: 5)), .percent(rate), .sequence([.party(9), .party(2), .party(9)])])])
+      1,
+      [
+        .sequence([
+          .party(3), .time(Time(milliseconds: 5)), .percent(rate), .sequence([.party(9), .party(2), .party(9)]),
+        ])
+      ])
     #expect(run(.view(0), [value]) == .returns(value))
     #expect(run(.view(0), [.variant(0, [])]) == .returns(.variant(0, [])))
   }
@@ -141,8 +147,11 @@ import VM
       var host = host(module)
       while !interface.states[state].isFinal {
         let transition = random.element(
-          interface.transitions.indices.filter { interface.transitions[$0].source == state && interface.transitions[$0].trigger.isAutomatic })
-        let execution = machine.run(.body(transition: transition), of: module, arguments: [], gas: assured.gasMax[transition], host: &host)
+          interface.transitions.indices.filter {
+            interface.transitions[$0].source == state && interface.transitions[$0].trigger.isAutomatic
+          })
+        let execution = machine.run(
+          .body(transition: transition), of: module, arguments: [], gas: assured.gasMax[transition], host: &host)
         host.commit()
         guard case .enters(let target) = execution.ending else {
           Issue.record("what happens by itself fails: \(execution.ending)")
@@ -162,7 +171,8 @@ import VM
     #expect(longest >= 5 && assured.prepayment.ahead[2].most == 0)
   }
 
-  /// A block of which an instruction traps is paid for as a whole, once the trap is answered; where it is not, the block costs nothing.
+  /// A block of which an instruction traps is paid for as a whole, once the trap is answered; where
+  /// it is not, the block costs nothing.
   @Test func anAnswerPaysForTheBlock() throws {
     func gas(isAnswered: Bool = true, given: Int = 1000) throws -> (Machine.Stop, Int) {
       let module = try Verifier.verify(
@@ -195,10 +205,13 @@ import VM
           """))
       var host = host(module)
       let argument: [UInt64] = [0]
-      let call = argument.withUnsafeBufferPointer { Machine().call(0, of: module, arguments: $0, gas: given, host: &host) }
+      let call = argument.withUnsafeBufferPointer {
+        Machine().call(0, of: module, arguments: $0, gas: given, host: &host)
+      }
       return (call.stop, call.gas)
     }
-    // Entering 20, `settle` 10, `call` 8, the first block of what is called 1, its second 5 + 1 + 1, what is answered 4 + 1.
+    // Entering 20, `settle` 10, `call` 8, the first block of what is called 1, its second 5 + 1 +
+    // 1, what is answered 4 + 1.
     #expect(try gas() == (.stays, 20 + 10 + 8 + 1 + 7 + 5))
     #expect(try gas(given: 51) == (.stays, 51))
     #expect(try gas(given: 50) == (.fails(.trapped(.gas)), 50))

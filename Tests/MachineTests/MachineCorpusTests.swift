@@ -16,7 +16,8 @@ struct BareRun {
   let gas: Int
   /// The most gas that assurance says the action uses; nil where the module is refused.
   let bound: Int?
-  /// Who has what behind the call: vaults, what they hold under keys, parties, other accounts; in units, without those that have nothing.
+  /// Who has what behind the call: vaults, what they hold under keys, parties, other accounts; in
+  /// units, without those that have nothing.
   let money: String
   /// Whom the deposits came from, in order.
   let payers: String
@@ -32,7 +33,9 @@ struct BareRun {
     let machine = Machine()
     machine.poison()
     let function = module.function(of: .body(transition: transition))
-    let call = words.withUnsafeBufferPointer { machine.call(function, of: module, arguments: $0, gas: given, host: &host) }
+    let call = words.withUnsafeBufferPointer {
+      machine.call(function, of: module, arguments: $0, gas: given, host: &host)
+    }
     switch call.stop {
     case .enters: ending = "enters"
     case .stays: ending = "stays"
@@ -56,7 +59,8 @@ struct BareRun {
       let total = host.balance(ofVault: index).units
       let holdings = host.holdings.filter { $0.vault == index }
       try #require(vault.key == nil || holdings.reduce(0) { $0 + $1.units } == total)
-      money += vault.key == nil ? [(.vault(index), total)] : holdings.map { (.entry(vault: index, key: $0.key), $0.units) }
+      money +=
+        vault.key == nil ? [(.vault(index), total)] : holdings.map { (.entry(vault: index, key: $0.key), $0.units) }
     }
     money += host.parties.enumerated().map { (.party($0), $1) } + host.accounts.map { (.account($0.row), $0.units) }
     self.money = money.filter { $0.units > 0 }.map { "\(name($0.place)) \($0.units)" }.joined(separator: ", ")
@@ -74,7 +78,9 @@ struct BareRun {
         }
       } else if case .composite(let index) = field.type, case .map(let key, _, _) = interface.types[index] {
         // In the order of keys, as a map has it; the state keeps them in the order of their words.
-        func value(_ entry: (key: [UInt64], value: [UInt64])) -> Value { Resting.value(entry.key[...], as: key, in: interface.types) }
+        func value(_ entry: (key: [UInt64], value: [UInt64])) -> Value {
+          Resting.value(entry.key[...], as: key, in: interface.types)
+        }
         entries.sort { Value.precedes(value($0), value($1)) }
         words = [UInt64(entries.count)] + entries.flatMap { $0.key + $0.value }
       } else {
@@ -86,10 +92,12 @@ struct BareRun {
   }
 }
 
-/// A file in Tests/Corpus/machine is cases in assembler. The first line of each says how its action ends and what the fields hold then that do not hold what
-/// they began with: `; case enters: f = 7; l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]` gives arguments,
-/// one `; leaves v 3, a 4` says who has something then, and one `; payers caller, a` whom the deposits came from. The block's time is that of 2026 begins,
-/// the parties' accounts have the rows from 1 on, and the first of them acts.
+/// A file in Tests/Corpus/machine is cases in assembler. The first line of each says how its action
+/// ends and what the fields hold then that do not hold what they began with: `; case enters: f = 7;
+/// l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]`
+/// gives arguments, one `; leaves v 3, a 4` says who has something then, and one `; payers caller,
+/// a` whom the deposits came from. The block's time is that of 2026 begins, the parties' accounts
+/// have the rows from 1 on, and the first of them acts.
 @Suite struct MachineCorpusTests {
   private static let paths = Repository.files("Tests/Corpus/machine", ".erna")
 
@@ -101,7 +109,9 @@ struct BareRun {
     }
   }
 
-  private static func value(_ text: String) throws -> Value { try #require(try Assembler.module("constant \(text)").constants.first) }
+  private static func value(_ text: String) throws -> Value {
+    try #require(try Assembler.module("constant \(text)").constants.first)
+  }
 
   @Test(arguments: paths)
   func actionsDoAsTheFileSays(_ path: String) throws {
@@ -116,7 +126,9 @@ struct BareRun {
       }
       var arguments: [Value] = []
       if let line = lines.first(where: { $0.hasPrefix("; with ") }) {
-        guard case .sequence(let values) = try MachineCorpusTests.value(String(line.dropFirst("; with ".count))) else { continue }
+        guard case .sequence(let values) = try MachineCorpusTests.value(String(line.dropFirst("; with ".count))) else {
+          continue
+        }
         arguments = values
       }
       let interface = module.interface
@@ -137,13 +149,16 @@ struct BareRun {
         #expect(field.type.admits(run.fields[index], in: interface.types), "\(name): \(field.name)")
       }
       for (begin, actual) in [("; leaves ", run.money), ("; payers ", run.payers)] {
-        if let line = lines.first(where: { $0.hasPrefix(begin) }) { #expect(actual == line.dropFirst(begin.count), "\(name)") }
+        if let line = lines.first(where: { $0.hasPrefix(begin) }) {
+          #expect(actual == line.dropFirst(begin.count), "\(name)")
+        }
       }
       let bound = try #require(run.bound, "\(name)")
       #expect(run.gas <= bound, "\(name)")
       // With just this gas it ends alike; with less it runs out, and leaves everything as it was.
       #expect(try BareRun(wellFormed, arguments: arguments, gas: run.gas).ending == run.ending, "\(name)")
-      for gas in [run.gas - 1, run.gas - 3, run.gas * 9 / 10, run.gas * 2 / 3, run.gas / 3, 0] where gas >= 0 && gas < run.gas {
+      for gas in [run.gas - 1, run.gas - 3, run.gas * 9 / 10, run.gas * 2 / 3, run.gas / 3, 0]
+      where gas >= 0 && gas < run.gas {
         let less = try BareRun(wellFormed, arguments: arguments, gas: gas)
         #expect(less.ending == "traps gas" && less.gas == gas, "\(name)")
         #expect(less.fields == interface.fields.map(\.initialValue), "\(name)")
@@ -161,7 +176,9 @@ struct BareRun {
         for function in module.functions { opcodes.formUnion(function.code.map(\.opcode)) }
       }
     }
-    for opcode in Opcode.allCases where opcode.rawValue >= Opcode.call.rawValue { #expect(opcodes.contains(opcode), "\(opcode)") }
+    for opcode in Opcode.allCases where opcode.rawValue >= Opcode.call.rawValue {
+      #expect(opcodes.contains(opcode), "\(opcode)")
+    }
     // Every case is run with too little gas as well.
     for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
   }

@@ -4,7 +4,8 @@ import Primitives
 import Testing
 import VM
 
-/// What the instructions on texts, structures, lists, sets and maps come to, on the bare machine: small functions in assembler that leave their result in a field.
+/// What the instructions on texts, structures, lists, sets and maps come to, on the bare machine:
+/// small functions in assembler that leave their result in a field.
 @Suite struct ObjectTests {
   private static let head = """
     module M
@@ -80,7 +81,9 @@ import VM
     let row = BareTable(count: 1, wordCount: interface.wordCount, vaultCount: 0).row(0)
     var host = BareHost(row, opening: interface, terms: [])
     let arguments: [Value] = [.int(Integer(n)), .text(Array(x.utf8)), .text(Array(y.utf8))]
-    let words = zip(arguments, interface.parameterTypes(of: .body(transition: 0))).flatMap { Resting.words($0, as: $1, in: interface.types) }
+    let words = zip(arguments, interface.parameterTypes(of: .body(transition: 0))).flatMap {
+      Resting.words($0, as: $1, in: interface.types)
+    }
     let call = words.withUnsafeBufferPointer { Machine().call(0, of: module, arguments: $0, gas: 1 << 20, host: &host) }
     return (call.stop, interface, (0..<interface.wordCount).map { row[1 + $0] }, host)
   }
@@ -100,22 +103,29 @@ import VM
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func trap(_ lines: [String], n: Int = 5, x: String = "ab") throws -> Machine.Stop { try run(lines, n: n, x: x).stop }
+  private func trap(_ lines: [String], n: Int = 5, x: String = "ab") throws -> Machine.Stop {
+    try run(lines, n: n, x: x).stop
+  }
 
   @Test func listsKeepToThemselves() throws {
     // What is appended to the copy is not in the first.
     #expect(
-      try integer(["collect r3 r0 1", "copy.object r4 r3", "append r4 r0", "count.of r13 r3", "narrow r10 r13 k6", "store.wide s0 r10 f"])
+      try integer([
+        "collect r3 r0 1", "copy.object r4 r3", "append r4 r0", "count.of r13 r3", "narrow r10 r13 k6",
+        "store.wide s0 r10 f",
+      ])
         == Integer(1))
     // Nor in the list that lies in a structure, or in a list of lists.
     #expect(
       try integer([
-        "collect r3 r0 1", "copy r24 r0", "copy.object r25 r3", "make r5 r24", "append r25 r0", "append r25 r0", "member r4 r5 1",
+        "collect r3 r0 1", "copy r24 r0", "copy.object r25 r3", "make r5 r24", "append r25 r0", "append r25 r0",
+        "member r4 r5 1",
         "count.of r13 r4", "narrow r10 r13 k6", "store.wide s0 r10 f",
       ]) == Integer(1))
     #expect(
       try integer([
-        "collect r3 r0 1", "collect r9 #0 0", "append r9 r3", "append r3 r0", "immediate r10 0", "get.object r4 r9 r10", "append r4 r0",
+        "collect r3 r0 1", "collect r9 #0 0", "append r9 r3", "append r3 r0", "immediate r10 0", "get.object r4 r9 r10",
+        "append r4 r0",
         "append r4 r0",
         "get.object r25 r9 r10", "count.of r13 r25", "narrow r10 r13 k6", "store.wide s0 r10 f",
       ]) == Integer(1))
@@ -138,9 +148,11 @@ import VM
   @Test func loopsGoThroughInOrder() throws {
     // 10 · (10 · 0 + 5) + 7: the set is ascending, whatever was put in first.
     let lines = [
-      "collect r8 #0 0", "immediate r10 7", "insert.key r8 r10", "insert.key r8 r0", "insert.key r8 r10", "immediate r11 0", "constant r12 k3",
+      "collect r8 #0 0", "immediate r10 7", "insert.key r8 r10", "insert.key r8 r0", "insert.key r8 r10",
+      "immediate r11 0", "constant r12 k3",
       "each r17 r8",
-      "loop r17 @16", "item r10 r8 r17", "multiply.int r26 r11 r12", "add.int r13 r26 r10", "narrow r11 r13 k6", "next", "again r17 @10",
+      "loop r17 @16", "item r10 r8 r17", "multiply.int r26 r11 r12", "add.int r13 r26 r10", "narrow r11 r13 k6", "next",
+      "again r17 @10",
       "store.wide s0 r11 f",
     ]
     #expect(try integer(lines) == Integer(57))
@@ -149,10 +161,15 @@ import VM
   @Test func mapsFindWhatTheyHave() throws {
     let map = ["collect r7 #0 0", "insert.entry r7 r1 r0", "immediate r10 9", "insert.entry r7 r2 r10"]
     #expect(try integer(map + ["find r7 @9 r2", "found r11", "store.wide s0 r11 f", "next"]) == Integer(9))
-    #expect(try integer(map + ["remove.key r7 r2", "find r7 @10 r2", "found r11", "store.wide s0 r11 f", "next"]) == Integer(0))
+    #expect(
+      try integer(map + ["remove.key r7 r2", "find r7 @10 r2", "found r11", "store.wide s0 r11 f", "next"])
+        == Integer(0))
     // In the state, each entry for itself.
     #expect(
-      try integer(["set.entry m r1 r0", "immediate r10 9", "set.entry m r2 r10", "find.entry m @8 r1", "found r11", "store.wide s0 r11 f", "next"])
+      try integer([
+        "set.entry m r1 r0", "immediate r10 9", "set.entry m r2 r10", "find.entry m @8 r1", "found r11",
+        "store.wide s0 r11 f", "next",
+      ])
         == Integer(5))
     let ended = try run(["set.entry m r1 r0", "set.entry m r2 r0", "remove.entry m r1"])
     #expect(ended.host.entries.count { $0.item == 4 } == 1)
@@ -163,7 +180,9 @@ import VM
     #expect(try text(["constant.wide r10 k0", "text.int r14 r10"]) == "100000000000000000000000000000000000000")
     #expect(try text(["concatenate r14 r1 r2"]) == "abb")
     #expect(try trap(["int.text r23 r1"], x: "-12") == .stays)
-    for wrong in ["", "-", "1a", "+1", " 1"] { #expect(try trap(["int.text r23 r1"], x: wrong) == .fails(.trapped(.text)), "\(wrong)") }
+    for wrong in ["", "-", "1a", "+1", " 1"] {
+      #expect(try trap(["int.text r23 r1"], x: wrong) == .fails(.trapped(.text)), "\(wrong)")
+    }
   }
 
   @Test func functionsGiveTheirValue() throws {
@@ -172,7 +191,9 @@ import VM
   }
 
   @Test func casesAreTakenApart() throws {
-    #expect(try integer(["wrap r6 r0 1", "match r6 @6 1", "payload r10 r6 0", "store.wide s0 r10 f", "next"]) == Integer(5))
-    #expect(try integer(["wrap r6 #0 0", "match r6 @6 1", "payload r10 r6 0", "store.wide s0 r10 f", "next"]) == Integer(0))
+    #expect(
+      try integer(["wrap r6 r0 1", "match r6 @6 1", "payload r10 r6 0", "store.wide s0 r10 f", "next"]) == Integer(5))
+    #expect(
+      try integer(["wrap r6 #0 0", "match r6 @6 1", "payload r10 r6 0", "store.wide s0 r10 f", "next"]) == Integer(0))
   }
 }

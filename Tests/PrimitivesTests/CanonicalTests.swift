@@ -43,12 +43,16 @@ import Testing
     #expect(fault([1, 0], integer) == .notCanonical)
     #expect(fault([0, 1, 0, 0, 0, 0, 0, 0, 0, 0], integer) == .notCanonical)
     #expect(fault([0, 0, 9], integer) == .trailing)
-    #expect(fault([2]) { (reader: inout CanonicalReader) throws(CanonicalFault) in try reader.readBool() } == .unknownCase)
-    #expect(fault([1, 0xFF]) { (reader: inout CanonicalReader) throws(CanonicalFault) in try reader.readText() } == .invalidText)
+    #expect(
+      fault([2]) { (reader: inout CanonicalReader) throws(CanonicalFault) in try reader.readBool() } == .unknownCase)
+    #expect(
+      fault([1, 0xFF]) { (reader: inout CanonicalReader) throws(CanonicalFault) in try reader.readText() }
+        == .invalidText)
   }
 
   @Test func jsonEscapesWhatWouldMislead() {
     #expect(
-      JSON.object([("a\"", .list([.null, .bool(true), .number(-1), .text("é\n\u{202E}")]))]).line == #"{"a\"":[null,true,-1,"é\u000a\u202e"]}"#)
+      JSON.object([("a\"", .list([.null, .bool(true), .number(-1), .text("é\n\u{202E}")]))]).line
+        == #"{"a\"":[null,true,-1,"é\u000a\u202e"]}"#)
   }
 }

@@ -5,7 +5,8 @@ import Testing
   @Test func divisionRoundsAsNamed() {
     // dividend, divisor, down, up, half even, modulo
     let rows = [
-      (7, 2, 3, 4, 4, 1), (-7, 2, -4, -3, -4, 1), (7, -2, -4, -3, -4, -1), (-7, -2, 3, 4, 4, -1), (5, 2, 2, 3, 2, 1), (-5, 2, -3, -2, -2, 1),
+      (7, 2, 3, 4, 4, 1), (-7, 2, -4, -3, -4, 1), (7, -2, -4, -3, -4, -1), (-7, -2, 3, 4, 4, -1), (5, 2, 2, 3, 2, 1),
+      (-5, 2, -3, -2, -2, 1),
       (6, 3, 2, 2, 2, 0), (1, 3, 0, 1, 0, 1), (2, 3, 0, 1, 1, 2), (0, 5, 0, 0, 0, 0), (-1, 3, -1, 0, 0, 2),
     ]
     for (x, y, down, up, even, rest) in rows {
@@ -19,7 +20,9 @@ import Testing
     #expect(Integer(1).modulo(.zero) == nil)
   }
 
-  @Test(arguments: ["0", "-1", "9223372036854775807", "-9223372036854775808", "340282366920938463463374607431768211456"])
+  @Test(arguments: [
+    "0", "-1", "9223372036854775807", "-9223372036854775808", "340282366920938463463374607431768211456",
+  ])
   func decimalTextGoesBothWays(_ text: String) { #expect(Integer(decimal: text)?.description == text) }
 
   @Test(arguments: ["", "-", "+1", " 1", "1 ", "1_0", "0x1", "١"])
@@ -54,6 +57,7 @@ import Testing
     #expect(Time(milliseconds: 0).description == "1970-01-01T00:00:00Z")
     #expect(Time(milliseconds: 1_767_225_600_000).description == "2026-01-01T00:00:00Z")
     #expect(Time(milliseconds: 951_825_599_999).description == "2000-02-29T11:59:59.999Z")
-    #expect((Time(milliseconds: 253_402_300_799_000) + Duration(unchecked: 5000)).description == "9999-12-31T23:59:59.999Z")
+    #expect(
+      (Time(milliseconds: 253_402_300_799_000) + Duration(unchecked: 5000)).description == "9999-12-31T23:59:59.999Z")
   }
 }

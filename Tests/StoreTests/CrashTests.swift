@@ -7,7 +7,8 @@ import Store
 import Support
 import Testing
 
-/// The program is killed, or the disk fills up, in the middle of a thousand payments: what was acknowledged is there, and nothing is half done.
+/// The program is killed, or the disk fills up, in the middle of a thousand payments: what was
+/// acknowledged is there, and nothing is half done.
 @Suite struct CrashTests {
   private static let count = 1000
   private static let points = 200
@@ -18,16 +19,23 @@ import Testing
       $0.split(separator: " ").first.map(String.init)
     }
     let (folder, chain) = try ledger.open()
-    let names = try run(FolderOfTests.program, ["key", "list", "--ledger", ledger.path]).output.split(separator: "\n").map {
-      $0.split(separator: " ")
-    }
-    let ids = Dictionary(uniqueKeysWithValues: names.compactMap { cells in Digest(hexadecimal: String(cells[1])).map { (cells[0], AccountID($0)) } })
+    let names = try run(FolderOfTests.program, ["key", "list", "--ledger", ledger.path]).output.split(separator: "\n")
+      .map {
+        $0.split(separator: " ")
+      }
+    let ids = Dictionary(
+      uniqueKeysWithValues: names.compactMap { cells in
+        Digest(hexadecimal: String(cells[1])).map { (cells[0], AccountID($0)) }
+      })
     guard let alice = ids["alice"] else { throw Missing() }
     for reference in acknowledged {
-      #expect(chain.transaction(called: Array(reference.utf8), by: alice) != nil, "\(what): \(reference) was acknowledged and is not there")
+      #expect(
+        chain.transaction(called: Array(reference.utf8), by: alice) != nil,
+        "\(what): \(reference) was acknowledged and is not there")
     }
     let paid = (1...CrashTests.count).filter { chain.transaction(called: Array("w\($0)".utf8), by: alice) != nil }
-    #expect(paid == Array(1..<paid.count + 1) && paid.count % 10 == 0 && paid.count - acknowledged.count <= 10, "\(what)")
+    #expect(
+      paid == Array(1..<paid.count + 1) && paid.count % 10 == 0 && paid.count - acknowledged.count <= 10, "\(what)")
     #expect(try folder.height() == UInt64(paid.count / 10), "\(what)")
     #expect(chain.imbalance == nil, "\(what)")
     return acknowledged.count
@@ -41,10 +49,13 @@ import Testing
       let file = try FolderOfTests.payments(CrashTests.count, in: parent)
       let counted = try FolderOfTests(copying: template, to: parent.appendingPathComponent("counted"))
       let whole = try counted.earnest(
-        "transfer", "--file", file, "--yes", "--block", "10", interposing: ["INTERPOSE_COUNT": parent.appendingPathComponent("count").path])
+        "transfer", "--file", file, "--yes", "--block", "10",
+        interposing: ["INTERPOSE_COUNT": parent.appendingPathComponent("count").path])
       #expect(whole.output.hasSuffix("1000 paid, 0 paid before, 0 refused\n"))
       let calls = try #require(
-        Int(String(contentsOf: parent.appendingPathComponent("count"), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+        Int(
+          String(contentsOf: parent.appendingPathComponent("count"), encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines)))
       #expect(calls > 3 * CrashTests.points)
 
       nonisolated(unsafe) var acknowledged = [Int](repeating: 0, count: CrashTests.points)
@@ -85,7 +96,8 @@ import Testing
         for point in points {
           let ledger = try FolderOfTests(copying: template, to: parent.appendingPathComponent("\(deed)-\(point)"))
           let result = try ledger.earnest(
-            "transfer", "--file", file, "--yes", "--block", "10", interposing: ["INTERPOSE_AT": String(point), "INTERPOSE_DO": deed])
+            "transfer", "--file", file, "--yes", "--block", "10",
+            interposing: ["INTERPOSE_AT": String(point), "INTERPOSE_DO": deed])
           if result.status == 0 { continue }
           failed += 1
           #expect(result.status == 74 && result.errors.contains("cannot write"), "\(deed) \(point): \(result.errors)")

@@ -18,7 +18,8 @@ struct FolderOfTests {
   /// A folder in memory where there is such a place: nothing here depends on a disk.
   static func temporary<R>(_ body: (URL) throws -> R) throws -> R {
     let memory = URL(fileURLWithPath: "/dev/shm")
-    let parent = FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+    let parent =
+      FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
     let folder = parent.appendingPathComponent("earnest-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -27,7 +28,9 @@ struct FolderOfTests {
 
   /// A new ledger below `parent`.
   init(in parent: URL) throws {
-    try #require(FileManager.default.isExecutableFile(atPath: FolderOfTests.program), "`make test` makes the release build that this test reads")
+    try #require(
+      FileManager.default.isExecutableFile(atPath: FolderOfTests.program),
+      "`make test` makes the release build that this test reads")
     url = parent.appendingPathComponent("ledger")
     try #require(try earnest("ledger", "init").status == 0)
   }

@@ -14,7 +14,8 @@ import Testing
       #expect(try ledger.earnest("publish", pool, "--as", "alice", "--yes").status == 0)
       #expect(
         try ledger.earnest(
-          "open", "Pool", "organiser=alice", "guest=bob", "end=2026-01-11", "price=100.00 CNY", "fee=30.00 CNY", "--as", "alice", "--with", "bob",
+          "open", "Pool", "organiser=alice", "guest=bob", "end=2026-01-11", "price=100.00 CNY", "fee=30.00 CNY", "--as",
+          "alice", "--with", "bob",
           "--yes"
         ).status == 0)
       #expect(try ledger.earnest("act", "1", "join", "--as", "carol", "--yes").status == 0)

@@ -15,7 +15,9 @@ import Testing
     try FolderOfTests.temporary { parent in
       let ledger = try FolderOfTests(in: parent)
       let file = try FolderOfTests.payments(12, in: parent)
-      #expect(try ledger.earnest("transfer", "--file", file, "--yes", "--block", "4").output.hasSuffix("12 paid, 0 paid before, 0 refused\n"))
+      #expect(
+        try ledger.earnest("transfer", "--file", file, "--yes", "--block", "4").output.hasSuffix(
+          "12 paid, 0 paid before, 0 refused\n"))
       do { try ledger.open().chain.checkpoint() }
       return try body(ledger, parent)
     }
@@ -49,9 +51,13 @@ import Testing
         try ledger.write(Array(whole.prefix(size)), to: "log")
         let result = try ledger.earnest("ledger", "info", "--json")
         if result.status == 0 {
-          #expect(result.output.contains(#""height":\#(height)"#) && result.output.contains(digest.description), "\(size) bytes")
+          #expect(
+            result.output.contains(#""height":\#(height)"#) && result.output.contains(digest.description),
+            "\(size) bytes")
         } else {
-          #expect([65, 74].contains(result.status) && result.errors.hasPrefix("earnest: "), "\(size) bytes: \(result.status) \(result.errors)")
+          #expect(
+            [65, 74].contains(result.status) && result.errors.hasPrefix("earnest: "),
+            "\(size) bytes: \(result.status) \(result.errors)")
         }
       }
       try ledger.write(whole, to: "log")
@@ -127,7 +133,8 @@ import Testing
     }
   }
 
-  /// A last page that nothing uses may be gone: it is not read, but the next block is written there. One that is in use is missed.
+  /// A last page that nothing uses may be gone: it is not read, but the next block is written
+  /// there. One that is in use is missed.
   @Test func whatNothingUsesMayBeGone() throws {
     try FolderOfTests.temporary { parent in
       let ledger = try FolderOfTests(in: parent)
@@ -144,7 +151,8 @@ import Testing
           #expect(try copy.earnest("audit").status == 0)
         } else {
           isRefused += 1
-          #expect(result.status == 65 && result.errors.contains("cut short"), "\(round): \(result.status) \(result.errors)")
+          #expect(
+            result.status == 65 && result.errors.contains("cut short"), "\(round): \(result.status) \(result.errors)")
         }
       }
       #expect(goesOn > 0 && isRefused > 0)
@@ -186,7 +194,10 @@ import Testing
     private let folder: LedgerFolder
     private let forge: (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
 
-    init(_ folder: LedgerFolder, _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])) {
+    init(
+      _ folder: LedgerFolder,
+      _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
+    ) {
       self.folder = folder
       self.forge = forge
     }
@@ -206,9 +217,11 @@ import Testing
 
   /// Adds a forged block to a ledger: a payment by alice, signed by `sign`, whose signature nobody looks at.
   private func forge(
-    _ ledger: FolderOfTests, badSignature: Bool = false, _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
+    _ ledger: FolderOfTests, badSignature: Bool = false,
+    _ forge: @escaping (Block, [(id: Digest, index: Int)]) -> (Block, [(id: Digest, index: Int)])
   ) throws {
-    let keys = try Keystore(opening: try ledger.bytes("keys"), passphrase: Array(try ledger.bytes("passphrase").prefix { $0 != 10 }))
+    let keys = try Keystore(
+      opening: try ledger.bytes("keys"), passphrase: Array(try ledger.bytes("passphrase").prefix { $0 != 10 }))
     let alice = try #require(keys.key(named: "alice"))
     let folder = try LedgerFolder(ledger.path, inspect: nil)
     let chain = try Chain(
@@ -227,13 +240,15 @@ import Testing
   private func resealed(_ block: Block, receipts: [Receipt]? = nil, stateRoot: Digest? = nil) -> Block {
     let receipts = receipts ?? block.receipts
     let header = Header(
-      height: block.header.height, time: block.header.time, parent: block.header.parent, entriesRoot: block.header.entriesRoot,
+      height: block.header.height, time: block.header.time, parent: block.header.parent,
+      entriesRoot: block.header.entriesRoot,
       receiptsRoot: merkleRoot(receipts.map(\.canonicalBytes)), stateRoot: stateRoot ?? block.header.stateRoot)
     return Block(header: header, entries: block.entries, receipts: receipts)
   }
 
-  /// Whoever can write into the folder can make a log whose digests all fit. `replay` shows that its blocks are what the rules make of them, `audit` besides that
-  /// everybody signed, and both name the block.
+  /// Whoever can write into the folder can make a log whose digests all fit. `replay` shows that
+  /// its blocks are what the rules make of them, `audit` besides that everybody signed, and both
+  /// name the block.
   @Test func auditNamesWhatWasForged() throws {
     let forgeries:
       [(
@@ -246,11 +261,15 @@ import Testing
           "a receipt", false, false, "block 4 differs: receipt 0",
           { block, places in
             let told = block.receipts[0]
-            let receipt = Receipt(origin: told.origin, time: told.time, verdict: told.verdict, gas: told.gas + 1, deeds: told.deeds)
+            let receipt = Receipt(
+              origin: told.origin, time: told.time, verdict: told.verdict, gas: told.gas + 1, deeds: told.deeds)
             return (self.resealed(block, receipts: [receipt]), places)
           }
         ),
-        ("the state's root", false, false, "block 4 differs: the state's root", { (self.resealed($0, stateRoot: .zero), $1) }),
+        (
+          "the state's root", false, false, "block 4 differs: the state's root",
+          { (self.resealed($0, stateRoot: .zero), $1) }
+        ),
         ("a place", false, true, "is not found where it lies, in block 4", { ($0, $1.map { ($0.id, $0.index + 1) }) }),
       ]
     for forgery in forgeries {
@@ -259,7 +278,8 @@ import Testing
         let (replay, audit) = (try ledger.earnest("replay"), try ledger.earnest("audit"))
         #expect(replay.status == (forgery.replays ? 0 : 65), "\(forgery.name): \(replay.errors)")
         #expect(
-          audit.status == (forgery.says.isEmpty ? 0 : 65) && (forgery.says.isEmpty || audit.errors.contains(forgery.says)),
+          audit.status == (forgery.says.isEmpty ? 0 : 65)
+            && (forgery.says.isEmpty || audit.errors.contains(forgery.says)),
           "\(forgery.name): \(audit.errors)")
       }
     }

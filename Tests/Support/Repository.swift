@@ -2,17 +2,23 @@ package import Foundation
 
 /// Files of this repository, found from where this source lies.
 package enum Repository {
-  package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
-  package static func text(_ path: String) throws -> String { try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8) }
+  package static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  }
 
   /// Paths, relative to the root, of all files below a folder whose names end so; in order.
   package static func files(_ folder: String, _ suffix: String) -> [String] {
-    let names = FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path)?.compactMap { $0 as? String } ?? []
+    let names =
+      FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path)?.compactMap { $0 as? String }
+      ?? []
     return names.filter { $0.hasSuffix(suffix) }.sorted().map { folder + "/" + $0 }
   }
 
-  /// With UPDATE=1 a golden file is rewritten, and the test that did it still fails, so that somebody reads the difference.
+  /// With UPDATE=1 a golden file is rewritten, and the test that did it still fails, so that
+  /// somebody reads the difference.
   package static var isUpdating: Bool { ProcessInfo.processInfo.environment["UPDATE"] == "1" }
 
   package static func write(_ text: String, to path: String) throws {
@@ -28,7 +34,9 @@ package struct CommandResult {
 }
 
 /// Runs a program to its end.
-package func run(_ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: URL = Repository.root) throws
+package func run(
+  _ program: String, _ arguments: [String], environment: [String: String] = [:], in folder: URL = Repository.root
+) throws
   -> CommandResult
 {
   let process = Process()
@@ -47,7 +55,8 @@ package func run(_ program: String, _ arguments: [String], environment: [String:
     process.waitUntilExit()
     return CommandResult(
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-      output: String(decoding: try Data(contentsOf: output), as: UTF8.self), errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+      output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }
 }
 

@@ -17,9 +17,8 @@ import Testing
   }
 
   private static let everywhere = [
-    "Primitives", "Signing", "Source", "Interface", "Wording", "Syntax", "Semantics", "Bytecode", "Assurance", "Compiler", "VM", "Reference",
-    "Ledger",
-    "Runtime", "Store", "Ordering", "Trials", "earnest",
+    "Primitives", "Signing", "Source", "Interface", "Wording", "Syntax", "Semantics", "Bytecode", "Assurance",
+    "Compiler", "VM", "Reference", "Ledger", "Runtime", "Store", "Ordering", "Trials", "earnest",
   ]
   /// What must give the same bytes on every machine.
   private static let deterministic = [
@@ -37,7 +36,8 @@ import Testing
       try Ban(#"\b(TODO|FIXME|XXX)\b"#, "do it, or write it down where it is planned", in: everywhere),
       try Ban(#"\b(Float|Double|CGFloat|Decimal|Float80)\b"#, "`Integer`, `Amount` or `Percent`", in: deterministic),
       try Ban(
-        #"\b(Date\(|ContinuousClock|SuspendingClock|ProcessInfo|getenv|random\(|SystemRandomNumberGenerator|UUID)"#, "an argument", in: deterministic),
+        #"\b(Date\(|ContinuousClock|SuspendingClock|ProcessInfo|getenv|random\(|SystemRandomNumberGenerator|UUID)"#,
+        "an argument", in: deterministic),
       try Ban(#"\bhashValue\b|\bObjectIdentifier\b"#, "a canonical encoding", in: deterministic),
       try Ban(#"\b(async|await|Task|actor [A-Z]\w*|DispatchQueue|Thread)\b"#, "one thread", in: deterministic),
       try Ban(#"\.(keys|values)\b"#, "an array in a fixed order", in: deterministic),
@@ -49,24 +49,32 @@ import Testing
       for target in ban.targets {
         for file in Repository.files("Sources/\(target)", ".swift") {
           // What comments and messages say is free.
-          let code = try Repository.text(file).replacing(#/(?m)\/\/.*$/#, with: "").replacing(#/"(?:[^"\\\n]|\\.)*"/#, with: "\"\"")
-          if let match = code.firstMatch(of: ban.pattern) { Issue.record("\(file): `\(code[match.range])` is forbidden; write \(ban.instead)") }
+          let code = try Repository.text(file).replacing(#/(?m)\/\/.*$/#, with: "").replacing(
+            #/"(?:[^"\\\n]|\\.)*"/#, with: "\"\"")
+          if let match = code.firstMatch(of: ban.pattern) {
+            Issue.record("\(file): `\(code[match.range])` is forbidden; write \(ban.instead)")
+          }
         }
       }
     }
   }
 
-  /// A dictionary or a set has another order in every process. Between lowering and the ledger they are for looking things up, never for going through.
+  /// A dictionary or a set has another order in every process. Between lowering and the ledger they
+  /// are for looking things up, never for going through.
   @Test func dictionariesAreNotIterated() throws {
     for target in BansTests.deterministic {
       for file in Repository.files("Sources/\(target)", ".swift") {
         let code = try Repository.text(file).replacing(#/(?m)\/\/.*$/#, with: "")
-        let names = code.matches(of: #/(?:var|let) (\w+)\s*(?::\s*(?:\[[\w.]+\s*:\s*[^\]]+\]|Set<)|= (?:Set|Dictionary)[(<])/#).map { String($0.1) }
+        let names = code.matches(
+          of: #/(?:var|let) (\w+)\s*(?::\s*(?:\[[\w.]+\s*:\s*[^\]]+\]|Set<)|= (?:Set|Dictionary)[(<])/#
+        ).map { String($0.1) }
         for name in Set(names) {
           let iteration = try Regex(
             "for [^\\n]* in (self\\.)?\(name)\\b(?!\\[)|\\b\(name)\\.(map|forEach|filter|reduce|sorted|first|flatMap|compactMap)\\b",
             as: (Substring, Substring?, Substring?).self)
-          if let match = code.firstMatch(of: iteration) { Issue.record("\(file): `\(match.0)` goes through a dictionary or a set") }
+          if let match = code.firstMatch(of: iteration) {
+            Issue.record("\(file): `\(match.0)` goes through a dictionary or a set")
+          }
         }
       }
     }
@@ -85,7 +93,9 @@ import Testing
   }
 
   @Test func everythingIsFormatted() throws {
-    let result = try run("/usr/bin/env", ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests", "benchmarks"])
+    let result = try run(
+      "/usr/bin/env",
+      ["swift", "format", "lint", "--strict", "--recursive", "Package.swift", "Sources", "Tests", "benchmarks"])
     #expect(result.status == 0, "\(result.errors.prefix(2000))")
   }
 }

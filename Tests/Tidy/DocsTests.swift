@@ -7,7 +7,8 @@ import Support
 import Testing
 import Wording
 
-/// Parts of the docs are derived from tables in the sources. They stand between `<!-- name -->` and `<!-- end -->`; UPDATE=1 writes them anew.
+/// Parts of the docs are derived from tables in the sources. They stand between `<!-- name -->` and
+/// `<!-- end -->`; UPDATE=1 writes them anew.
 @Suite(.serialized) struct DocsTests {
   private func check(_ path: String, _ name: String, _ derived: String) throws {
     let text = try Repository.text(path)
@@ -16,7 +17,9 @@ import Wording
       Issue.record("\(path) has no block `\(name)`")
       return
     }
-    if Repository.isUpdating { try Repository.write(text.replacingCharacters(in: from.upperBound..<to.lowerBound, with: derived), to: path) }
+    if Repository.isUpdating {
+      try Repository.write(text.replacingCharacters(in: from.upperBound..<to.lowerBound, with: derived), to: path)
+    }
     #expect(
       text[from.upperBound..<to.lowerBound] == derived && !Repository.isUpdating,
       "\(path): `\(name)` is not what the sources say; UPDATE=1 rewrites it")
@@ -25,9 +28,10 @@ import Wording
   /// The doc comment above each case of the instruction table.
   private func effects() throws -> [String: String] {
     var effects: [String: String] = [:]
-    let opcodes = try #require(try Repository.text("Sources/Bytecode/Opcode.swift").components(separatedBy: "/// What an operand is").first)
-    for match in opcodes.matches(of: #/\/\/\/ (.+)\n  case `?(\w+)`?\n/#) {
-      effects[String(match.2)] = String(match.1)
+    let opcodes = try #require(
+      try Repository.text("Sources/Bytecode/Opcode.swift").components(separatedBy: "/// What an operand is").first)
+    for match in opcodes.matches(of: #/((?:  \/\/\/ .+\n)+)  case `?(\w+)`?\n/#) {
+      effects[String(match.2)] = match.1.split(separator: "\n").map { $0.dropFirst(6) }.joined(separator: " ")
     }
     return effects
   }
@@ -40,7 +44,9 @@ import Wording
     case .readMany: "\(letter): reads consecutive registers"
     case .field, .item, .function, .trap, .part: "\(letter): \(operand)"
     case .readAll: "\(letter): reads consecutive registers"
-    case .target, .number, .constant, .slot, .vault, .place, .payer, .holding, .party, .currency, .state, .split, .event: "\(letter): \(operand)"
+    case .target, .number, .constant, .slot, .vault, .place, .payer, .holding, .party, .currency, .state, .split,
+      .event:
+      "\(letter): \(operand)"
     }
   }
 
@@ -49,30 +55,38 @@ import Wording
     var table = "| code | instruction | operands | gas | ends block | effect |\n| --- | --- | --- | --- | --- | --- |\n"
     for opcode in Opcode.allCases {
       let row = opcode.row
-      let operands = [operand("a", row.a), operand("b", row.b), operand("c", row.c)].compactMap { $0 }.joined(separator: ", ")
+      let operands = [operand("a", row.a), operand("b", row.b), operand("c", row.c)].compactMap { $0 }.joined(
+        separator: ", ")
       let effect = try #require(effects["\(opcode)"], "\(opcode) has no doc comment")
-      table += "| \(opcode.rawValue) | `\(row.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
+      table +=
+        "| \(opcode.rawValue) | `\(row.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
     }
     try check("docs/bytecode.md", "instructions", table)
   }
 
   @Test func theModuleFaultsAreInTheDocs() throws {
-    let rows = ModuleFault.Code.allCases.map { "| `\($0)` | \(Wording(.english).clause(ModuleFlaw($0.kind, at: .module), in: nil)) |\n" }
+    let rows = ModuleFault.Code.allCases.map {
+      "| `\($0)` | \(Wording(.english).clause(ModuleFlaw($0.kind, at: .module), in: nil)) |\n"
+    }
     try check("docs/bytecode.md", "faults", "| fault | meaning |\n| --- | --- |\n" + rows.joined())
   }
 
   /// Each with a place such as it has; the compiler's code stands beside what a ledger says of the same.
   @Test func theFlawsAreInTheDocs() throws {
     let places: [ModuleFlaw.Place] = [
-      .module, .state(3), .function(4), .instruction(5, function: 4), .circle([3, 1]), .entering(transition: 2, instruction: 5, vault: 0),
+      .module, .state(3), .function(4), .instruction(5, function: 4), .circle([3, 1]),
+      .entering(transition: 2, instruction: 5, vault: 0),
     ]
     let rows = try ModuleFlaw.Kind.allCases.map { kind -> String in
-      let flaws = places.flatMap { [ModuleFlaw(kind, at: $0), ModuleFlaw(kind, at: $0, gas: 300_000_000)] }.filter(\.isPossible)
+      let flaws = places.flatMap { [ModuleFlaw(kind, at: $0), ModuleFlaw(kind, at: $0, gas: 300_000_000)] }.filter(
+        \.isPossible)
       let flaw = try #require(flaws.first, "\(kind) has no place")
       let (english, chinese) = (Wording(.english).clause(flaw, in: nil), Wording(.chinese).clause(flaw, in: nil))
       return "| \(kind.rawValue) | `\(kind)` | \(english) | \(chinese) | \(kind.diagnosticCode?.rawValue ?? "") |\n"
     }
-    try check("docs/ledger.md", "flaws", "| number | flaw | such as | | compiler |\n| --- | --- | --- | --- | --- |\n" + rows.joined())
+    try check(
+      "docs/ledger.md", "flaws",
+      "| number | flaw | such as | | compiler |\n| --- | --- | --- | --- | --- |\n" + rows.joined())
   }
 
   @Test func theDiagnosticsAreInTheDocs() throws {
@@ -91,7 +105,9 @@ import Wording
 
   /// Those of modules stand with the bytecode, those of transactions and blocks with the ledger.
   @Test func theLimitsAreInTheDocs() throws {
-    let rows = Mirror(reflecting: ProtocolNumber.current.limits).children.map { (name: $0.label ?? "", value: $0.value) }
+    let rows = Mirror(reflecting: ProtocolNumber.current.limits).children.map {
+      (name: $0.label ?? "", value: $0.value)
+    }
     let first = try #require(rows.firstIndex { $0.name == "transactionSize" })
     func table(_ rows: ArraySlice<(name: String, value: Any)>) -> String {
       "| limit | at most |\n| --- | --- |\n" + rows.map { "| \($0.name) | \($0.value) |\n" }.joined()
@@ -106,7 +122,9 @@ import Wording
   }
 
   @Test func theReasonsAreInTheDocs() throws {
-    let inadmissible = Inadmissible.allCases.map { "| \($0) | \(Wording(.english).sentence($0)) | \(Wording(.chinese).sentence($0)) |\n" }
+    let inadmissible = Inadmissible.allCases.map {
+      "| \($0) | \(Wording(.english).sentence($0)) | \(Wording(.chinese).sentence($0)) |\n"
+    }
     try check("docs/ledger.md", "inadmissible", "| reason | | |\n| --- | --- | --- |\n" + inadmissible.joined())
     let attempt = Wording.Attempt(who: "alice", action: "pay", state: "Offered", endedBy: nil)
     let refusals = Failure.all.map { failure in
@@ -117,8 +135,12 @@ import Wording
 
   /// Who reads what is guaranteed finds each name in the code, or in a test's name.
   @Test func guaranteesNameWhatThereIs() throws {
-    let code = try (Repository.files("Sources", ".swift") + Repository.files("Tests", ".swift")).map { try Repository.text($0) }.joined()
-    for name in try Repository.text("docs/guarantees.md").matches(of: #/`([A-Za-z]+)(?:\.([A-Za-z]+))?`/#).map({ $0.output.2 ?? $0.output.1 })
+    let code = try (Repository.files("Sources", ".swift") + Repository.files("Tests", ".swift")).map {
+      try Repository.text($0)
+    }.joined()
+    for name in try Repository.text("docs/guarantees.md").matches(of: #/`([A-Za-z]+)(?:\.([A-Za-z]+))?`/#).map({
+      $0.output.2 ?? $0.output.1
+    })
     where name.utf8.count > 8 && !name.contains("swift") {
       let isThere = code.contains(name)
       #expect(isThere, "\(name)")

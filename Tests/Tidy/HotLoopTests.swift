@@ -2,7 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// Reads the release build's machine code: in the machine's loop nothing is retained, no exclusivity is checked, and no getter of another target is called.
+/// Reads the release build's machine code: in the machine's loop nothing is retained, no
+/// exclusivity is checked, and no getter of another target is called.
 @Suite struct HotLoopTests {
   @Test func theLoopCallsOnlyWhatIsMeantToLieOutOfLine() throws {
     let object = Repository.root.appendingPathComponent(".build-release/release/VM.build")
@@ -10,7 +11,9 @@ import Testing
     try #require(!files.isEmpty, "`make test` makes the release build that this test reads")
     var body: [Substring] = []
     for file in files {
-      let listing = try run("/usr/bin/env", ["objdump", "-dr", "--no-show-raw-insn", object.appendingPathComponent(file).path]).output
+      let listing = try run(
+        "/usr/bin/env", ["objdump", "-dr", "--no-show-raw-insn", object.appendingPathComponent(file).path]
+      ).output
       var isInside = false
       for line in listing.split(separator: "\n") {
         // The generic function itself, by the stem of its mangled name.
@@ -24,13 +27,17 @@ import Testing
     }
     // One shared jump would make the loop's speed hang on its address: see `oneJumpEach` in Package.swift.
     let jumps = body.filter { $0.contains(#/\bjmp\s+\*/#) }.count
-    #expect(jumps >= 40, "the loop has \(jumps) indirect jumps; the options that copy it behind each instruction have no effect")
+    #expect(
+      jumps >= 40,
+      "the loop has \(jumps) indirect jumps; the options that copy it behind each instruction have no effect")
     let forbidden = ["swift_beginAccess", "swift_endAccess", "swift_allocObject", "swift_isUniquelyReferenced"]
     for symbol in relocations {
       #expect(!forbidden.contains(symbol), "the loop calls \(symbol)")
       // Getters of the small types that cross from Bytecode and Primitives end in `vg`.
       #expect(
-        !(symbol.hasSuffix("vg") && (symbol.hasPrefix("$s8Bytecode11Instruction") || symbol.hasPrefix("$s10Primitives"))), "the loop calls \(symbol)")
+        !(symbol.hasSuffix("vg")
+          && (symbol.hasPrefix("$s8Bytecode11Instruction") || symbol.hasPrefix("$s10Primitives"))),
+        "the loop calls \(symbol)")
     }
   }
 }

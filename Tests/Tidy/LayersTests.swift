@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The manifest is the architecture diagram: what a target imports, it declares; what it declares, it imports; and the two halves of the house do not see
-/// each other.
+/// The manifest is the architecture diagram: what a target imports, it declares; what it declares,
+/// it imports; and the two halves of the house do not see each other.
 @Suite struct LayersTests {
   /// Of each target in Package.swift the targets it depends on, in the order of the manifest.
   private func manifest() throws -> [(name: String, dependencies: Set<String>)] {
@@ -13,7 +13,9 @@ import Testing
       targets.append((String(match.1), names(match.2 ?? "")))
     }
     // The programs below Tests stand outside of the house.
-    for match in text.matches(of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!, path: "Tests)/#) {
+    for match in text.matches(
+      of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!, path: "Tests)/#)
+    {
       targets.append((String(match.1), names(match.2)))
     }
     return targets
@@ -27,7 +29,9 @@ import Testing
   private func imports(of target: String, in folder: String) throws -> Set<String> {
     var imports: Set<String> = []
     for file in Repository.files(folder, ".swift") {
-      for match in try Repository.text(file).matches(of: #/(?m)^(?:package |public |@testable )?import (\w+)/#) { imports.insert(String(match.1)) }
+      for match in try Repository.text(file).matches(of: #/(?m)^(?:package |public |@testable )?import (\w+)/#) {
+        imports.insert(String(match.1))
+      }
     }
     return imports
   }
@@ -40,7 +44,9 @@ import Testing
     #expect(targets.count >= 15)
     for target in targets {
       let imported = try imports(of: target.name, in: folder(target.name)).intersection(own)
-      #expect(imported == target.dependencies, "\(target.name) imports \(imported.sorted()), declares \(target.dependencies.sorted())")
+      #expect(
+        imported == target.dependencies,
+        "\(target.name) imports \(imported.sorted()), declares \(target.dependencies.sorted())")
     }
   }
 
@@ -48,7 +54,9 @@ import Testing
   @Test func theManifestIsInOrder() throws {
     var seen: Set<String> = ["CGMP", "COpenSSL", "CSodium", "CLMDB"]
     for target in try manifest() {
-      #expect(target.dependencies.isSubset(of: seen), "\(target.name) stands before \(target.dependencies.subtracting(seen).sorted())")
+      #expect(
+        target.dependencies.isSubset(of: seen),
+        "\(target.name) stands before \(target.dependencies.subtracting(seen).sorted())")
       seen.insert(target.name)
     }
   }
@@ -58,7 +66,9 @@ import Testing
     let back: Set = ["VM", "Ledger", "Runtime", "Store", "Ordering"]
     for target in try manifest() {
       if front.contains(target.name) { #expect(target.dependencies.isDisjoint(with: back), "\(target.name)") }
-      if back.contains(target.name) { #expect(target.dependencies.isDisjoint(with: front.union(["Reference"])), "\(target.name)") }
+      if back.contains(target.name) {
+        #expect(target.dependencies.isDisjoint(with: front.union(["Reference"])), "\(target.name)")
+      }
     }
   }
 

@@ -39,7 +39,9 @@ import VM
     let state = LedgerState(time: BareAgreement.start)
     var runtime = Runtime(engine: machine, contracts: [contract.module], state: state)
     // On the bare machine the accounts of the parties begin with row 1, and everybody has whatever is asked for.
-    for _ in 0...(interface.parties.count + 2) { _ = state.openAccount { _ in Amount(unchecked: Amount.max.units >> 8) } }
+    for _ in 0...(interface.parties.count + 2) {
+      _ = state.openAccount { _ in Amount(unchecked: Amount.max.units >> 8) }
+    }
     let currencies = interface.currencies.enumerated().map { index, slot in
       switch slot {
       case .parameter: Currency.all[index % Currency.all.count]
@@ -63,7 +65,9 @@ import VM
       case .wait(let time): told = runtime.advance(to: time)
       case .automatic: told = []
       case .action(let transition, let caller, let actors, let arguments):
-        guard let number, case .action(let name, _, let who) = interface.transitions[transition].trigger else { return compared }
+        guard let number, case .action(let name, _, let who) = interface.transitions[transition].trigger else {
+          return compared
+        }
         var needed = 1
         if case .parties(_, let count) = who { needed = count }
         for actor in actors.filter({ $0 != caller }).prefix(needed - 1) {
@@ -81,16 +85,22 @@ import VM
         #expect(told.first?.isRefused == isRefused, "\(interface.name), schedule \(schedule), step \(place): \(name)")
       }
       guard let number else {
-        Issue.record("\(interface.name), schedule \(schedule): no agreement was opened, \(told.first.map { "\($0.outcome)" } ?? "")")
+        Issue.record(
+          "\(interface.name), schedule \(schedule): no agreement was opened, \(told.first.map { "\($0.outcome)" } ?? "")"
+        )
         return compared
       }
       told += runtime.advance(to: max(state.time, steps[last].time))
-      for move in told.flatMap(\.moves) { if case .account(let row) = move.to { paid[row.index] += move.sum.amount.units } }
+      for move in told.flatMap(\.moves) {
+        if case .account(let row) = move.to { paid[row.index] += move.sum.amount.units }
+      }
       let agreement = state.agreements[number.index]
       let (step, position) = (steps[last], agreement.position)
       let isSame =
-        position.state == step.state && agreement.words == step.words && agreement.vaults == step.vaults && Array(paid[1...]) == step.paid
-        && position.deadlines.map(\.transition) == step.deadlines.map(\.transition) && position.deadlines.map(\.due) == step.deadlines.map(\.due)
+        position.state == step.state && agreement.words == step.words && agreement.vaults == step.vaults
+        && Array(paid[1...]) == step.paid
+        && position.deadlines.map(\.transition) == step.deadlines.map(\.transition)
+        && position.deadlines.map(\.due) == step.deadlines.map(\.due)
       #expect(isSame, "\(interface.name), schedule \(schedule), step \(place): \(step), but on the ledger \(agreement)")
       if !isSame { return compared }
       compared += 1
@@ -208,7 +218,9 @@ import VM
     func badness(_ contract: CompiledContract, _ bounds: CompiledContract) -> Badness? {
       BareTrial().run(contract.module, bounds.assured, schedules: 50, seed: 1).bad?.badness
     }
-    guard case .gas("transition 0", _, _)? = badness(dear, cheap), case .gas("entering Open", _, _)? = badness(slow, cheap) else {
+    guard case .gas("transition 0", _, _)? = badness(dear, cheap),
+      case .gas("entering Open", _, _)? = badness(slow, cheap)
+    else {
       Issue.record("\(String(describing: badness(dear, cheap))), \(String(describing: badness(slow, cheap)))")
       return
     }

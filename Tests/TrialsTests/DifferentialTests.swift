@@ -3,12 +3,16 @@ import Support
 import Testing
 import Trials
 
-/// Random contracts over the whole language, on the machine and on the reference interpreter. `Fuzz contracts` tries many more.
+/// Random contracts over the whole language, on the machine and on the reference interpreter. `Fuzz
+/// contracts` tries many more.
 @Suite struct DifferentialTests {
-  /// What no source reaches: instructions that only modules written by hand have, and what the ledger refuses before it comes to a contract.
+  /// What no source reaches: instructions that only modules written by hand have, and what the
+  /// ledger refuses before it comes to a contract.
   private static let beyondSources: Set = [
-    "instruction count", "instruction power.int", "instruction gcd.int", "instruction shift-left.int", "instruction shift-right.int",
-    "instruction int.text", "instruction less.text", "instruction fill.list", "instruction remove", "instruction remove.key", "failure module",
+    "instruction count", "instruction power.int", "instruction gcd.int", "instruction shift-left.int",
+    "instruction shift-right.int",
+    "instruction int.text", "instruction less.text", "instruction fill.list", "instruction remove",
+    "instruction remove.key", "failure module",
     "failure agreement", "failure visit", "failure consent", "failure credit", "failure gas", "failure text",
   ]
 
@@ -21,7 +25,8 @@ import Trials
       switch trial.verdict {
       case .agreed: accepted += 1
       case .refused: continue
-      case .differs(kind: _, let text): Issue.record("seed \(seed): \(text); `Fuzz contracts 1 \(seed) --case \(seed)` shows the smallest case")
+      case .differs(kind: _, let text):
+        Issue.record("seed \(seed): \(text); `Fuzz contracts 1 \(seed) --case \(seed)` shows the smallest case")
       }
       coverage.add(trial.coverage)
     }
@@ -41,7 +46,9 @@ import Trials
   @Test func aSeedMakesOneCase() {
     for seed in 1...UInt64(5) {
       let (first, second) = (ContractTrial(seed: seed), ContractTrial(seed: seed))
-      #expect(first.source == second.source && first.actionChoices == second.actionChoices && first.stepCount == second.stepCount)
+      #expect(
+        first.source == second.source && first.actionChoices == second.actionChoices
+          && first.stepCount == second.stepCount)
       let replayed = ContractTrial(.choices(first.contractChoices), actions: first.actionChoices)
       #expect(replayed.source == first.source && replayed.stepCount == first.stepCount)
       #expect(ContractTrial.actions(in: replayed.file) == replayed.actionChoices)

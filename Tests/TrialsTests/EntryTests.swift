@@ -7,7 +7,8 @@ import Testing
 import Trials
 import VM
 
-/// Entries of a map in a ledger's agreement: written, found, taken back with a call that traps, and kept in the agreement's row.
+/// Entries of a map in a ledger's agreement: written, found, taken back with a call that traps, and
+/// kept in the agreement's row.
 @Suite struct EntryTests {
   private static let text = """
     module Book
@@ -61,7 +62,9 @@ import VM
 
     // A trap behind the write takes it back, for a new key and for one that is there.
     let before = state.digest
-    for key in [3, 7] { #expect(act("fumble", [.int(Integer(key)), text("no")]).outcome == .refused(.trapped(.range))) }
+    for key in [3, 7] {
+      #expect(act("fumble", [.int(Integer(key)), text("no")]).outcome == .refused(.trapped(.range)))
+    }
     #expect(state.digest == before && names() == both)
 
     // The map takes three entries, and a fourth only where one has gone.

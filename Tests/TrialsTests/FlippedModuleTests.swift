@@ -11,8 +11,9 @@ import Testing
 import Trials
 import VM
 
-/// A module with a flipped bit that is still assured is another contract, and a contract like any other: it runs, it ends under silence with empty vaults,
-/// and nothing that is done to it ends the process or makes or loses money.
+/// A module with a flipped bit that is still assured is another contract, and a contract like any
+/// other: it runs, it ends under silence with empty vaults, and nothing that is done to it ends the
+/// process or makes or loses money.
 @Suite struct FlippedModuleTests {
   @Test func whatIsStillAssuredRunsLikeAnyContract() throws {
     let source = SourceText(path: "purchase.ern", text: try Repository.text("contracts/purchase.ern"))
@@ -23,9 +24,12 @@ import VM
     for bit in 0..<bytes.count * 8 {
       var flipped = bytes
       flipped[bit / 8] ^= 1 << (bit % 8)
-      guard let wellFormed = try? Verifier.verify(bytes: flipped), case .assured(let module) = assure(wellFormed) else { continue }
+      guard let wellFormed = try? Verifier.verify(bytes: flipped), case .assured(let module) = assure(wellFormed) else {
+        continue
+      }
       // A bit of the source's hash changes nothing else.
-      if module.wellFormed.module.functions == original.module.functions, module.wellFormed.module.interface == original.module.interface,
+      if module.wellFormed.module.functions == original.module.functions,
+        module.wellFormed.module.interface == original.module.interface,
         module.wellFormed.module.constants == original.module.constants
       {
         continue
@@ -49,20 +53,24 @@ import VM
     }
     let totals = Currency.all.map { state.total(of: $0) }
     let (number, _) = runtime.open(
-      contract: 0, currencies: currencies, parties: accounts, terms: interface.terms.map { $0.defaultValue ?? value($0.type, choice) })
+      contract: 0, currencies: currencies, parties: accounts,
+      terms: interface.terms.map { $0.defaultValue ?? value($0.type, choice) })
     guard let number else { return }
     for (index, transition) in interface.transitions.enumerated() {
       guard case .action(let name, let parameters, _) = transition.trigger else { continue }
       if index == choice % interface.transitions.count { continue }
       for caller in accounts {
         let before = state.digest
-        let steps = runtime.act(name, by: caller, on: number, arguments: parameters.map { value($0.type, choice) }, letGo: nil)
+        let steps = runtime.act(
+          name, by: caller, on: number, arguments: parameters.map { value($0.type, choice) }, letGo: nil)
         if steps[0].isRefused { #expect(state.digest == before) }
       }
     }
     for _ in interface.states { _ = runtime.advance(to: state.time + Duration.max) }
     let agreement = state.agreements[number.index]
-    #expect(interface.states[agreement.position.state].isFinal && agreement.vaults.allSatisfy { $0 == .zero }, "bit \(choice)")
+    #expect(
+      interface.states[agreement.position.state].isFinal && agreement.vaults.allSatisfy { $0 == .zero }, "bit \(choice)"
+    )
     #expect(zip(Currency.all, totals).allSatisfy { state.total(of: $0) == $1 }, "bit \(choice)")
   }
 

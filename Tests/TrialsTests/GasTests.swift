@@ -54,8 +54,10 @@ import Wording
     Compilation(SourceText(path: path, text: try Repository.text(path)))
   }
 
-  /// Where nothing leads round by itself, W of a state is the dearest way from it to an end: here by trying all of them.
-  @Test(arguments: examples + Repository.files("Tests/Corpus/run", ".ern") + Repository.files("Tests/Corpus/sound", ".ern"))
+  /// Where nothing leads round by itself, W of a state is the dearest way from it to an end: here
+  /// by trying all of them.
+  @Test(
+    arguments: examples + Repository.files("Tests/Corpus/run", ".ern") + Repository.files("Tests/Corpus/sound", ".ern"))
   func whatIsPaidAheadIsTheDearestWay(_ path: String) throws {
     for contract in try GasTests.compilation(path).contracts {
       let (interface, assured) = (contract.interface, contract.assured)
@@ -71,7 +73,9 @@ import Wording
         return most
       }
       for state in interface.states.indices {
-        if let most = dearest(from: state, []) { #expect(assured.prepayment.ahead[state].most == most, "\(interface.states[state].name)") }
+        if let most = dearest(from: state, []) {
+          #expect(assured.prepayment.ahead[state].most == most, "\(interface.states[state].name)")
+        }
         #expect((assured.prepayment.ahead[state].most == 0) == interface.states[state].isFinal)
       }
     }
@@ -81,8 +85,10 @@ import Wording
     GasSchedule.of(.current).deadline + assured.gasMax[edge.transition] + assured.prepayment.entering[edge.target]
   }
 
-  /// Along every automatic edge W falls by at least what the edge costs, wherever the counters stand: so no pot runs dry.
-  @Test(arguments: examples + Repository.files("Tests/Corpus/run", ".ern") + Repository.files("Tests/Corpus/sound", ".ern"))
+  /// Along every automatic edge W falls by at least what the edge costs, wherever the counters
+  /// stand: so no pot runs dry.
+  @Test(
+    arguments: examples + Repository.files("Tests/Corpus/run", ".ern") + Repository.files("Tests/Corpus/sound", ".ern"))
   func whatIsPaidAheadFallsByWhatIsUsed(_ path: String) throws {
     for contract in try GasTests.compilation(path).contracts {
       let (interface, ahead) = (contract.interface, contract.assured.prepayment.ahead)
@@ -100,8 +106,9 @@ import Wording
     }
   }
 
-  /// What is paid ahead is not much more than what can be used: of every automatic transition of the examples the bound is at most twice what its own tests and
-  /// random sequences have driven it to.
+  /// What is paid ahead is not much more than what can be used: of every automatic transition of
+  /// the examples the bound is at most twice what its own tests and random sequences have driven it
+  /// to.
   @Test(arguments: examples) func boundsAreNearWhatIsUsed(_ path: String) throws {
     let compilation = try GasTests.compilation(path)
     let contract = try #require(compilation.contracts.first)
@@ -136,6 +143,7 @@ import Wording
     for account in accounts.dropFirst() { _ = runtime.act("join", by: account, on: number, arguments: [], letGo: nil) }
     let step = try #require(runtime.advance(to: closes).last)
     #expect(step.outcome == .entered(state: 2) && step.moves.count == 99)
-    #expect(contract.assured.gasMax(of: step) <= 2 * Int(step.gas), "\(step.gas) of \(contract.assured.gasMax(of: step))")
+    #expect(
+      contract.assured.gasMax(of: step) <= 2 * Int(step.gas), "\(step.gas) of \(contract.assured.gasMax(of: step))")
   }
 }

@@ -8,7 +8,8 @@ import Support
 import Testing
 import Trials
 
-/// A few of the mutants that `Fuzz mutants` tries by the thousand: none that loses or strands money is accepted, and few are refused that do not.
+/// A few of the mutants that `Fuzz mutants` tries by the thousand: none that loses or strands money
+/// is accepted, and few are refused that do not.
 @Suite struct MutantTests {
   private struct Count {
     var mutants = 0
@@ -60,7 +61,9 @@ import Trials
     while count.mutants < 1000 {
       let original = originals[made % originals.count]
       made += 1
-      guard let mutant = ModuleMutant(of: original, &random), let module = try? Verifier.verify(mutant.module) else { continue }
+      guard let mutant = ModuleMutant(of: original, &random), let module = try? Verifier.verify(mutant.module) else {
+        continue
+      }
       let verdict = MutantVerdict(module, trial, schedules: 10, seed: 1)
       count.note(verdict, module, trial, "\(original.module.interface.name): \(mutant.kind.rawValue): \(mutant.change)")
     }

@@ -4,7 +4,8 @@ import Interface
 import Source
 import Testing
 
-/// What is told of the case that nobody acts, or one party does not: whether it comes true, random sequences show (`SilenceClaim`); here is what it says.
+/// What is told of the case that nobody acts, or one party does not: whether it comes true, random
+/// sequences show (`SilenceClaim`); here is what it says.
 @Suite struct OutlookTests {
   private static let day: Int64 = 86_400_000
 
@@ -23,7 +24,9 @@ import Testing
           switch part {
           case .opened: "opened"
           case .now: "now"
-          case .item(let item): item < interface.terms.count ? interface.terms[item].name : interface.fields[item - interface.terms.count].name
+          case .item(let item):
+            item < interface.terms.count
+              ? interface.terms[item].name : interface.fields[item - interface.terms.count].name
           case .computed: "computed"
           }
         return count == 1 ? name : "\(count) \(name)"
@@ -63,7 +66,8 @@ import Testing
 
   @Test func silenceIsToldInTerms() throws {
     let (outlook, interface) = try outlook(sale)
-    let told = interface.states.indices.map { state in outlook.silence.states[state].latest.map { text($0, interface) } }
+    let told = interface.states.indices.map { state in outlook.silence.states[state].latest.map { text($0, interface) }
+    }
     #expect(told[0] == ["3d"])
     // The bound on the terms puts one date behind the other; who comes later than both waits for neither.
     #expect(told[1] == ["ends, then 0d", "shipIn"])
@@ -182,8 +186,9 @@ import Testing
 
   /// Strangers who may pay in can be put off like a party.
   @Test func strangersCanBePutOff() throws {
-    let open = lease("until = until + longer", "anyone").replacing("  party owner, user", with: "  party owner").replacing(
-      "  field n: Counter<1>\n", with: "")
+    let open = lease("until = until + longer", "anyone").replacing("  party owner, user", with: "  party owner")
+      .replacing(
+        "  field n: Counter<1>\n", with: "")
     #expect(try outlook(open).0.silence.delays.map(\.party) == [nil])
   }
 

@@ -10,7 +10,9 @@ import Wording
 /// What the docs show compiles, and its tests pass.
 @Suite struct SnippetTests {
   private func fences(_ path: String, _ begin: String, _ end: String) throws -> [String] {
-    try Repository.text(path).components(separatedBy: begin).dropFirst().compactMap { $0.components(separatedBy: end).first }
+    try Repository.text(path).components(separatedBy: begin).dropFirst().compactMap {
+      $0.components(separatedBy: end).first
+    }
   }
 
   private func expectToPass(_ text: String, importing files: [String: String] = [:]) {
@@ -37,7 +39,10 @@ import Wording
   /// The tour's contract is refused as the tour says, and passes once the deadline is there.
   @Test func theTourOfTheReadmeIsTrue() throws {
     let contract = try #require(try fences("README.md", "<<'ERN'\n", "ERN\n").first)
-    #expect(Compilation(SourceText(path: "deposit.ern", text: contract)).diagnostics.all.map(\.code) == [.stateWithoutDeadline])
+    #expect(
+      Compilation(SourceText(path: "deposit.ern", text: contract)).diagnostics.all.map(\.code) == [
+        .stateWithoutDeadline
+      ])
     try withTemporaryFolder { folder in
       try Data(contract.utf8).write(to: folder.appendingPathComponent("deposit.ern"))
       let command = try #require(try Repository.text("README.md").split(separator: "\n").first { $0.hasPrefix("sed ") })
@@ -53,6 +58,8 @@ import Wording
     let name = "the buyer is refunded when the seller never ships"
     let test = try #require(compilation.tests.first { $0.name == name })
     let page = try Repository.text("README.zh.md")
-    for line in TestRun(test, in: compilation, wording: Wording(.chinese)).story { #expect(page.contains(line.text), "\(line.text)") }
+    for line in TestRun(test, in: compilation, wording: Wording(.chinese)).story {
+      #expect(page.contains(line.text), "\(line.text)")
+    }
   }
 }

@@ -26,18 +26,24 @@ struct Build: ParsableCommand {
     guard compilation.diagnostics.isEmpty else {
       if json {
         try Console.print(
-          .object([("schema", "earnest.build/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: compilation.source))]))
+          .object([
+            ("schema", "earnest.build/1"), ("ok", .bool(false)),
+            ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
+          ]))
       } else {
         try Console.show(compilation.diagnostics, of: compilation.source)
       }
       throw Exit.no
     }
-    let modules = compilation.contracts.map { (name: $0.interface.name + ".ernb", id: $0.module.id, bytes: $0.module.module.bytes) }
+    let modules = compilation.contracts.map {
+      (name: $0.interface.name + ".ernb", id: $0.module.id, bytes: $0.module.module.bytes)
+    }
     try Files.write(modules.map { ($0.name, $0.bytes) }, to: output)
     if json {
       let objects = modules.map { module -> JSON in
         .object([
-          ("file", .text(Files.join(output, module.name))), ("id", .text(module.id.description)), ("size", .number(module.bytes.count)),
+          ("file", .text(Files.join(output, module.name))), ("id", .text(module.id.description)),
+          ("size", .number(module.bytes.count)),
         ])
       }
       return try Console.print(
@@ -49,6 +55,8 @@ struct Build: ParsableCommand {
     let warnings = compilation.warnings
     if !warnings.isEmpty { try Console.show(warnings, of: compilation.source) }
     if modules.isEmpty { try Console.print("there is no contract in \(path)") }
-    for module in modules { try Console.print("\(Files.join(output, module.name))  \(module.bytes.count) bytes\n  id \(module.id)") }
+    for module in modules {
+      try Console.print("\(Files.join(output, module.name))  \(module.bytes.count) bytes\n  id \(module.id)")
+    }
   }
 }

@@ -39,12 +39,15 @@ struct Check: ParsableCommand {
         let outlooks = compilation.contracts.map(\.outlook)
         let warnings = compilation.warnings(outlooks)
         if !compilation.diagnostics.isEmpty || (denyWarnings && !warnings.isEmpty) { isClean = false }
-        let summaries = zip(compilation.contracts, outlooks).map { ContractSummary(contract: $0, outlook: $1, source: compilation.source) }
+        let summaries = zip(compilation.contracts, outlooks).map {
+          ContractSummary(contract: $0, outlook: $1, source: compilation.source)
+        }
         if json {
           files.append(
             .object([
               ("file", .text(source.path)), ("contracts", .list(summaries.map(\.json))),
-              ("diagnostics", compilation.diagnostics.json(in: compilation.source)), ("leftOut", .number(compilation.diagnostics.leftOut)),
+              ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
+              ("leftOut", .number(compilation.diagnostics.leftOut)),
               ("warnings", warnings.json(in: compilation.source)),
             ]))
           return
@@ -55,12 +58,16 @@ struct Check: ParsableCommand {
       }
     }
     if case .failure = result { isClean = false }
-    if json { try Console.print(.object([("schema", "earnest.check/1"), ("ok", .bool(isClean)), ("files", .list(files))])) }
+    if json {
+      try Console.print(.object([("schema", "earnest.check/1"), ("ok", .bool(isClean)), ("files", .list(files))]))
+    }
     try result.get()
     if !isClean { throw Exit.no }
   }
 
-  private func show(_ path: String, _ compilation: Compilation, _ warningCount: Int, _ summaries: [ContractSummary]) throws {
+  private func show(_ path: String, _ compilation: Compilation, _ warningCount: Int, _ summaries: [ContractSummary])
+    throws
+  {
     let names = compilation.contracts.map(\.interface.name).joined(separator: ", ")
     let warned = warningCount == 0 ? "" : ", " + Console.counted(warningCount, "warning")
     let counts = Console.counted(compilation.tests.count, "test") + warned

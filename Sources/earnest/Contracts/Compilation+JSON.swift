@@ -9,9 +9,14 @@ extension CompiledContract {
   /// Every expression with its place, whether it can fail, and of an integer how wide it can be.
   func expressionsJSON(in source: SourceText) -> [(String, JSON)] {
     let traps = checked.functionTraps
-    let expressions = interface.entries.flatMap { checked.expressions(of: $0) } + checked.functions.flatMap { $0.bindings.map(\.value) + [$0.result] }
+    let expressions =
+      interface.entries.flatMap { checked.expressions(of: $0) }
+      + checked.functions.flatMap { $0.bindings.map(\.value) + [$0.result] }
     return [
-      ("functions", .list(zip(checked.functions, traps).map { .object([("name", .text($0.name)), ("canFail", .bool($1))]) })),
+      (
+        "functions",
+        .list(zip(checked.functions, traps).map { .object([("name", .text($0.name)), ("canFail", .bool($1))]) })
+      ),
       ("expressions", .list(expressions.map { $0.json(in: source, traps) })),
     ]
   }
@@ -22,8 +27,10 @@ extension TypedExpression {
   fileprivate func json(in source: SourceText, _ traps: [Bool]) -> JSON {
     let part = source.part(at: span.start)
     var members: [(String, JSON)] = [
-      ("file", .text(part.path)), ("line", .number(source.line(at: span.start))), ("column", .number(source.column(at: span.start))),
-      ("start", .number(span.start - part.span.start)), ("end", .number(span.end - part.span.start)), ("canFail", .bool(canTrap(traps))),
+      ("file", .text(part.path)), ("line", .number(source.line(at: span.start))),
+      ("column", .number(source.column(at: span.start))),
+      ("start", .number(span.start - part.span.start)), ("end", .number(span.end - part.span.start)),
+      ("canFail", .bool(canTrap(traps))),
     ]
     if case .int(let bits, _) = type { members.append(("bits", .number(bits))) }
     if !parts.isEmpty { members.append(("parts", .list(parts.map { $0.json(in: source, traps) }))) }

@@ -17,7 +17,8 @@ extension ContractSummary {
             .list(
               interface.invariants.enumerated().map { index, invariant in
                 .object([
-                  ("text", .text(invariant.text)), ("states", .list(invariant.states.map { .text(interface.states[$0].name) })),
+                  ("text", .text(invariant.text)),
+                  ("states", .list(invariant.states.map { .text(interface.states[$0].name) })),
                   ("condition", .text(source.text(contract.checked.invariants[index].span))),
                 ])
               })
@@ -28,7 +29,9 @@ extension ContractSummary {
   private func stateJSON(_ state: Int) -> JSON {
     let silence = outlook.silence.states[state]
     let ahead = contract.assured.prepayment.ahead[state]
-    let deadlines = interface.transitions.indices.filter { interface.transitions[$0].source == state && outlook.silence.due[$0] != nil }
+    let deadlines = interface.transitions.indices.filter {
+      interface.transitions[$0].source == state && outlook.silence.due[$0] != nil
+    }
     return .object([
       ("name", .text(interface.states[state].name)), ("initial", .bool(state == interface.initialState)),
       ("final", .bool(interface.states[state].isFinal)),
@@ -53,7 +56,10 @@ extension ContractSummary {
             "rounds",
             .list(
               ahead.rounds.map {
-                .object([("counter", .text(interface.fields[$0.field].name)), ("most", .number($0.most)), ("gas", .number($0.gas))])
+                .object([
+                  ("counter", .text(interface.fields[$0.field].name)), ("most", .number($0.most)),
+                  ("gas", .number($0.gas)),
+                ])
               })
           ),
         ])
@@ -72,18 +78,23 @@ extension ContractSummary {
   /// So long after the state was entered, or after the date, whichever is later. Of several, the latest counts.
   private func byJSON(_ by: By) -> JSON {
     .object([
-      ("text", .text(words.text(by))), ("date", by.date.map { formJSON($0, isTime: true) } ?? .null), ("wait", formJSON(by.wait, isTime: false)),
+      ("text", .text(words.text(by))), ("date", by.date.map { formJSON($0, isTime: true) } ?? .null),
+      ("wait", formJSON(by.wait, isTime: false)),
     ])
   }
 
   private func formJSON(_ form: TimeForm, isTime: Bool) -> JSON {
     .object([
       ("text", .text(words.text(form, isTime: isTime))), ("milliseconds", .number(Int(form.milliseconds))),
-      ("parts", .list(form.parts.map { .object([("part", .text(words.name($0.part))), ("count", .number(Int($0.count)))]) })),
+      (
+        "parts",
+        .list(form.parts.map { .object([("part", .text(words.name($0.part))), ("count", .number(Int($0.count)))]) })
+      ),
     ])
   }
 
-  /// By when it is over if the party is silent from the entering of each state on; null where others can put it off for ever, by the actions that are named.
+  /// By when it is over if the party is silent from the entering of each state on; null where
+  /// others can put it off for ever, by the actions that are named.
   private func partyJSON(_ party: Int) -> JSON {
     let states = interface.states.indices.filter { !interface.states[$0].isFinal }.map { state -> JSON in
       let actions = outlook.silence.delays.filter { $0.party == party && $0.state == state }.flatMap(\.actions)

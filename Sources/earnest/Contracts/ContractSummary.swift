@@ -6,8 +6,9 @@ import Semantics
 import Source
 import Wording
 
-/// What a contract comes to, as `check` tells it: of each state what happens if nobody acts, who is paid then, and what is set aside for it; of each party by when
-/// it is over if that one is silent; what is checked after every action.
+/// What a contract comes to, as `check` tells it: of each state what happens if nobody acts, who is
+/// paid then, and what is set aside for it; of each party by when it is over if that one is silent;
+/// what is checked after every action.
 struct ContractSummary {
   let contract: CompiledContract
   let outlook: Outlook
@@ -88,10 +89,13 @@ struct ContractSummary {
   /// Whether the end comes later than the first step, or it is not one deadline that tells it.
   func isLonger(_ state: Int) -> Bool {
     let ways = outlook.silence.states[state].ways
-    if outlook.silence.states[state].legs.contains(where: { $0.target == state }) || !contract.assured.prepayment.ahead[state].rounds.isEmpty {
+    if outlook.silence.states[state].legs.contains(where: { $0.target == state })
+      || !contract.assured.prepayment.ahead[state].rounds.isEmpty
+    {
       return true
     }
-    return ways.contains { $0.count > 1 } || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[$0] != nil }).count > 1
+    return ways.contains { $0.count > 1 }
+      || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[$0] != nil }).count > 1
   }
 
   /// "after shipIn + 30 days", of several "at closes, or after 7 days, whichever is later".
@@ -111,7 +115,8 @@ struct ContractSummary {
       switch part.part {
       case .opened: false
       case .now, .computed: true
-      case .item(let item): item >= interface.terms.count && interface.fields[item - interface.terms.count].role != .derived
+      case .item(let item):
+        item >= interface.terms.count && interface.fields[item - interface.terms.count].role != .derived
       }
     }
   }
@@ -122,7 +127,9 @@ struct ContractSummary {
     let drivers = outlook.silence.delays.filter { $0.party == party }.flatMap(\.actions).reduce(into: [Int]()) {
       if !$0.contains($1) { $0.append($1) }
     }
-    return drivers.isEmpty ? "no date is known" : "never, \(Wording(.english).list(drivers.map { "while \(who($0)) keeps taking `\(name($0))`" }))"
+    return drivers.isEmpty
+      ? "no date is known"
+      : "never, \(Wording(.english).list(drivers.map { "while \(who($0)) keeps taking `\(name($0))`" }))"
   }
 
   func name(_ transition: Int) -> String {
@@ -131,7 +138,9 @@ struct ContractSummary {
   }
 
   private func who(_ transition: Int) -> String {
-    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else { return "anybody" }
+    guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else {
+      return "anybody"
+    }
     let names = actors.map { "`\(interface.name(of: $0, in: interface.transitions[transition]))`" }
     return needed == names.count ? Wording(.english).list(names) : "\(needed) of \(Wording(.english).list(names))"
   }
@@ -143,15 +152,21 @@ extension ContractSummary {
     var rows: [[String]] = []
     let states = interface.states.indices.filter { !interface.states[$0].isFinal }
     let parties = parties
-    let width = (states.map { interface.states[$0].name } + parties.map(\.names) + ["invariant"]).map(displayWidth).filter { $0 <= 24 }.max() ?? 9
+    let width =
+      (states.map { interface.states[$0].name } + parties.map(\.names) + ["invariant"]).map(displayWidth).filter {
+        $0 <= 24
+      }.max() ?? 9
     for state in states { rows += self.rows(of: state) }
     let middle = rows.map { displayWidth($0[1]) }.max() ?? 0
     let gas = rows.map { displayWidth($0[2]) }.max() ?? 0
-    func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - displayWidth(text))) }
+    func padded(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - displayWidth(text)))
+    }
     func line(_ first: String, _ second: String, _ third: String = "") -> String {
       let start = "  \(padded(first, width))   "
       if third.isEmpty { return (start + second).trimmingTrailing }
-      return start + padded(second, middle) + "   " + String(repeating: " ", count: max(0, gas - displayWidth(third))) + third
+      return start + padded(second, middle) + "   " + String(repeating: " ", count: max(0, gas - displayWidth(third)))
+        + third
     }
     var lines = [Console.dim(line("state", "if nobody acts", "set aside"))]
     for row in rows { lines.append(line(row[0], row[1], row[2])) }
@@ -168,13 +183,16 @@ extension ContractSummary {
       states.filter(isLonger).flatMap { outlook.silence.states[$0].latest }
       + outlook.silence.latestWithout.flatMap { $0[interface.initialState] ?? [] }
     if moments.contains(where: isMoving) {
-      lines += ["", Console.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way"))]
+      lines += [
+        "", Console.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way")),
+      ]
     }
     if !interface.invariants.isEmpty {
       lines.append("")
       for (index, invariant) in interface.invariants.enumerated() {
         let isAlways = invariant.states.count == interface.states.count
-        let states = isAlways ? "" : " while \(invariant.states.map { interface.states[$0].name }.joined(separator: ", "))"
+        let states =
+          isAlways ? "" : " while \(invariant.states.map { interface.states[$0].name }.joined(separator: ", "))"
         lines.append(line(index == 0 ? "checked" : "", "“\(invariant.text)”\(states)"))
       }
     }
@@ -188,16 +206,24 @@ extension ContractSummary {
     for step in outlook.silence.states[state].legs {
       let paid = payouts(step)
       let trigger = text(contract.checked.spans.transitions[step.transition])
-      let start = step.transition == before ? "\(String(repeating: " ", count: max(0, displayWidth(trigger) - 2)))or" : trigger
-      let text = "\(start) → \(interface.states[step.target].name)\(paid.isEmpty ? "" : ": \(paid.joined(separator: "; "))")"
+      let start =
+        step.transition == before ? "\(String(repeating: " ", count: max(0, displayWidth(trigger) - 2)))or" : trigger
+      let text =
+        "\(start) → \(interface.states[step.target].name)\(paid.isEmpty ? "" : ": \(paid.joined(separator: "; "))")"
       for line in ContractSummary.wrapped(text) { rows.append(["", line, ""]) }
       before = step.transition
     }
     if outlook.silence.states[state].hasMoreWays { rows.append(["", "and more ways", ""]) }
-    if isLonger(state) { rows += ContractSummary.wrapped("over at the latest \(latest(outlook.silence.states[state].latest))").map { ["", $0, ""] } }
+    if isLonger(state) {
+      rows += ContractSummary.wrapped("over at the latest \(latest(outlook.silence.states[state].latest))").map {
+        ["", $0, ""]
+      }
+    }
     let ahead = contract.assured.prepayment.ahead[state]
     for round in ahead.rounds where round.gas > 0 {
-      rows.append(["", "sets aside \(grouped(round.gas)) gas less each time `\(interface.fields[round.field].name)` is raised", ""])
+      rows.append([
+        "", "sets aside \(grouped(round.gas)) gas less each time `\(interface.fields[round.field].name)` is raised", "",
+      ])
     }
     if rows.isEmpty { rows.append(["", "", ""]) }
     rows[0][0] = interface.states[state].name
@@ -229,12 +255,23 @@ extension ContractSummary {
     var groups: [(names: [String], text: String)] = []
     for (party, name) in interface.parties.enumerated() {
       let text = "from the opening on: \(latest(without: party, from: interface.initialState))"
-      let later = statesPaidFor(by: party).map { "once it has paid, in \(interface.states[$0].name): \(latest(without: party, from: $0))" }
+      let later = statesPaidFor(by: party).map {
+        "once it has paid, in \(interface.states[$0].name): \(latest(without: party, from: $0))"
+      }
       for text in [text] + later {
-        if let known = groups.firstIndex(where: { $0.text == text }) { groups[known].names.append(name) } else { groups.append(([name], text)) }
+        if let known = groups.firstIndex(where: { $0.text == text }) {
+          groups[known].names.append(name)
+        } else {
+          groups.append(([name], text))
+        }
       }
     }
-    return groups.map { ($0.names.count == interface.parties.count && groups.count == 1 ? "each party" : $0.names.joined(separator: ", "), $0.text) }
+    return groups.map {
+      (
+        $0.names.count == interface.parties.count && groups.count == 1
+          ? "each party" : $0.names.joined(separator: ", "), $0.text
+      )
+    }
   }
 
   /// The states that a party's deposits lead into, where they lie in a vault.

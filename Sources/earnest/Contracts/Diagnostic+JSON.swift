@@ -7,7 +7,8 @@ extension Diagnostic {
     func place(_ span: Span) -> [(String, JSON)] {
       let part = source.part(at: span.start)
       return [
-        ("file", .text(part.path)), ("line", .number(source.line(at: span.start))), ("column", .number(source.column(at: span.start))),
+        ("file", .text(part.path)), ("line", .number(source.line(at: span.start))),
+        ("column", .number(source.column(at: span.start))),
         ("start", .number(span.start - part.span.start)),
         ("end", .number(span.end - part.span.start)),
       ]
@@ -27,7 +28,8 @@ extension Diagnostic {
       ("code", .text(code.rawValue)), ("severity", .text(code.severity.rawValue)), ("message", .text(message)),
     ]
     let tail: [(String, JSON)] = [
-      ("label", .text(primary.text)), ("related", .list(related)), ("notes", .list(notes.map { .text($0) })), ("fixes", .list(proposed)),
+      ("label", .text(primary.text)), ("related", .list(related)), ("notes", .list(notes.map { .text($0) })),
+      ("fixes", .list(proposed)),
     ]
     return .object(head + place(primary.span) + tail)
   }

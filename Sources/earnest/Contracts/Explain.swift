@@ -15,8 +15,13 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     guard let code else {
-      if json { return try Console.print(.object([("schema", "earnest.explain/1"), ("codes", .list(DiagnosticCode.allCases.map(object)))])) }
-      for code in DiagnosticCode.allCases { try Console.print("\(Console.bold(code.rawValue))  \(code.explanation.rule)") }
+      if json {
+        return try Console.print(
+          .object([("schema", "earnest.explain/1"), ("codes", .list(DiagnosticCode.allCases.map(object)))]))
+      }
+      for code in DiagnosticCode.allCases {
+        try Console.print("\(Console.bold(code.rawValue))  \(code.explanation.rule)")
+      }
       return
     }
     guard let known = DiagnosticCode(rawValue: code.uppercased()) else {
@@ -49,7 +54,8 @@ struct Explain: ParsableCommand {
     let explanation = code.explanation
     return .object([
       ("code", .text(code.rawValue)), ("rule", .text(explanation.rule)), ("reason", .text(explanation.reason)),
-      ("wrong", explanation.wrong.map { .text($0.text) } ?? .null), ("right", explanation.right.map { .text($0.text) } ?? .null),
+      ("wrong", explanation.wrong.map { .text($0.text) } ?? .null),
+      ("right", explanation.right.map { .text($0.text) } ?? .null),
     ])
   }
 }

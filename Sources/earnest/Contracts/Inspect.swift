@@ -18,7 +18,8 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a contract or a module: its interface, code, gas or states.",
     discussion:
-      "A source file (.ern) is compiled first; a module (.ernb) is verified and assured again, as a ledger would. Exit code 65: it is not a module.")
+      "A source file (.ern) is compiled first; a module (.ernb) is verified and assured again, as a ledger would. Exit code 65: it is not a module."
+  )
 
   @Argument(help: "A source file (.ern) or a module (.ernb).")
   var path: String
@@ -31,10 +32,13 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let bytes = try Files.read(path)
-    let modules = bytes.starts(with: Module.magic) ? [try assured(module: bytes)] : try compiled(SourceText(path: path, bytes: bytes))
+    let modules =
+      bytes.starts(with: Module.magic)
+      ? [try assured(module: bytes)] : try compiled(SourceText(path: path, bytes: bytes))
     if json {
       let objects = modules.map { ModuleView($0).json(view) }
-      return try Console.print(.object([("schema", "earnest.inspect/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
+      return try Console.print(
+        .object([("schema", "earnest.inspect/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
     }
     if modules.isEmpty { try Console.print("there is no contract in \(path)") }
     for module in modules { try Console.print(ModuleView(module).text(view)) }
@@ -45,7 +49,10 @@ struct Inspect: ParsableCommand {
     if compilation.diagnostics.isEmpty { return compilation.contracts.map(\.assured) }
     if json {
       try Console.print(
-        .object([("schema", "earnest.inspect/1"), ("ok", .bool(false)), ("diagnostics", compilation.diagnostics.json(in: compilation.source))]))
+        .object([
+          ("schema", "earnest.inspect/1"), ("ok", .bool(false)),
+          ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
+        ]))
     } else {
       try Console.show(compilation.diagnostics, of: compilation.source)
     }
@@ -59,7 +66,8 @@ struct Inspect: ParsableCommand {
       switch assure(wellFormed) {
       case .assured(let module): return module
       case .refused(let findings):
-        reason = findings.map { Wording(.english).clause($0.flaw, in: wellFormed.module.interface) }.joined(separator: "; ")
+        reason = findings.map { Wording(.english).clause($0.flaw, in: wellFormed.module.interface) }.joined(
+          separator: "; ")
       }
     } catch { reason = Wording(.english).clause(error.flaw, in: nil) }
     if json {

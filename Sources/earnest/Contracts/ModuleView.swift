@@ -29,16 +29,22 @@ struct ModuleView {
       let ahead = interface.states.indices.filter { !interface.states[$0].isFinal }
         .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0].most))) }
       let width = (rows + ahead).map { displayWidth($0.0) }.max() ?? 0
-      func table(_ rows: [(String, String)]) -> [String] { rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" } }
+      func table(_ rows: [(String, String)]) -> [String] {
+        rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" }
+      }
       let lines =
-        [title, "the most gas that each transition uses"] + table(rows) + ["the gas that is set aside in each state, for what happens by itself"]
+        [title, "the most gas that each transition uses"] + table(rows) + [
+          "the gas that is set aside in each state, for what happens by itself"
+        ]
         + table(ahead)
       return lines.joined(separator: "\n")
     case .states: return ([title] + stateLines).joined(separator: "\n")
     }
   }
 
-  private func padding(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - displayWidth(text))) }
+  private func padding(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - displayWidth(text)))
+  }
 
   private func name(_ transition: Int) -> String {
     let source = interface.states[interface.transitions[transition].source].name
@@ -69,7 +75,9 @@ struct ModuleView {
       case .structure(let name, let members): "\(name)(\(parameters(members)))"
       case .enumeration(let name, let cases):
         "\(name): "
-          + cases.map { $0.payload.isEmpty ? $0.name : "\($0.name)(\($0.payload.map { self.type($0) }.joined(separator: ", ")))" }.joined(
+          + cases.map {
+            $0.payload.isEmpty ? $0.name : "\($0.name)(\($0.payload.map { self.type($0) }.joined(separator: ", ")))"
+          }.joined(
             separator: " | ")
       case .optional, .list, .set, .map: nil
       }
@@ -78,7 +86,9 @@ struct ModuleView {
 
   private var interfaceLines: [String] {
     var lines: [String] = []
-    func section(_ title: String, _ rows: [String]) { if !rows.isEmpty { lines += ["\(title)"] + rows.map { "  " + $0 } } }
+    func section(_ title: String, _ rows: [String]) {
+      if !rows.isEmpty { lines += ["\(title)"] + rows.map { "  " + $0 } }
+    }
     section("currencies", interface.currencies.indices.map { disassembler.currency($0) })
     section("types", typeLines)
     section("parties", interface.parties)
@@ -96,24 +106,34 @@ struct ModuleView {
       })
     section("fields", fields { $0 == .declared || $0 == .initialized })
     section("computed from the terms", fields { $0 == .derived })
-    for state in interface.states.indices { section("fields of \(interface.states[state].name)", fields { $0 == .parameter(state: state) }) }
+    for state in interface.states.indices {
+      section("fields of \(interface.states[state].name)", fields { $0 == .parameter(state: state) })
+    }
     section("events", interface.events.map { "\($0.name)(\(parameters($0.parameters)))" })
     section(
       "actions",
       interface.transitions.compactMap { transition in
         guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
-        return "\(interface.states[transition.source].name): \(name)(\(self.parameters(parameters))) by \(describe(who, transition))"
+        return
+          "\(interface.states[transition.source].name): \(name)(\(self.parameters(parameters))) by \(describe(who, transition))"
       })
     section("views", interface.views.map { "\($0.name)(\(parameters($0.parameters))): \(type($0.type))" })
-    section("invariants", interface.invariants.map { "“\($0.text)” while \($0.states.map { interface.states[$0].name }.joined(separator: ", "))" })
+    section(
+      "invariants",
+      interface.invariants.map {
+        "“\($0.text)” while \($0.states.map { interface.states[$0].name }.joined(separator: ", "))"
+      })
     return lines
   }
 
   /// A default in words. An amount in a currency that is not chosen yet can only be 0.
   private func defaultText(_ value: Value, _ type: ValueType) -> String {
-    let currencies = interface.currencies.map { slot -> Currency? in if case .fixed(let currency) = slot { currency } else { nil } }
+    let currencies = interface.currencies.map { slot -> Currency? in
+      if case .fixed(let currency) = slot { currency } else { nil }
+    }
     if case .amount(let index) = type, currencies[index] == nil { return "0" }
-    return Wording(.english).value(value, type, currencies: currencies.map { $0 ?? Currency.all[0] }, types: interface.types)
+    return Wording(.english).value(
+      value, type, currencies: currencies.map { $0 ?? Currency.all[0] }, types: interface.types)
   }
 
   private func fields(_ isMeant: (ContractInterface.Field.Role) -> Bool) -> [String] {
@@ -129,15 +149,18 @@ struct ModuleView {
     case .anyone: return "anyone"
     case .parties(let actors, let needed):
       let names = actors.map { interface.name(of: $0, in: transition) }
-      return names.count == needed ? names.joined(separator: " and ") : "\(needed) of (\(names.joined(separator: ", ")))"
+      return names.count == needed
+        ? names.joined(separator: " and ") : "\(needed) of (\(names.joined(separator: ", ")))"
     }
   }
 
   private var stateLines: [String] {
     let (words, due) = (TimeWords(interface), Outlook(assured).silence.due)
     return interface.states.indices.flatMap { state -> [String] in
-      let marks = (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
-      let title = Console.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
+      let marks =
+        (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
+      let title =
+        Console.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
       return [title]
         + interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
           let targets = targets(of: transition)
@@ -155,7 +178,9 @@ struct ModuleView {
   private func targets(of transition: Int) -> [String] {
     var names: [String] = []
     for instruction in module.functions[assured.wellFormed.function(of: .body(transition: transition))].code {
-      let name = instruction.opcode == .enter ? interface.states[Int(instruction.a)].name : instruction.opcode == .stay ? "(stays)" : nil
+      let name =
+        instruction.opcode == .enter
+        ? interface.states[Int(instruction.a)].name : instruction.opcode == .stay ? "(stays)" : nil
       if let name, !names.contains(name) { names.append(name) }
     }
     return names
@@ -165,7 +190,8 @@ struct ModuleView {
 
   func json(_ view: Inspect.View) -> JSON {
     var members: [(String, JSON)] = [
-      ("contract", .text(interface.name)), ("id", .text(assured.wellFormed.id.description)), ("protocol", .number(Int(module.protocolNumber.number))),
+      ("contract", .text(interface.name)), ("id", .text(assured.wellFormed.id.description)),
+      ("protocol", .number(Int(module.protocolNumber.number))),
       ("source", .text(module.sourceHash.description)),
     ]
     switch view {
@@ -177,16 +203,27 @@ struct ModuleView {
           .list(
             module.functions.indices.map { index in
               .object([
-                ("entry", index < interface.entries.count ? .text(disassembler.describe(interface.entries[index])) : .null),
+                (
+                  "entry",
+                  index < interface.entries.count ? .text(disassembler.describe(interface.entries[index])) : .null
+                ),
                 ("code", .list(module.functions[index].code.map { .text(disassembler.instruction($0)) })),
               ])
             })
         ))
     case .gas:
       members.append(
-        ("gas", .list(interface.transitions.indices.map { .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))]) })))
+        (
+          "gas",
+          .list(
+            interface.transitions.indices.map {
+              .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))])
+            })
+        ))
       let ahead = interface.states.indices.map { state -> JSON in
-        .object([("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state].most))])
+        .object([
+          ("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state].most)),
+        ])
       }
       members.append(("setAside", .list(ahead)))
     case .states:
@@ -201,8 +238,12 @@ struct ModuleView {
                 (
                   "transitions",
                   .list(
-                    interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
-                      .object([("name", .text(name(transition))), ("targets", .list(targets(of: transition).map { .text($0) }))])
+                    interface.transitions.indices.filter { interface.transitions[$0].source == state }.map {
+                      transition in
+                      .object([
+                        ("name", .text(name(transition))),
+                        ("targets", .list(targets(of: transition).map { .text($0) })),
+                      ])
                     })
                 ),
               ])
@@ -234,16 +275,21 @@ struct ModuleView {
         .list(
           interface.vaults.map { vault in
             let key = vault.key.map { JSON.object([("type", .text(type($0.type))), ("most", .number($0.most))]) }
-            return .object([("name", .text(vault.name)), ("currency", .text(disassembler.currency(vault.currency))), ("key", key ?? .null)])
+            return .object([
+              ("name", .text(vault.name)), ("currency", .text(disassembler.currency(vault.currency))),
+              ("key", key ?? .null),
+            ])
           })
       ),
       (
         "fields",
         .list(
           interface.fields.map { field in
-            let state: JSON = if case .parameter(let state) = field.role { .text(interface.states[state].name) } else { .null }
+            let state: JSON =
+              if case .parameter(let state) = field.role { .text(interface.states[state].name) } else { .null }
             return .object([
-              ("name", .text(field.name)), ("type", .text(type(field.type))), ("derived", .bool(field.role == .derived)),
+              ("name", .text(field.name)), ("type", .text(type(field.type))),
+              ("derived", .bool(field.role == .derived)),
               ("state", state),
             ])
           })
@@ -252,17 +298,23 @@ struct ModuleView {
         "views",
         .list(
           interface.views.map { view in
-            .object([("name", .text(view.name)), ("parameters", fields(view.parameters)), ("type", .text(type(view.type)))])
+            .object([
+              ("name", .text(view.name)), ("parameters", fields(view.parameters)), ("type", .text(type(view.type))),
+            ])
           })
       ),
-      ("events", .list(interface.events.map { .object([("name", .text($0.name)), ("parameters", fields($0.parameters))]) })),
+      (
+        "events",
+        .list(interface.events.map { .object([("name", .text($0.name)), ("parameters", fields($0.parameters))]) })
+      ),
       (
         "actions",
         .list(
           interface.transitions.compactMap { transition in
             guard case .action(let name, let parameters, let who) = transition.trigger else { return nil }
             return .object([
-              ("state", .text(interface.states[transition.source].name)), ("name", .text(name)), ("parameters", fields(parameters)),
+              ("state", .text(interface.states[transition.source].name)), ("name", .text(name)),
+              ("parameters", fields(parameters)),
               ("by", .text(describe(who, transition))),
             ])
           })
@@ -270,7 +322,9 @@ struct ModuleView {
       (
         "invariants",
         .list(
-          interface.invariants.map { .object([("text", .text($0.text)), ("states", .list($0.states.map { .text(interface.states[$0].name) }))]) })
+          interface.invariants.map {
+            .object([("text", .text($0.text)), ("states", .list($0.states.map { .text(interface.states[$0].name) }))])
+          })
       ),
     ]
   }

@@ -56,7 +56,8 @@ struct Test: ParsableCommand {
     if json {
       try Console.print(
         .object([
-          ("schema", "earnest.test/1"), ("ok", .bool(areSourcesClean && failed == 0 && !isUnmatched)), ("passed", .number(passed)),
+          ("schema", "earnest.test/1"), ("ok", .bool(areSourcesClean && failed == 0 && !isUnmatched)),
+          ("passed", .number(passed)),
           ("failed", .number(failed)), ("files", .list(files)),
         ]))
     } else {
@@ -77,7 +78,8 @@ struct Test: ParsableCommand {
       try Console.print("\n  \(Console.bold(run.name))")
       for line in run.story {
         let time = line.time.map { Wording(lang).time($0) } ?? ""
-        try Console.print("    " + Console.dim(time + String(repeating: " ", count: max(0, 18 - time.count))) + line.text)
+        try Console.print(
+          "    " + Console.dim(time + String(repeating: " ", count: max(0, 18 - time.count))) + line.text)
       }
       try Console.print("    \(verdict)  \(gas)")
     } else {
@@ -98,12 +100,16 @@ struct Test: ParsableCommand {
         .list(
           runs.map { run in
             .object([
-              ("name", .text(run.name)), ("line", .number(compilation.source.line(at: run.span.start))), ("passed", .bool(run.hasPassed)),
+              ("name", .text(run.name)), ("line", .number(compilation.source.line(at: run.span.start))),
+              ("passed", .bool(run.hasPassed)),
               ("gas", .number(Int(run.gas))), ("digest", .text(run.digest.description)),
               ("failure", run.failure.map { $0.json(in: compilation.source) } ?? .null),
               (
                 "story",
-                .list(run.story.map { .object([("time", $0.time.map { .text($0.description) } ?? .null), ("text", .text($0.text))]) })
+                .list(
+                  run.story.map {
+                    .object([("time", $0.time.map { .text($0.description) } ?? .null), ("text", .text($0.text))])
+                  })
               ),
             ])
           })

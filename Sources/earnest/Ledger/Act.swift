@@ -37,11 +37,16 @@ struct Act: ParsableCommand {
     let interface = open.chain.interface(ofModule: opened.contract)
     guard
       let transition = interface.transition(action: action, in: opened.position.state)
-        ?? interface.transitions.firstIndex(where: { if case .action(action, _, _) = $0.trigger { true } else { false } })
+        ?? interface.transitions.firstIndex(where: {
+          if case .action(action, _, _) = $0.trigger { true } else { false }
+        })
     else {
-      let actions = interface.transitions.compactMap { if case .action(let name, _, _) = $0.trigger { name } else { nil } }
+      let actions = interface.transitions.compactMap {
+        if case .action(let name, _, _) = $0.trigger { name } else { nil }
+      }
       let known = actions.indices.filter { actions.firstIndex(of: actions[$0]) == $0 }.map { actions[$0] }
-      try Console.complain("\(interface.name) has no action \(Characters.shown(action)); it has \(known.joined(separator: ", "))")
+      try Console.complain(
+        "\(interface.name) has no action \(Characters.shown(action)); it has \(known.joined(separator: ", "))")
       throw Exit.no
     }
     let parameters = interface.transitions[transition].trigger.parameters
@@ -70,7 +75,9 @@ struct Act: ParsableCommand {
   private func said() throws -> [CurrencyAmount] {
     let sums = try lettingGo.map { try Typed.money($0) }
     let sorted = sums.filter { $0.amount > .zero }.sorted { $0.currency.index < $1.currency.index }
-    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.currency != $1.currency }) else { throw try Console.usage("say each currency once") }
+    guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.currency != $1.currency }) else {
+      throw try Console.usage("say each currency once")
+    }
     return sorted
   }
 }

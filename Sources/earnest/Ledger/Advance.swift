@@ -38,8 +38,10 @@ struct Advance: ParsableCommand {
     let keystore = try Keys(open.path).open(passphraseFile: passphrase.file)
     let operatorAccount = chain.genesis.operatorAccount
     let transaction = Transaction(
-      chain: chain.id, sender: operatorAccount, nonce: chain.state.row(of: operatorAccount).map { chain.state.account($0).nonce } ?? 0,
-      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, instructions: [.advance(until: until, signer: 0)])
+      chain: chain.id, sender: operatorAccount,
+      nonce: chain.state.row(of: operatorAccount).map { chain.state.account($0).nonce } ?? 0,
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, instructions: [.advance(until: until, signer: 0)]
+    )
     guard let signed = SignedTransaction(transaction, keys: [try open.key(of: operatorAccount, in: keystore)]) else {
       preconditionFailure("the operator's key was found")
     }
@@ -55,7 +57,9 @@ struct Advance: ParsableCommand {
         receipts += own
         if json { return }
         for receipt in own {
-          for line in open.story(language.language).lines(receipt, nil) { try Console.print("\(wording.time(receipt.time))  \(line)") }
+          for line in open.story(language.language).lines(receipt, nil) {
+            try Console.print("\(wording.time(receipt.time))  \(line)")
+          }
         }
       }
       try sequencer.run(tell)
@@ -64,7 +68,8 @@ struct Advance: ParsableCommand {
     if json {
       try Console.print(
         .object([
-          ("schema", "earnest.advance/1"), ("time", .text(chain.time.description)), ("height", .number(Int(clamping: chain.durable.height))),
+          ("schema", "earnest.advance/1"), ("time", .text(chain.time.description)),
+          ("height", .number(Int(clamping: chain.durable.height))),
           ("receipts", .list(receipts.map { Show.json($0, nil, open) })),
         ]))
     } else {

@@ -4,7 +4,8 @@ import Primitives
 import Runtime
 import Wording
 
-/// An agreement as its parties want to see it: who, on which terms, where the money is, what can be done now, and what time alone will do.
+/// An agreement as its parties want to see it: who, on which terms, where the money is, what can be
+/// done now, and what time alone will do.
 struct AgreementView {
   private let open: OpenLedger
   private let number: AgreementNumber
@@ -32,7 +33,9 @@ struct AgreementView {
 
   /// Terms, then fields; of states' parameters those of the present one.
   private var values: [(name: String, value: Value, type: ValueType)] {
-    let terms = interface.terms.indices.map { (interface.terms[$0].name, agreement.value($0, interface), interface.terms[$0].type) }
+    let terms = interface.terms.indices.map {
+      (interface.terms[$0].name, agreement.value($0, interface), interface.terms[$0].type)
+    }
     let fields = interface.fields.enumerated().compactMap { index, field -> (String, Value, ValueType)? in
       if case .parameter(let state) = field.role, state != agreement.position.state { return nil }
       return (field.name, agreement.value(interface.terms.count + index, interface), field.type)
@@ -43,7 +46,9 @@ struct AgreementView {
   private var vaults: [(name: String, sum: CurrencyAmount, holdings: [(key: String, sum: CurrencyAmount)])] {
     interface.vaults.enumerated().map { index, vault in
       let currency = agreement.vaultCurrencies[index]
-      let holdings = agreement.holdings(ofVault: index).map { (told.key($0.key, vault), CurrencyAmount($0.amount, currency)) }
+      let holdings = agreement.holdings(ofVault: index).map {
+        (told.key($0.key, vault), CurrencyAmount($0.amount, currency))
+      }
       return (vault.name, CurrencyAmount(agreement.vaults[index], currency), holdings)
     }
   }
@@ -73,21 +78,30 @@ struct AgreementView {
       let transition = interface.transitions[approval.transition]
       guard case .action(let name, _, .parties(let actors, _)) = transition.trigger else { return nil }
       let roles = approval.actors.map { interface.name(of: actors[$0], in: transition) }
-      return (wording.actor(wording.list(roles), open.name(open.chain.state.account(approval.account).id)), name, approval.letGo ?? [])
+      return (
+        wording.actor(wording.list(roles), open.name(open.chain.state.account(approval.account).id)), name,
+        approval.letGo ?? []
+      )
     }
   }
 
   /// What happens by itself from here to the end: each step with its time.
   private func silence<R>(_ tell: (Step, [String]) -> R) -> [R] {
     let story = Story(wording) { [open] in open.name(open.chain.state.account($0).id) }
-    return open.chain.silence(of: number) { steps in steps.map { tell($0, story.lines($0, interface, agreement, arguments: [])) } }
+    return open.chain.silence(of: number) { steps in
+      steps.map { tell($0, story.lines($0, interface, agreement, arguments: [])) }
+    }
   }
 
   // MARK: Text
 
   var lines: [String] {
-    var lines = [Console.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))]
-    lines += parties.map { "  \(wording.field($0.role, open.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")" }
+    var lines = [
+      Console.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))
+    ]
+    lines += parties.map {
+      "  \(wording.field($0.role, open.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")"
+    }
     lines += values.map { "  " + wording.field($0.name, told.text($0.value, $0.type)) }
     for vault in vaults {
       lines.append("  " + wording.vault(vault.name, holding: vault.sum))
@@ -102,7 +116,9 @@ struct AgreementView {
       if !open.chain.isConsented(number) { lines.append("  " + wording.waitsForConsents) }
     }
     let ahead = silence { step, sentences in
-      sentences.enumerated().map { "    \($0 == 0 ? wording.time(step.time) : String(repeating: " ", count: 16))  \($1)" }
+      sentences.enumerated().map {
+        "    \($0 == 0 ? wording.time(step.time) : String(repeating: " ", count: 16))  \($1)"
+      }
     }
     if !ahead.isEmpty { lines += ["  " + wording.ifSilent] + ahead.joined() }
     let latest = open.chain.latestWithoutEach(of: number)
@@ -126,7 +142,8 @@ struct AgreementView {
       lines.append(
         "  "
           + wording.canBeReleased(
-            number.index + 1, by: releasers.accounts.map { open.name(UInt64($0.index)) }, areEverybody: releasers.areEverybody,
+            number.index + 1, by: releasers.accounts.map { open.name(UInt64($0.index)) },
+            areEverybody: releasers.areEverybody,
             orBy: open.name(open.chain.genesis.operatorAccount)))
     case .released: lines.append("  " + wording.isReleased)
     }
@@ -138,14 +155,16 @@ struct AgreementView {
   var json: JSON {
     .object([
       ("schema", "earnest.show/1"), ("agreement", .number(number.index + 1)), ("contract", .text(interface.name)),
-      ("module", .text(open.chain.state.modules[agreement.contract].id.description)), ("state", .text(state.name)), ("final", .bool(state.isFinal)),
+      ("module", .text(open.chain.state.modules[agreement.contract].id.description)), ("state", .text(state.name)),
+      ("final", .bool(state.isFinal)),
       ("visit", .text(String(agreement.position.visit))), ("since", .text(agreement.position.enteredAt.description)),
       (
         "parties",
         .list(
           parties.map { party in
             .object([
-              ("role", .text(party.role)), ("account", .text(party.id.description)), ("name", .text(open.name(party.id))),
+              ("role", .text(party.role)), ("account", .text(party.id.description)),
+              ("name", .text(open.name(party.id))),
               ("consented", .bool(party.hasConsented)),
             ])
           })
@@ -164,7 +183,8 @@ struct AgreementView {
         .list(
           approvals.map { approval in
             .object([
-              ("party", .text(approval.who)), ("action", .text(approval.action)), ("lettingGo", .list(approval.letGo.map { Show.json($0) })),
+              ("party", .text(approval.who)), ("action", .text(approval.action)),
+              ("lettingGo", .list(approval.letGo.map { Show.json($0) })),
             ])
           })
       ),
@@ -173,7 +193,8 @@ struct AgreementView {
         .list(
           actions.map { action in
             .object([
-              ("name", .text(action.name)), ("by", action.by.map { .list($0.map { .text($0) }) } ?? .null), ("needed", .number(action.needed)),
+              ("name", .text(action.name)), ("by", action.by.map { .list($0.map { .text($0) }) } ?? .null),
+              ("needed", .number(action.needed)),
             ])
           })
       ),
@@ -190,7 +211,8 @@ struct AgreementView {
     ])
   }
 
-  /// Of each party by when it is over if that party is silent; null where others can put that off, or where it is not known yet.
+  /// Of each party by when it is over if that party is silent; null where others can put that off,
+  /// or where it is not known yet.
   private var latestJSON: JSON {
     var dates: [JSON] = []
     for (party, latest) in zip(parties, open.chain.latestWithoutEach(of: number)) {
@@ -205,9 +227,12 @@ struct AgreementView {
   private var release: JSON {
     guard agreement.position.standing == .suspended else { return .null }
     let releasers = open.chain.releasers(of: number)
-    func account(_ id: AccountID) -> JSON { .object([("account", .text(id.description)), ("name", .text(open.name(id)))]) }
+    func account(_ id: AccountID) -> JSON {
+      .object([("account", .text(id.description)), ("name", .text(open.name(id)))])
+    }
     return .object([
-      ("all", .list(releasers.accounts.map { account(open.chain.state.account($0).id) })), ("areEverybody", .bool(releasers.areEverybody)),
+      ("all", .list(releasers.accounts.map { account(open.chain.state.account($0).id) })),
+      ("areEverybody", .bool(releasers.areEverybody)),
       ("or", account(open.chain.genesis.operatorAccount)),
     ])
   }

@@ -7,7 +7,9 @@ import Store
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Execute a ledger's blocks again from its genesis: the same roots, receipts and gas, or the first block that differs.")
+    abstract:
+      "Execute a ledger's blocks again from its genesis: the same roots, receipts and gas, or the first block that differs."
+  )
 
   @OptionGroup var ledger: LedgerOptions
 
@@ -19,7 +21,9 @@ struct Replay: ParsableCommand {
 
 struct Audit: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prove a ledger to yourself: read every byte, verify every signature, execute every block, add up all money after each.")
+    abstract:
+      "Prove a ledger to yourself: read every byte, verify every signature, execute every block, add up all money after each."
+  )
 
   @OptionGroup var ledger: LedgerOptions
 
@@ -50,10 +54,14 @@ private struct Retelling {
         let height = try folder.height()
         for next in 0..<height {
           try chain.replay(next + 1, verifyingSignatures: isAudit)
-          guard let block = try folder.block(next + 1) else { throw StoreFault.damaged("block \(next + 1) is not in the log") }
+          guard let block = try folder.block(next + 1) else {
+            throw StoreFault.damaged("block \(next + 1) is not in the log")
+          }
           events += block.receipts.count
           if isAudit {
-            signatures += block.entries.reduce(0) { $0 + ((try? SignedTransaction(decoding: $1).signatures.count) ?? 0) }
+            signatures += block.entries.reduce(0) {
+              $0 + ((try? SignedTransaction(decoding: $1).signatures.count) ?? 0)
+            }
             try folder.checkPlaces(of: block)
             if let imbalance = chain.imbalance { throw ChainFault.differs(height: next + 1, imbalance) }
           }
@@ -62,7 +70,9 @@ private struct Retelling {
       }()
     } catch {
       guard let (message, code) = Faults.message(error) else { throw error }
-      if json { try Console.print(.object([("schema", .text(schema)), ("ok", .bool(false)), ("reason", .text(message))])) }
+      if json {
+        try Console.print(.object([("schema", .text(schema)), ("ok", .bool(false)), ("reason", .text(message))]))
+      }
       try Console.complain(message)
       throw code
     }
@@ -71,13 +81,15 @@ private struct Retelling {
       let verified: [(String, JSON)] = isAudit ? [("signatures", .number(signatures))] : []
       return try Console.print(
         .object(
-          [("schema", .text(schema)), ("ok", .bool(true)), ("blocks", .number(blocks)), ("events", .number(events))] + verified + [
-            ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
-          ]))
+          [("schema", .text(schema)), ("ok", .bool(true)), ("blocks", .number(blocks)), ("events", .number(events))]
+            + verified + [
+              ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
+            ]))
     }
     let counted = "\(Console.counted(blocks, "block")), \(Console.counted(events, "event"))"
     if isAudit {
-      try Console.print("audited \(counted), \(Console.counted(signatures, "signature")): all valid, every cent accounted for")
+      try Console.print(
+        "audited \(counted), \(Console.counted(signatures, "signature")): all valid, every cent accounted for")
     } else {
       try Console.print("replayed \(counted): the same")
     }

@@ -21,6 +21,7 @@ struct Consent: ParsableCommand {
     if !signing.json && (signing.dryRun || !signing.yes) {
       for line in AgreementView(open, number, signing.language.language).lines { try Console.print(line) }
     }
-    _ = try open.transact(signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)
+    _ = try open.transact(
+      signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)
   }
 }

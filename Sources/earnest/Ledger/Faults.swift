@@ -20,7 +20,8 @@ enum Faults {
     case ChainFault.store(let fault): message(fault)
     case ChainFault.genesis(let fault): ("the ledger's genesis cannot be read: \(fault.rawValue)", Exit.badData)
     case ChainFault.differs(let height, let what): ("block \(height) differs: \(what)", Exit.badData)
-    case let gap as StampGap: ("\(gap.time) is further ahead than \(gap.latest), the latest that the operator allows", Exit.no)
+    case let gap as StampGap:
+      ("\(gap.time) is further ahead than \(gap.latest), the latest that the operator allows", Exit.no)
     default: nil
     }
   }

@@ -71,7 +71,9 @@ struct Keys {
   /// Seals the keystore and puts it in the place of the one before, whole or not at all, readable by its owner alone.
   func write(_ keystore: Keystore, passphrase: [UInt8]) throws {
     let sealed: [UInt8]
-    do { sealed = try keystore.sealed(passphrase: passphrase, random: Keys.random(Keystore.randomSize)) } catch { throw try told(error) }
+    do { sealed = try keystore.sealed(passphrase: passphrase, random: Keys.random(Keystore.randomSize)) } catch {
+      throw try told(error)
+    }
     try Files.writePrivate(sealed, to: path)
   }
 
@@ -113,7 +115,8 @@ struct KeyCommand: ParsableCommand {
     commandName: "key", abstract: "Make and list the keys of a ledger's keystore.", subcommands: [New.self, List.self])
 
   struct New: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Make a key under a name. Its account appears when somebody pays it.")
+    static let configuration = CommandConfiguration(
+      abstract: "Make a key under a name. Its account appears when somebody pays it.")
 
     @Argument(help: "A name, such as dave.")
     var name: String
@@ -125,7 +128,9 @@ struct KeyCommand: ParsableCommand {
 
     func run() throws {
       guard Characters.isName(name), name.utf8.count <= 64, Digest(hexadecimal: name) == nil else {
-        throw try Console.usage("a name is made of letters, digits and _, does not begin with a digit, has at most 64 bytes, and is no account's id")
+        throw try Console.usage(
+          "a name is made of letters, digits and _, does not begin with a digit, has at most 64 bytes, and is no account's id"
+        )
       }
       // The ledger is opened so that nobody else writes its keystore meanwhile.
       let open = try ledger.open()
@@ -145,7 +150,9 @@ struct KeyCommand: ParsableCommand {
     func run() throws {
       let entries = try Keys(ledger.path).entries()
       if json {
-        let keys = entries.map { JSON.object([("name", .text($0.name)), ("account", .text(AccountID(of: $0.key).description))]) }
+        let keys = entries.map {
+          JSON.object([("name", .text($0.name)), ("account", .text(AccountID(of: $0.key).description))])
+        }
         return try Console.print(.object([("schema", "earnest.key/1"), ("keys", .list(keys))]))
       }
       if entries.isEmpty { try Console.complain("there is no key in \(ledger.path)") }

@@ -36,15 +36,19 @@ struct LedgerCommand: ParsableCommand {
       let keys = try (Init.people + ["operator"]).map { (name: $0, key: try Keys.newKey()) }
       let accounts = keys.map { AccountID(of: $0.key.publicKey) }
       let million = Currency.all.map { currency in
-        CurrencyAmount(Amount(unchecked: (0..<currency.decimals).reduce(1_000_000) { units, _ in units * 10 }), currency)
+        CurrencyAmount(
+          Amount(unchecked: (0..<currency.decimals).reduce(1_000_000) { units, _ in units * 10 }), currency)
       }
       let genesis = Genesis(
         time: Init.start, isDevelopment: true, operatorAccount: accounts[Init.people.count], gasPrice: 1,
         allocations: accounts.enumerated().map { index, account in
-          Genesis.Allocation(account: account, credit: 1_000_000_000_000, holdings: index < Init.people.count ? million : [])
+          Genesis.Allocation(
+            account: account, credit: 1_000_000_000_000, holdings: index < Init.people.count ? million : [])
         })
       do {
-        try LedgerFolder.create(folder, genesis: genesis.canonicalBytes) { scratch in try Keys.makeDevelopment(keys, in: scratch) }
+        try LedgerFolder.create(folder, genesis: genesis.canonicalBytes) { scratch in
+          try Keys.makeDevelopment(keys, in: scratch)
+        }
       } catch StoreFault.system(let what) {
         try Console.complain(what)
         throw Exit.cannotCreate
@@ -57,7 +61,8 @@ struct LedgerCommand: ParsableCommand {
   }
 
   struct Info: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Say where a ledger stands: height, time, root, what is published and open.")
+    static let configuration = CommandConfiguration(
+      abstract: "Say where a ledger stands: height, time, root, what is published and open.")
 
     @OptionGroup var ledger: LedgerOptions
 
@@ -72,13 +77,22 @@ struct LedgerCommand: ParsableCommand {
       if json {
         return try Console.print(
           .object([
-            ("schema", "earnest.ledger/1"), ("chain", .text(chain.id.description)), ("height", .number(Int(chain.durable.height))),
-            ("time", .text(chain.time.description)), ("header", .text(chain.durable.digest.description)), ("root", .text(chain.root.description)),
-            ("development", .bool(chain.genesis.isDevelopment)), ("operator", .text(chain.genesis.operatorAccount.description)),
+            ("schema", "earnest.ledger/1"), ("chain", .text(chain.id.description)),
+            ("height", .number(Int(chain.durable.height))),
+            ("time", .text(chain.time.description)), ("header", .text(chain.durable.digest.description)),
+            ("root", .text(chain.root.description)),
+            ("development", .bool(chain.genesis.isDevelopment)),
+            ("operator", .text(chain.genesis.operatorAccount.description)),
             ("gasPrice", .text(String(chain.genesis.gasPrice))),
-            ("contracts", .list(contracts.map { .object([("name", .text($0.0)), ("module", .text($0.1.description))]) })),
+            (
+              "contracts",
+              .list(contracts.map { .object([("name", .text($0.0)), ("module", .text($0.1.description))]) })
+            ),
             ("agreements", .number(state.agreements.count)),
-            ("accounts", .list(balances.map { .object([("name", .text($0.0)), ("balances", Show.balances(of: $0.1, state))]) })),
+            (
+              "accounts",
+              .list(balances.map { .object([("name", .text($0.0)), ("balances", Show.balances(of: $0.1, state))]) })
+            ),
           ]))
       }
       try Console.print("height \(chain.durable.height)  \(Wording(.english).time(chain.time)) UTC")
@@ -89,7 +103,9 @@ struct LedgerCommand: ParsableCommand {
       for (name, id) in contracts { try Console.print("contract \(name)  \(Console.dim(id.description))") }
       for (name, row) in balances {
         let held = Show.held(by: row, state).map { Wording(.english).amount($0) }.joined(separator: "  ")
-        try Console.print("\(Characters.shown(name))\(String(repeating: " ", count: max(0, 9 - name.count)))\(held.isEmpty ? "-" : held)")
+        try Console.print(
+          "\(Characters.shown(name))\(String(repeating: " ", count: max(0, 9 - name.count)))\(held.isEmpty ? "-" : held)"
+        )
       }
       for number in state.agreements.indices { try Console.print(Show.line(AgreementNumber(number), open)) }
     }
@@ -99,7 +115,8 @@ struct LedgerCommand: ParsableCommand {
 /// What the store runs in a process of its own.
 struct InspectFile: ParsableCommand {
   static let name = "inspect-file"
-  static let configuration = CommandConfiguration(commandName: name, abstract: "Read a ledger's file to its end.", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    commandName: name, abstract: "Read a ledger's file to its end.", shouldDisplay: false)
 
   @Argument var file: String
 

@@ -4,7 +4,8 @@ import Wording
 
 /// Which ledger a command is about.
 struct LedgerOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("The ledger's folder. Default: $EARNEST_LEDGER, or ./ledger.", valueName: "folder"))
+  @Option(
+    name: .long, help: ArgumentHelp("The ledger's folder. Default: $EARNEST_LEDGER, or ./ledger.", valueName: "folder"))
   var ledger: String?
 
   var path: String { ledger ?? ProcessInfo.processInfo.environment["EARNEST_LEDGER"] ?? "ledger" }
@@ -47,12 +48,14 @@ struct SigningOptions: ParsableArguments {
 struct PassphraseOptions: ParsableArguments {
   @Option(
     name: .customLong("passphrase-file"),
-    help: ArgumentHelp("Its first line is the keystore's passphrase. Default: the ledger's own, or ask.", valueName: "file"))
+    help: ArgumentHelp(
+      "Its first line is the keystore's passphrase. Default: the ledger's own, or ask.", valueName: "file"))
   var file: String?
 }
 
 /// In which language sentences are told.
 struct LanguageOptions: ParsableArguments {
-  @Option(name: .customLong("lang"), help: ArgumentHelp("The language of the sentences, en or zh.", valueName: "language"))
+  @Option(
+    name: .customLong("lang"), help: ArgumentHelp("The language of the sentences, en or zh.", valueName: "language"))
   var language = Language.english
 }

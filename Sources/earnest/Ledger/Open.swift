@@ -43,13 +43,18 @@ struct Open: ParsableCommand {
     }
     try given.finish(known: interface.parties + interface.terms.map(\.name) + interface.currencies.map(\.name))
     let opening = Transaction.Opening(
-      module: open.chain.state.modules[module].id, currencies: currencies, parties: parties, terms: terms, summary: Digest(sha256: []))
+      module: open.chain.state.modules[module].id, currencies: currencies, parties: parties, terms: terms,
+      summary: Digest(sha256: []))
     guard let number = try open.transact([.open(opening, signer: 0)], signing)?.steps.first?.agreement else { return }
     let agreement = open.chain.state.agreements[number.index]
-    let missing = interface.parties.indices.filter { interface.actingParties & ~agreement.consents & 1 << UInt16($0) != 0 }
+    let missing = interface.parties.indices.filter {
+      interface.actingParties & ~agreement.consents & 1 << UInt16($0) != 0
+    }
     if !missing.isEmpty {
       let who = missing.map { "\(open.name(parties[$0])) (\(interface.parties[$0]))" }
-      if !signing.json { try Console.print(Wording(signing.language.language).mustConsent(who, agreement: number.index + 1)) }
+      if !signing.json {
+        try Console.print(Wording(signing.language.language).mustConsent(who, agreement: number.index + 1))
+      }
     }
   }
 
@@ -68,7 +73,8 @@ struct Open: ParsableCommand {
         let amounts = interface.terms.filter { $0.type == .amount(currency: index) }.compactMap { given.peek($0.name) }
         if let code = given.take(name) {
           guard let currency = Currency.named(code) else {
-            throw try complaint("there is no currency \(code); there are \(Currency.all.map(\.code).joined(separator: ", "))")
+            throw try complaint(
+              "there is no currency \(code); there are \(Currency.all.map(\.code).joined(separator: ", "))")
           }
           currencies.append(currency)
         } else if let currency = amounts.lazy.compactMap({ try? Written.money($0).currency }).first {

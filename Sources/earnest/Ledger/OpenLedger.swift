@@ -28,18 +28,23 @@ final class OpenLedger {
   }
 
   /// This program again, reading a file in a process of its own.
-  static var inspection: [String] { [(try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "", InspectFile.name] }
+  static var inspection: [String] {
+    [(try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "", InspectFile.name]
+  }
 
   // MARK: Names
 
   /// A name, or the id's beginning.
-  func name(_ id: AccountID) -> String { names.first { $0.id == id }.map { Characters.shown($0.name) } ?? String(id.description.prefix(12)) + "…" }
+  func name(_ id: AccountID) -> String {
+    names.first { $0.id == id }.map { Characters.shown($0.name) } ?? String(id.description.prefix(12)) + "…"
+  }
 
   func account(_ text: String) throws -> AccountID {
     if let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) { return known.id }
     if let digest = Digest(hexadecimal: text) { return AccountID(digest) }
     try Console.complain(
-      "nobody is called \(Characters.shown(text)) here: \(names.map { Characters.shown($0.name) }.joined(separator: ", ")), or 64 hexadecimal digits")
+      "nobody is called \(Characters.shown(text)) here: \(names.map { Characters.shown($0.name) }.joined(separator: ", ")), or 64 hexadecimal digits"
+    )
     throw Exit.no
   }
 
@@ -53,7 +58,8 @@ final class OpenLedger {
   func row(_ text: String) throws -> UInt64 {
     let id = try account(text)
     guard let row = chain.state.row(of: id) else {
-      try Console.complain("\(name(id)) is not on the ledger yet: nobody has paid this account, and it has signed nothing")
+      try Console.complain(
+        "\(name(id)) is not on the ledger yet: nobody has paid this account, and it has signed nothing")
       throw Exit.no
     }
     return UInt64(row.index)
@@ -62,7 +68,8 @@ final class OpenLedger {
   func agreement(_ number: Int) throws -> AgreementNumber {
     guard number >= 1, number <= chain.state.agreements.count else {
       try Console.complain(
-        "there is no agreement \(number); \(chain.state.agreements.isEmpty ? "none was opened" : "they go up to \(chain.state.agreements.count)")")
+        "there is no agreement \(number); \(chain.state.agreements.isEmpty ? "none was opened" : "they go up to \(chain.state.agreements.count)")"
+      )
       throw Exit.no
     }
     return AgreementNumber(number - 1)
@@ -85,7 +92,9 @@ final class OpenLedger {
   /// How the values of an agreement are told.
   func values(_ agreement: Agreement, _ language: Language) -> ValueWording {
     let interface = chain.interface(ofModule: agreement.contract)
-    return ValueWording(Wording(language), types: interface.types, currencies: agreement.currencies) { [self] in name($0) }
+    return ValueWording(Wording(language), types: interface.types, currencies: agreement.currencies) { [self] in
+      name($0)
+    }
   }
 
   /// Of an account by its row.
@@ -128,8 +137,9 @@ final class OpenLedger {
     return signers
   }
 
-  /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the receipt, nil where nothing was to be done. Throws where they are
-  /// refused; then nothing was sent. `isSame` says whether an instruction is what was done before under the same reference.
+  /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the
+  /// receipt, nil where nothing was to be done. Throws where they are refused; then nothing was
+  /// sent. `isSame` says whether an instruction is what was done before under the same reference.
   func transact(
     _ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil,
     isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool = { $0 == $1 }
@@ -138,14 +148,20 @@ final class OpenLedger {
     let sender = signers[0]
     var transaction = Transaction(
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
-      validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options), coSigners: Array(signers.dropFirst()),
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options),
+      coSigners: Array(signers.dropFirst()),
       instructions: instructions)
     let most = ProtocolNumber.current.limits
-    guard instructions.count <= most.instructionsOfTransaction, transaction.canonicalBytes.count < most.transactionSize else {
-      throw try Console.usage("one transaction holds at most \(most.instructionsOfTransaction) instructions and \(most.transactionSize >> 20) MiB")
+    guard instructions.count <= most.instructionsOfTransaction, transaction.canonicalBytes.count < most.transactionSize
+    else {
+      throw try Console.usage(
+        "one transaction holds at most \(most.instructionsOfTransaction) instructions and \(most.transactionSize >> 20) MiB"
+      )
     }
     if try isDone(transaction, options, isSame) { return nil }
-    if options.json && !options.yes && !options.dryRun { throw try Console.usage("--json asks nothing: say --yes or --dry-run") }
+    if options.json && !options.yes && !options.dryRun {
+      throw try Console.usage("--json asks nothing: say --yes or --dry-run")
+    }
 
     let rehearsed = try rehearse(transaction, options)
     if options.dryRun { return nil }
@@ -176,28 +192,41 @@ final class OpenLedger {
 
   private func reference(_ options: SigningOptions) throws -> [UInt8]? {
     guard let text = options.reference else { return nil }
-    guard OpenLedger.isReference(text) else { throw try Console.usage("a reference is a text without control characters, in UTF-8") }
+    guard OpenLedger.isReference(text) else {
+      throw try Console.usage("a reference is a text without control characters, in UTF-8")
+    }
     let reference = Array(text.utf8)
     let most = ProtocolNumber.current.limits.referenceSize
-    guard (1...most).contains(reference.count) else { throw try Console.usage("a reference has from 1 to \(most) bytes") }
+    guard (1...most).contains(reference.count) else {
+      throw try Console.usage("a reference has from 1 to \(most) bytes")
+    }
     return reference
   }
 
   /// Whether this was done under its reference before; something else that was done under it is an error.
   private func isDone(
-    _ transaction: Transaction, _ options: SigningOptions, _ isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool
+    _ transaction: Transaction, _ options: SigningOptions,
+    _ isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool
   ) throws -> Bool {
-    guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender) else { return false }
+    guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender)
+    else { return false }
     let shown = Characters.shown(options.reference ?? "")
     let before = try self.transaction(id)?.instructions ?? []
-    guard before.count == transaction.instructions.count, zip(transaction.instructions, before).allSatisfy(isSame) else {
-      try Console.complain("\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)")
+    guard before.count == transaction.instructions.count, zip(transaction.instructions, before).allSatisfy(isSame)
+    else {
+      try Console.complain(
+        "\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)"
+      )
       throw Exit.no
     }
     if options.json {
-      try Console.print(.object([("schema", "earnest.transaction/1"), ("transaction", .text(id.description)), ("doneBefore", .bool(true))]))
+      try Console.print(
+        .object([
+          ("schema", "earnest.transaction/1"), ("transaction", .text(id.description)), ("doneBefore", .bool(true)),
+        ]))
     } else {
-      try Console.print("\(name(transaction.sender)) has done this before, under the reference “\(shown)”; nothing is done twice")
+      try Console.print(
+        "\(name(transaction.sender)) has done this before, under the reference “\(shown)”; nothing is done twice")
     }
     return true
   }
@@ -205,28 +234,36 @@ final class OpenLedger {
   /// A transaction that was committed.
   func transaction(_ id: Digest) throws -> Transaction? {
     try Faults.told {
-      guard let (place, receipt) = try chain.committed(id), let block = try folder.block(place.height) else { return nil }
+      guard let (place, receipt) = try chain.committed(id), let block = try folder.block(place.height) else {
+        return nil
+      }
       return Show.transaction(receipt, in: block)
     }
   }
 
-  /// Tells what would happen, where nobody has said yes already; answers the gas that it takes. Throws where it would be refused.
+  /// Tells what would happen, where nobody has said yes already; answers the gas that it takes.
+  /// Throws where it would be refused.
   private func rehearse(_ transaction: Transaction, _ options: SigningOptions) throws -> UInt64 {
     let wording = Wording(options.language.language)
     let told = story(options.language.language)
     let rehearsed = chain.rehearse(
-      transaction.instructions, sender: transaction.sender, coSigners: transaction.coSigners, reference: transaction.reference
+      transaction.instructions, sender: transaction.sender, coSigners: transaction.coSigners,
+      reference: transaction.reference
     ) { receipts in
       let isDone = receipts.first?.verdict == .done
       return (
         isDone: isDone, gas: receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0,
-        sentences: isDone ? preview(receipts, transaction, told, wording) : receipts.first.map { told.lines($0, transaction) } ?? [],
+        sentences: isDone
+          ? preview(receipts, transaction, told, wording) : receipts.first.map { told.lines($0, transaction) } ?? [],
         json: JSON.list(receipts.enumerated().map { Show.json($1, $0 == 0 ? transaction : nil, self) })
       )
     }
     if options.json && (options.dryRun || !rehearsed.isDone) {
       try Console.print(
-        .object([("schema", "earnest.transaction/1"), ("ok", .bool(rehearsed.isDone)), ("sent", .bool(false)), ("receipts", rehearsed.json)]))
+        .object([
+          ("schema", "earnest.transaction/1"), ("ok", .bool(rehearsed.isDone)), ("sent", .bool(false)),
+          ("receipts", rehearsed.json),
+        ]))
     }
     guard rehearsed.isDone else {
       for sentence in rehearsed.sentences { try Console.complain(sentence) }
@@ -239,14 +276,16 @@ final class OpenLedger {
     return rehearsed.gas
   }
 
-  /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside beside what it gives away.
+  /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside
+  /// beside what it gives away.
   private func gasLimit(for needed: UInt64, _ sender: AccountID, _ instructions: [Transaction.Instruction]) -> UInt64 {
     let given = instructions.reduce(UInt64(0)) { sum, instruction in
       if case .grant(_, let credit, 0) = instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
     }
     let credit = chain.state.row(of: sender).map { chain.state.account($0).credit } ?? 0
     let affordable = chain.genesis.gasPrice == 0 ? .max : (credit < given ? 0 : credit - given) / chain.genesis.gasPrice
-    return max(needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))
+    return max(
+      needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))
   }
 
   private func send(_ signed: SignedTransaction, _ options: SigningOptions) throws -> Receipt {
@@ -274,7 +313,9 @@ final class OpenLedger {
     return receipt
   }
 
-  private func tell(_ receipts: [Receipt], of signed: SignedTransaction, _ receipt: Receipt, _ options: SigningOptions) throws {
+  private func tell(_ receipts: [Receipt], of signed: SignedTransaction, _ receipt: Receipt, _ options: SigningOptions)
+    throws
+  {
     let wording = Wording(options.language.language)
     let told = story(options.language.language)
     if options.json {
@@ -282,18 +323,24 @@ final class OpenLedger {
       try Console.print(
         .object([
           ("schema", "earnest.transaction/1"), ("ok", .bool(receipt.verdict == .done)), ("sent", .bool(true)),
-          ("transaction", .text(signed.id.description)), ("block", .number(Int(clamping: chain.durable.height))), ("receipts", .list(list)),
+          ("transaction", .text(signed.id.description)), ("block", .number(Int(clamping: chain.durable.height))),
+          ("receipts", .list(list)),
         ]))
     } else {
       for other in receipts {
-        for line in told.lines(other, other.origin == .transaction(signed.id) ? signed.transaction : nil) { try Console.print(line) }
+        for line in told.lines(other, other.origin == .transaction(signed.id) ? signed.transaction : nil) {
+          try Console.print(line)
+        }
       }
-      try Console.print(Console.dim("block \(chain.durable.height)  \(wording.gas(receipt.gas))  transaction \(signed.id)"))
+      try Console.print(
+        Console.dim("block \(chain.durable.height)  \(wording.gas(receipt.gas))  transaction \(signed.id)"))
     }
   }
 
   /// Sentences, then what changes for whom.
-  private func preview(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording) -> [String] {
+  private func preview(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording)
+    -> [String]
+  {
     var lines = receipts.enumerated().flatMap { index, receipt in told.lines(receipt, index == 0 ? transaction : nil) }
     var changes: [(holder: String, currency: Currency, units: Integer)] = []
     func change(_ holder: String, _ sum: CurrencyAmount, _ sign: Int) {
@@ -322,7 +369,9 @@ final class OpenLedger {
     let width = changes.map { displayWidth($0.holder) }.max() ?? 0
     for (holder, currency, units) in changes {
       let sign = units.sign > 0 ? "+" : ""
-      lines.append("\(holder)\(String(repeating: " ", count: width - displayWidth(holder)))  \(sign)\(wording.amount(units, currency))")
+      lines.append(
+        "\(holder)\(String(repeating: " ", count: width - displayWidth(holder)))  \(sign)\(wording.amount(units, currency))"
+      )
     }
     let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
     return lines + [wording.pays(name(transaction.sender), credit: gas * chain.genesis.gasPrice)]

@@ -8,7 +8,8 @@ import Runtime
 import Signing
 import Wording
 
-/// A file of payments, each a transaction of its own under its reference: whatever went wrong, the file can be sent again.
+/// A file of payments, each a transaction of its own under its reference: whatever went wrong, the
+/// file can be sent again.
 struct Payments {
   private let open: OpenLedger
   private let options: SigningOptions
@@ -35,21 +36,28 @@ struct Payments {
       throw Exit.badData
     }
     let referenceMax = ProtocolNumber.current.limits.referenceSize
-    guard let text = String(validating: bytes.starts(with: Payments.mark) ? bytes.dropFirst(Payments.mark.count) : bytes[...], as: UTF8.self) else {
+    guard
+      let text = String(
+        validating: bytes.starts(with: Payments.mark) ? bytes.dropFirst(Payments.mark.count) : bytes[...], as: UTF8.self
+      )
+    else {
       try Console.complain("\(path) is not UTF-8; nothing was paid")
       throw Exit.badData
     }
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     payments = try lines.enumerated().compactMap { index, line in
       if line.allSatisfy(\.isWhitespace) { return nil }
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
       guard cells.count == 4, (1...referenceMax).contains(cells[0].utf8.count), OpenLedger.isReference(cells[0]) else {
         try Console.complain("\(path):\(index + 1): REFERENCE,FROM,TO,AMOUNT was wanted")
         throw Exit.badData
       }
       do {
         return Row(
-          reference: cells[0], payer: try open.account(cells[1]), instruction: try Transfer.instruction(cells[3], to: try open.account(cells[2])))
+          reference: cells[0], payer: try open.account(cells[1]),
+          instruction: try Transfer.instruction(cells[3], to: try open.account(cells[2])))
       } catch {
         try Console.complain("this stands in line \(index + 1) of \(path); nothing was paid")
         throw Exit.badData
@@ -66,7 +74,8 @@ struct Payments {
   /// What it comes to, by payer and currency.
   private func totals() -> [String] {
     var totals: [(payer: AccountID, currency: Currency?, units: Integer)] = []
-    for payment in payments where open.chain.transaction(called: Array(payment.reference.utf8), by: payment.payer) == nil {
+    for payment in payments
+    where open.chain.transaction(called: Array(payment.reference.utf8), by: payment.payer) == nil {
       let (currency, units): (Currency?, Integer) =
         switch payment.instruction {
         case .transfer(_, let sum, _): (sum.currency, Integer(sum.amount.units))
@@ -85,7 +94,8 @@ struct Payments {
     }
   }
 
-  /// One transaction for each payment, in the order of the file; said as soon as its block is kept. `blockCount` are put into a block at most.
+  /// One transaction for each payment, in the order of the file; said as soon as its block is kept.
+  /// `blockCount` are put into a block at most.
   mutating func pay(blockCount: Int) throws {
     let wording = Wording(options.language.language)
     if options.dryRun || !options.yes {
@@ -117,7 +127,9 @@ struct Payments {
     for payment in part {
       let reference = Array(payment.reference.utf8)
       // What bears a reference of this very block waits until that is done or refused.
-      if signed.contains(where: { $0.payment.payer == payment.payer && $0.payment.reference.utf8.elementsEqual(payment.reference.utf8) }) {
+      if signed.contains(where: {
+        $0.payment.payer == payment.payer && $0.payment.reference.utf8.elementsEqual(payment.reference.utf8)
+      }) {
         try order(signed)
         signed = []
       }
@@ -131,17 +143,24 @@ struct Payments {
       }
       let before = signed.filter { $0.payment.payer == payment.payer }
       let given = before.reduce(UInt64(0)) { sum, one in
-        if case .grant(_, let credit, _) = one.payment.instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
+        if case .grant(_, let credit, _) = one.payment.instruction {
+          sum.addingReportingOverflow(credit).partialValue
+        } else {
+          sum
+        }
       }
       let account = open.chain.state.row(of: payment.payer).map { open.chain.state.account($0) }
-      guard UInt64(before.count + 1) * Payments.gasLimit * open.chain.genesis.gasPrice <= (account?.credit ?? 0) - min(given, account?.credit ?? 0)
+      guard
+        UInt64(before.count + 1) * Payments.gasLimit * open.chain.genesis.gasPrice <= (account?.credit ?? 0)
+          - min(given, account?.credit ?? 0)
       else {
         try refuse(payment, wording.notAdmitted(wording.sentence(Inadmissible.credit)))
         continue
       }
       let transaction = Transaction(
         chain: open.chain.id, sender: payment.payer, nonce: (account?.nonce ?? 0) + UInt64(before.count),
-        validUntil: open.chain.time + OpenLedger.validity, gasLimit: Payments.gasLimit, reference: reference, instructions: [payment.instruction])
+        validUntil: open.chain.time + OpenLedger.validity, gasLimit: Payments.gasLimit, reference: reference,
+        instructions: [payment.instruction])
       guard let one = SignedTransaction(transaction, keys: [try open.key(of: payment.payer, in: keystore)]) else {
         preconditionFailure("the payer's key was found")
       }
@@ -154,7 +173,9 @@ struct Payments {
     let wording = Wording(options.language.language)
     let sequencer = open.sequencer()
     for (submission, one) in zip(sequencer.submit(signed.map(\.transaction.bytes)), signed) {
-      if case .refused(let reason) = submission { try refuse(one.payment, wording.notAdmitted(wording.sentence(reason))) }
+      if case .refused(let reason) = submission {
+        try refuse(one.payment, wording.notAdmitted(wording.sentence(reason)))
+      }
     }
     let story = open.story(options.language.language)
     var counts = counts

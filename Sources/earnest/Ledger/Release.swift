@@ -32,7 +32,8 @@ struct Release: ParsableCommand {
     let vaults = open.chain.interface(ofModule: opened.contract).vaults
     var said = try payouts.map { try payout($0, opened, on: open) }
     for vault in vaults.indices where vaults[vault].key?.type == .party {
-      for holding in opened.holdings(ofVault: vault) where !said.contains(where: { $0.vault == vault && $0.key == holding.key }) {
+      for holding in opened.holdings(ofVault: vault)
+      where !said.contains(where: { $0.vault == vault && $0.key == holding.key }) {
         let owner = open.chain.state.account(AccountRow(Int(clamping: holding.key))).id
         said.append(Transaction.Payout(vault: vault, key: holding.key, to: owner, amount: holding.amount))
       }
@@ -61,7 +62,8 @@ struct Release: ParsableCommand {
     case (_?, nil): throw try no("the vault \(declared.name) keeps money under keys: \(declared.name)[KEY]=…")
     case (let declared?, let text?):
       let value = try Typed.value(
-        String(text), as: declared.type, of: interface, currencies: opened.currencies, on: open, called: interface.vaults[vault].name)
+        String(text), as: declared.type, of: interface, currencies: opened.currencies, on: open,
+        called: interface.vaults[vault].name)
       key = Resting.words(value, as: declared.type, in: interface.types).first
     }
     let sum = try Typed.money(String(match.3))

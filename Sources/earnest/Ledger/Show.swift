@@ -18,7 +18,8 @@ struct Show: ParsableCommand {
   /// Amounts as texts of minor units: they may be larger than a JSON number holds.
   static func json(_ sum: CurrencyAmount) -> JSON {
     .object([
-      ("currency", .text(sum.currency.code)), ("units", .text(String(sum.amount.units))), ("text", .text(Wording(.english).amount(sum))),
+      ("currency", .text(sum.currency.code)), ("units", .text(String(sum.amount.units))),
+      ("text", .text(Wording(.english).amount(sum))),
     ])
   }
 
@@ -36,15 +37,21 @@ struct Show: ParsableCommand {
       case .suspended: "  suspended"
       case .released: "  suspended, released"
       }
-    return "agreement \(number.index + 1)  \(interface.name)  \(interface.states[agreement.position.state].name)\(due)\(standing)"
+    return
+      "agreement \(number.index + 1)  \(interface.name)  \(interface.states[agreement.position.state].name)\(due)\(standing)"
   }
 
   /// A value for programs and for people.
-  static func json(_ name: String, _ value: Value, _ type: ValueType, _ agreement: Agreement, _ open: OpenLedger) -> JSON {
-    var members: [(String, JSON)] = [("name", .text(name)), ("text", .text(open.values(agreement, .english).text(value, type)))]
+  static func json(_ name: String, _ value: Value, _ type: ValueType, _ agreement: Agreement, _ open: OpenLedger)
+    -> JSON
+  {
+    var members: [(String, JSON)] = [
+      ("name", .text(name)), ("text", .text(open.values(agreement, .english).text(value, type))),
+    ]
     let currencies = agreement.currencies
     switch (value, type) {
-    case (.amount(let amount), .amount(let index)): members.append(("sum", json(CurrencyAmount(amount, currencies[index]))))
+    case (.amount(let amount), .amount(let index)):
+      members.append(("sum", json(CurrencyAmount(amount, currencies[index]))))
     case (.duration(let duration), _): members.append(("milliseconds", .text(String(duration.milliseconds))))
     case (.int(let integer), _): members.append(("integer", .text(integer.description)))
     case (.bool(let truth), _): members.append(("bool", .bool(truth)))
@@ -95,9 +102,11 @@ struct Show: ParsableCommand {
       return .object([("event", .text(declared.name)), ("values", .list(values))])
     }
     return .object([
-      ("agreement", .number(number.index + 1)), ("time", .text(step.time.description)), ("cause", .text(cause.0)), ("action", cause.1),
+      ("agreement", .number(number.index + 1)), ("time", .text(step.time.description)), ("cause", .text(cause.0)),
+      ("action", cause.1),
       ("from", .text(interface.states[step.state].name)), ("outcome", .text(outcome.0)),
-      ("to", outcome.1.map { .text(interface.states[$0].name) } ?? .null), ("events", .list(events)), ("prepaid", .text(String(step.prepaid))),
+      ("to", outcome.1.map { .text(interface.states[$0].name) } ?? .null), ("events", .list(events)),
+      ("prepaid", .text(String(step.prepaid))),
       ("moves", .list(step.moves.map { json($0, number, open) })), ("reason", reason),
       ("defects", .list(step.defects.map { .text(interface.invariants[$0].text) })),
     ])
@@ -136,11 +145,14 @@ struct Show: ParsableCommand {
     case .instruction(let index, let of): (function, instruction) = (.number(of), .number(index))
     case .state(let index): state = .number(index)
     case .circle(let states): circle = .list(states.map { .number($0) })
-    case .entering(let index, let at, let left): (transition, instruction, vault) = (.number(index), .number(at), .number(left))
+    case .entering(let index, let at, let left):
+      (transition, instruction, vault) = (.number(index), .number(at), .number(left))
     }
     return .object([
-      ("number", .number(Int(flaw.kind.rawValue))), ("kind", .text("\(flaw.kind)")), ("function", function), ("instruction", instruction),
-      ("transition", transition), ("state", state), ("vault", vault), ("circle", circle), ("gas", flaw.gas.map { .text(String($0)) } ?? .null),
+      ("number", .number(Int(flaw.kind.rawValue))), ("kind", .text("\(flaw.kind)")), ("function", function),
+      ("instruction", instruction),
+      ("transition", transition), ("state", state), ("vault", vault), ("circle", circle),
+      ("gas", flaw.gas.map { .text(String($0)) } ?? .null),
     ])
   }
 
@@ -160,10 +172,12 @@ struct Show: ParsableCommand {
       case .defect(let failure): ("defect", .text(failure.name), .null)
       }
     return .object([
-      ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"), ("time", .text(receipt.time.description)),
+      ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"),
+      ("time", .text(receipt.time.description)),
       ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("instruction", verdict.instruction),
       ("flaw", receipt.flaw.map(json) ?? .null), ("gas", .text(String(receipt.gas))),
-      ("moves", .list(receipt.moves.map { json($0.move, $0.agreement, open) })), ("steps", .list(receipt.steps.map { json($0, open) })),
+      ("moves", .list(receipt.moves.map { json($0.move, $0.agreement, open) })),
+      ("steps", .list(receipt.steps.map { json($0, open) })),
       ("en", .list(open.story(.english).lines(receipt, transaction).map { .text($0) })),
       ("zh", .list(open.story(.chinese).lines(receipt, transaction).map { .text($0) })),
     ])
@@ -197,20 +211,26 @@ struct ShowAccount: ParsableCommand {
     if json {
       return try Console.print(
         .object([
-          ("schema", "earnest.show/1"), ("account", .text(id.description)), ("name", .text(open.name(id))), ("known", .bool(row != nil)),
-          ("nonce", .text(String(kept?.nonce ?? 0))), ("credit", .text(String(kept?.credit ?? 0))), ("balances", .list(held.map(Show.json))),
+          ("schema", "earnest.show/1"), ("account", .text(id.description)), ("name", .text(open.name(id))),
+          ("known", .bool(row != nil)),
+          ("nonce", .text(String(kept?.nonce ?? 0))), ("credit", .text(String(kept?.credit ?? 0))),
+          ("balances", .list(held.map(Show.json))),
         ]))
     }
     try Console.print("\(Console.bold(open.name(id)))  \(id)")
     if row == nil { try Console.print("  nobody has paid this account so far") }
     for sum in held { try Console.print("  " + Wording(.english).amount(sum)) }
-    if let kept { try Console.print("  \(Wording(.english).credit(kept.credit)), \(Console.counted(Int(clamping: kept.nonce), "transaction"))") }
+    if let kept {
+      try Console.print(
+        "  \(Wording(.english).credit(kept.credit)), \(Console.counted(Int(clamping: kept.nonce), "transaction"))")
+    }
   }
 }
 
 struct ShowAgreement: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "agreement", abstract: "An agreement's state, parties, terms and vaults, and what will happen by itself.")
+    commandName: "agreement",
+    abstract: "An agreement's state, parties, terms and vaults, and what will happen by itself.")
 
   @Argument(help: "Its number.")
   var number: Int
@@ -243,7 +263,8 @@ extension ShowAgreement {
     let interface = open.chain.interface(ofModule: agreement.contract)
     guard let view = interface.views.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
       let known = interface.views.map(\.name).joined(separator: ", ")
-      try Console.complain("\(interface.name) has no view \(Characters.shown(name))\(known.isEmpty ? "" : "; it has \(known)")")
+      try Console.complain(
+        "\(interface.name) has no view \(Characters.shown(name))\(known.isEmpty ? "" : "; it has \(known)")")
       throw Exit.no
     }
     var given = try Given(with, contract: interface.name)
@@ -252,19 +273,23 @@ extension ShowAgreement {
         try Console.complain("what is the \(parameter.name)? --with \(parameter.name)=…")
         throw Exit.no
       }
-      return try Typed.value(text, as: parameter.type, of: interface, currencies: agreement.currencies, on: open, called: parameter.name)
+      return try Typed.value(
+        text, as: parameter.type, of: interface, currencies: agreement.currencies, on: open, called: parameter.name)
     }
     try given.finish(known: view.parameters.map(\.name))
     switch open.chain.view(view.name, of: number, arguments: arguments) {
     case .returns(let value):
       if json {
         let shown = Show.json(view.name, value, view.type, agreement, open)
-        return try Console.print(.object([("schema", "earnest.show/1"), ("agreement", .number(number.index + 1)), ("view", shown)]))
+        return try Console.print(
+          .object([("schema", "earnest.show/1"), ("agreement", .number(number.index + 1)), ("view", shown)]))
       }
-      try Console.print(Wording(language.language).field(view.name, open.values(agreement, language.language).text(value, view.type)))
+      try Console.print(
+        Wording(language.language).field(view.name, open.values(agreement, language.language).text(value, view.type)))
     case .fails(let failure):
       let state = interface.states[agreement.position.state].name
-      try Console.complain(Wording(language.language).sentence(failure, .init(who: "", action: view.name, state: state, endedBy: nil)))
+      try Console.complain(
+        Wording(language.language).sentence(failure, .init(who: "", action: view.name, state: state, endedBy: nil)))
       throw Exit.no
     case .enters, .stays, nil: preconditionFailure("a view that there is answers a value")
     }
@@ -272,7 +297,8 @@ extension ShowAgreement {
 }
 
 struct ShowContract: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "contract", abstract: "A published contract: its interface, code, gas or states.")
+  static let configuration = CommandConfiguration(
+    commandName: "contract", abstract: "A published contract: its interface, code, gas or states.")
 
   @Argument(help: "Its name, or its module's id.")
   var contract: String
@@ -294,7 +320,8 @@ struct ShowContract: ParsableCommand {
 }
 
 struct ShowBlock: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "block", abstract: "A block's header and what happened in it.")
+  static let configuration = CommandConfiguration(
+    commandName: "block", abstract: "A block's header and what happened in it.")
 
   @Argument(help: "Its height.")
   var height: UInt64
@@ -316,14 +343,17 @@ struct ShowBlock: ParsableCommand {
     if json {
       return try Console.print(
         .object([
-          ("schema", "earnest.show/1"), ("height", .number(Int(clamping: header.height))), ("time", .text(header.time.description)),
+          ("schema", "earnest.show/1"), ("height", .number(Int(clamping: header.height))),
+          ("time", .text(header.time.description)),
           ("header", .text(header.digest.description)), ("parent", .text(header.parent.description)),
-          ("entriesRoot", .text(header.entriesRoot.description)), ("receiptsRoot", .text(header.receiptsRoot.description)),
+          ("entriesRoot", .text(header.entriesRoot.description)),
+          ("receiptsRoot", .text(header.receiptsRoot.description)),
           ("stateRoot", .text(header.stateRoot.description)),
           ("receipts", .list(block.receipts.map { Show.json($0, Show.transaction($0, in: block), open) })),
         ]))
     }
-    try Console.print("\(Console.bold("Block \(header.height)"))  \(Wording(language.language).time(header.time))  \(header.digest)")
+    try Console.print(
+      "\(Console.bold("Block \(header.height)"))  \(Wording(language.language).time(header.time))  \(header.digest)")
     try Console.print("  root after it \(header.stateRoot)")
     let story = open.story(language.language)
     if block.receipts.isEmpty { try Console.print("  nothing happened in it") }
@@ -350,7 +380,8 @@ struct ShowTransaction: ParsableCommand {
 
   func run() throws {
     let open = try ledger.open()
-    guard let digest = Digest(hexadecimal: id), let (place, receipt) = try Faults.told({ try open.chain.committed(digest) }),
+    guard let digest = Digest(hexadecimal: id),
+      let (place, receipt) = try Faults.told({ try open.chain.committed(digest) }),
       let block = try Faults.told({ try open.folder.block(place.height) })
     else {
       try Console.complain("there is no transaction \(Characters.shown(id))")
@@ -359,9 +390,14 @@ struct ShowTransaction: ParsableCommand {
     let transaction = Show.transaction(receipt, in: block)
     if json {
       return try Console.print(
-        .object([("schema", "earnest.show/1"), ("block", .number(Int(clamping: place.height))), ("receipt", Show.json(receipt, transaction, open))]))
+        .object([
+          ("schema", "earnest.show/1"), ("block", .number(Int(clamping: place.height))),
+          ("receipt", Show.json(receipt, transaction, open)),
+        ]))
     }
-    try Console.print("\(Console.bold("Transaction"))  \(digest)  block \(place.height)  \(Wording(language.language).time(receipt.time))")
+    try Console.print(
+      "\(Console.bold("Transaction"))  \(digest)  block \(place.height)  \(Wording(language.language).time(receipt.time))"
+    )
     for line in open.story(language.language).lines(receipt, transaction) { try Console.print("  " + line) }
     try Console.print("  \(Wording(language.language).gas(receipt.gas))")
   }

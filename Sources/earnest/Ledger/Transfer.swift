@@ -36,15 +36,20 @@ struct Transfer: ParsableCommand {
   func run() throws {
     if let file {
       guard from == nil, signing.signer == nil, signing.others == nil, signing.reference == nil, !signing.json else {
-        throw try Console.usage("a file says itself who pays and under which reference; --yes, --dry-run and --block go with it")
+        throw try Console.usage(
+          "a file says itself who pays and under which reference; --yes, --dry-run and --block go with it")
       }
       let most = EmbeddedSequencer<Chain>.waitingMax
       guard (1...most).contains(block) else { throw try Console.usage("--block is from 1 to \(most)") }
       var payments = try Payments(file, try ledger.open(), signing)
       return try payments.pay(blockCount: block)
     }
-    guard let from, let to, let amount else { throw try Console.usage("say who pays, who is paid, and how much: alice bob \"25.00 CNY\"") }
-    guard signing.signer.map({ $0 == from }) ?? true else { throw try Console.usage("\(from) pays, so \(from) signs; --as is not needed") }
+    guard let from, let to, let amount else {
+      throw try Console.usage("say who pays, who is paid, and how much: alice bob \"25.00 CNY\"")
+    }
+    guard signing.signer.map({ $0 == from }) ?? true else {
+      throw try Console.usage("\(from) pays, so \(from) signs; --as is not needed")
+    }
     let open = try ledger.open()
     let payee = try open.account(to)
     _ = try open.transact([try Transfer.instruction(amount, to: payee)], signing, otherwise: from)
@@ -53,7 +58,9 @@ struct Transfer: ParsableCommand {
   /// An amount of money or of credit, paid by the sender.
   static func instruction(_ amount: String, to payee: AccountID) throws -> Transaction.Instruction {
     let words = amount.split(separator: " ")
-    if words.count == 2, words[1] == "credit", let credit = UInt64(words[0]) { return .grant(to: payee, credit: credit, signer: 0) }
+    if words.count == 2, words[1] == "credit", let credit = UInt64(words[0]) {
+      return .grant(to: payee, credit: credit, signer: 0)
+    }
     return .transfer(to: payee, try Typed.money(amount), signer: 0)
   }
 }

@@ -6,9 +6,11 @@ import Semantics
 
 /// Values as people type them; what is wrong with one is said, with an example, and the command ends.
 enum Typed {
-  /// A value for what a contract calls `name`. Accounts are named as the keystore does, or by their ids, and must be on the ledger.
+  /// A value for what a contract calls `name`. Accounts are named as the keystore does, or by their
+  /// ids, and must be on the ledger.
   static func value(
-    _ text: String, as type: ValueType, of contract: ContractInterface, currencies: [Currency], on open: OpenLedger, called name: String
+    _ text: String, as type: ValueType, of contract: ContractInterface, currencies: [Currency], on open: OpenLedger,
+    called name: String
   ) throws -> Value {
     if type == .party { return .party(try open.row(text)) }
     let example: String? =
@@ -31,7 +33,9 @@ enum Typed {
   }
 
   static func duration(_ text: String) throws -> Duration {
-    let value = try told(text, "\"7 days\"") { () throws(Written.Fault) in try Written.value(text, as: .duration, in: [], currencies: []) }
+    let value = try told(text, "\"7 days\"") { () throws(Written.Fault) in
+      try Written.value(text, as: .duration, in: [], currencies: [])
+    }
     guard case .duration(let duration) = value else { preconditionFailure("a literal is of the type that was wanted") }
     return duration
   }
@@ -80,7 +84,8 @@ struct Given {
 
   func finish(known: [String]) throws {
     guard let unknown = values.first else { return }
-    try Console.complain("there is no \(Characters.shown(unknown.name)) here; there are \(known.joined(separator: ", "))")
+    try Console.complain(
+      "there is no \(Characters.shown(unknown.name)) here; there are \(known.joined(separator: ", "))")
     throw Exit.no
   }
 }
