@@ -42,12 +42,12 @@ package enum Verdict: Sendable {
 package func assure(_ wellFormed: WellFormedModule) -> Verdict {
   let interface = wellFormed.module.interface
   let bounds = gasBounds(wellFormed)
-  let fallibility = Fallibility(wellFormed)
+  let failures = FailureAnalysis(wellFormed)
   let edges = edges(wellFormed)
   let findings =
-    statesWithoutDeadline(interface) + fallibleAutomaticInstructions(wellFormed, fallibility)
+    statesWithoutDeadline(interface) + fallibleAutomaticInstructions(wellFormed, failures)
     + endlessCircles(wellFormed, edges)
-    + MoneyFlow(wellFormed, fallibility).stranded
+    + MoneyFlow(wellFormed, failures).stranded
     + bounds.indices.filter { bounds[$0] > wellFormed.module.protocolNumber.limits.gas }.map {
       .gasAboveLimit(function: $0, gas: bounds[$0])
     }
@@ -94,13 +94,13 @@ private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] 
   }.map { .stateWithoutDeadline($0) }
 }
 
-private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule, _ fallibility: Fallibility) -> [Finding] {
+private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule, _ failures: FailureAnalysis) -> [Finding] {
   let interface = wellFormed.module.interface
   var findings: [Finding] = []
   for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
     for function in [Entry.due(transition: index), .body(transition: index)].map(wellFormed.function(of:)) {
       for instruction in wellFormed.module.functions[function].code.indices
-      where fallibility.fails(at: instruction, in: function) {
+      where failures.fails(at: instruction, in: function) {
         if findings.count == Finding.countMax { return findings }
         findings.append(.automaticCanFail(function: function, instruction: instruction))
       }

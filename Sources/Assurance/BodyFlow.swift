@@ -9,109 +9,110 @@ typealias Holdings = UInt32
 
 /// How money comes through a body. Of each instruction and vault it is known from which vaults what
 /// lies there may have come, as they were when the body began, and whether something may have been
-/// received. So a body is gone through once, whatever holds before it; and a loop once more, for
-/// what its rounds do together.
-struct BodyFlow {
+/// received. So a body is passed once, whatever holds before it; and a loop once more, for what its
+/// rounds do together.
+struct VaultDataflow {
   /// A bit for each vault from which it came, and `received`.
-  private typealias Origins = UInt64
-  private static let received: Origins = 1 << 32
+  fileprivate typealias Origins = UInt64
+  fileprivate static let received: Origins = 1 << 32
 
   /// Of each instruction, where it is reached, the origins of what each vault holds before it: so
   /// many words for each instruction as there are vaults.
-  private var origins: [Origins]
-  private var isReached: [Bool]
+  private let origins: [Origins]
+  private let isReached: [Bool]
   private let vaultCount: Int
-  private let code: [Instruction]
-  /// Of each instruction that is answered and can trap, where that leads.
-  private let answers: [Int?]
-  /// Of each split table, the vaults that it lays something into.
-  private let filled: [Holdings]
 
-  init(of function: Int, in wellFormed: WellFormedModule, _ fallibility: Fallibility, filled: [Holdings]) {
+  init(of function: Int, in wellFormed: WellFormedModule, _ failures: FailureAnalysis, filled: [Holdings]) {
     let code = wellFormed.module.functions[function].code
-    self.code = code
-    self.filled = filled
     vaultCount = wellFormed.module.interface.vaults.count
-    answers = code.indices.map { pc in
-      wellFormed.target(answering: pc, in: function).flatMap { fallibility.traps(at: pc, in: function) ? $0 : nil }
+    let handlers = code.indices.map { pc in
+      wellFormed.target(answering: pc, in: function).flatMap { failures.traps(at: pc, in: function) ? $0 : nil }
     }
-    origins = Array(repeating: 0, count: code.count * vaultCount)
-    isReached = Array(repeating: false, count: code.count)
+    var flow = VaultPass(handlers: handlers, filled: filled, vaultCount: vaultCount)
+    let untouched: [Origins] = (0..<vaultCount).map { 1 << Origins($0) }
+    var arriving = [[Origins]?](repeating: nil, count: code.count)
     // Inner loops end before outer ones. What a loop's rounds do together is known before anything
     // is said of what lies around it.
-    var rounds = [[Origins]?](repeating: nil, count: code.count)
-    for (pc, instruction) in code.enumerated() where instruction.opcode == .again {
+    for (pc, instruction) in code.enumerated() where instruction.opcode.row.flow == .closesLoop {
       let head = Int(instruction.b)
-      begin(at: head, with: (0..<vaultCount).map { 1 << Origins($0) })
-      follow(from: head, through: pc, rounds, isWithin: true)
-      rounds[head] = isReached[pc] ? BodyFlow.closure(Array(origins[(pc * vaultCount)..<((pc + 1) * vaultCount)])) : nil
-      for place in head...pc { isReached[place] = false }
+      flow.rounds[head] = flow.pass(code, head...pc, entry: untouched, &arriving).map(VaultPass.closure)
+      for place in head...pc { flow.isReached[place] = false }
     }
-    begin(at: 0, with: (0..<vaultCount).map { 1 << Origins($0) })
-    follow(from: 0, through: code.count - 1, rounds, isWithin: false)
+    _ = flow.pass(code, 0...(code.count - 1), entry: untouched, &arriving)
+    (origins, isReached) = (flow.origins, flow.isReached)
   }
 
   /// What may lie in the vaults before an instruction, if this may lie in them before the body; nil where no way leads.
   func holdings(before pc: Int, from holdings: Holdings) -> Holdings? {
     guard isReached[pc] else { return nil }
     return (0..<vaultCount).reduce(Holdings(0)) { held, vault in
-      origins[pc * vaultCount + vault] & (BodyFlow.received | Origins(holdings)) != 0
+      origins[pc * vaultCount + vault] & (VaultDataflow.received | Origins(holdings)) != 0
         ? held | 1 << Holdings(vault) : held
     }
   }
+}
 
-  // MARK: Going through
+private struct VaultPass: AbstractInterpreter {
+  typealias Origins = VaultDataflow.Origins
 
-  private mutating func begin(at pc: Int, with here: [Origins]) {
-    for vault in 0..<vaultCount { origins[pc * vaultCount + vault] = here[vault] }
+  /// Of each instruction that can trap and is answered, where that leads.
+  let handlers: [Int?]
+  /// Of each split table, the vaults that it lays something into.
+  let filled: [Holdings]
+  let vaultCount: Int
+  /// Of each loop's first instruction what so many rounds as one likes do, once that is known.
+  var rounds: [[Origins]?]
+  var origins: [Origins]
+  var isReached: [Bool]
+
+  init(handlers: [Int?], filled: [Holdings], vaultCount: Int) {
+    self.handlers = handlers
+    self.filled = filled
+    self.vaultCount = vaultCount
+    rounds = Array(repeating: nil, count: handlers.count)
+    origins = Array(repeating: 0, count: handlers.count * vaultCount)
+    isReached = Array(repeating: false, count: handlers.count)
+  }
+
+  func handler(at pc: Int) -> Int? { handlers[pc] }
+
+  func join(_ state: inout [Origins], _ other: [Origins], at pc: Int) {
+    for vault in 0..<vaultCount { state[vault] |= other[vault] }
+  }
+
+  func skip(_ pc: Int) {}
+
+  mutating func step(
+    _ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout [Origins], handled: inout [Origins]?
+  ) {
+    if let rounds = rounds[pc] { state = VaultPass.after(state, rounds) }
+    for vault in 0..<vaultCount { origins[pc * vaultCount + vault] = state[vault] }
     isReached[pc] = true
+    if handled != nil { handled = state }
+    switch row.effect {
+    case .asks: if let vault = PlaceOperand(number: instruction.a)?.vault { state[vault] |= VaultDataflow.received }
+    case .pays: move(PlaceOperand(number: instruction.b)?.vault.map { 1 << Holdings($0) } ?? 0, instruction, &state)
+    case .splits: move(filled[Int(instruction.b)], instruction, &state)
+    case .paysEach: state[Int(instruction.a)] = 0
+    case .nothing, .stores, .increments, .namesPayer, .settles, .emits: break
+    }
   }
 
-  private mutating func arrive(_ target: Int, _ here: [Origins], last: Int) {
-    // Out of the loop that is looked at.
-    if target > last { return }
-    for vault in 0..<vaultCount {
-      origins[target * vaultCount + vault] =
-        (isReached[target] ? origins[target * vaultCount + vault] : 0) | here[vault]
-    }
-    isReached[target] = true
+  private func move(_ targets: Holdings, _ instruction: Instruction, _ state: inout [Origins]) {
+    guard let source = PlaceOperand(number: instruction.a), let vault = source.vault else { return }
+    let moved = state[vault]
+    // What lies under other keys stays.
+    if case .vault = source { state[vault] = 0 }
+    for target in 0..<vaultCount where targets & 1 << Holdings(target) != 0 { state[target] |= moved }
   }
 
-  /// Follows straight code from an instruction that has been reached. All ways lead ahead but those
-  /// round loops, and what those come to is known.
-  private mutating func follow(from first: Int, through last: Int, _ rounds: [[Origins]?], isWithin: Bool) {
-    for pc in first...last where isReached[pc] {
-      if !(isWithin && pc == first), let rounds = rounds[pc] {
-        let before = Array(origins[(pc * vaultCount)..<((pc + 1) * vaultCount)])
-        begin(at: pc, with: BodyFlow.after(before, rounds))
-      }
-      var here = Array(origins[(pc * vaultCount)..<((pc + 1) * vaultCount)])
-      if let answer = answers[pc] { arrive(answer, here, last: last) }
-      let instruction = code[pc]
-      switch instruction.opcode {
-      case .ask: if let vault = PlaceOperand(number: instruction.a)?.vault { here[vault] |= BodyFlow.received }
-      case .pay, .split:
-        guard let source = PlaceOperand(number: instruction.a), let vault = source.vault else { break }
-        let moved = here[vault]
-        // What lies under other keys stays.
-        if case .vault = source { here[vault] = 0 }
-        let targets =
-          instruction.opcode == .split
-          ? filled[Int(instruction.b)] : PlaceOperand(number: instruction.b)?.vault.map { 1 << Holdings($0) } ?? 0
-        for target in 0..<vaultCount where targets & 1 << Holdings(target) != 0 { here[target] |= moved }
-      case .payEach: here[Int(instruction.a)] = 0
-      case .empty:
-        arrive(Int(instruction.b), here, last: last)
-        if case .vault(let vault)? = PlaceOperand(number: instruction.a) { here[vault] = 0 }
-      case .jump:
-        arrive(Int(instruction.a), here, last: last)
-        continue
-      case .branch, .match, .find, .findEntry, .loop: arrive(Int(instruction.b), here, last: last)
-      case .fail, .enter, .stay, .return: continue
-      default: break
-      }
-      arrive(pc + 1, here, last: last)
+  func branch(_ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout [Origins]) -> [Origins] {
+    let taken = state
+    switch row.reads {
+    case .emptiness: if case .vault(let vault)? = PlaceOperand(number: instruction.a) { state[vault] = 0 }
+    case .registers, .state, .vault, .now, .opened, .caller, .parties: break
     }
+    return taken
   }
 
   // MARK: Relations
@@ -119,12 +120,12 @@ struct BodyFlow {
   /// First the one, then the other.
   private static func after(_ first: [Origins], _ second: [Origins]) -> [Origins] {
     second.map { origins in
-      first.indices.reduce(origins & received) { origins & 1 << Origins($1) != 0 ? $0 | first[$1] : $0 }
+      first.indices.reduce(origins & VaultDataflow.received) { origins & 1 << Origins($1) != 0 ? $0 | first[$1] : $0 }
     }
   }
 
   /// So many rounds as one likes, or none: doubled until no way from vault to vault is longer.
-  private static func closure(_ round: [Origins]) -> [Origins] {
+  static func closure(_ round: [Origins]) -> [Origins] {
     var rounds = round.indices.map { round[$0] | 1 << Origins($0) }
     var length = 1
     while length < round.count {

@@ -41,25 +41,38 @@ func endings(of transition: Int, in wellFormed: WellFormedModule) -> [(instructi
 {
   let function = wellFormed.function(of: .body(transition: transition))
   let code = wellFormed.module.functions[function].code
+  var endings = Endings(function: function, wellFormed: wellFormed)
   var arriving = [UInt64?](repeating: nil, count: code.count)
-  var endings: [(instruction: Int, target: Int?, raised: UInt64)] = []
-  var here: UInt64? = 0
-  func arrive(_ target: Int, _ raised: UInt64) { arriving[target] = (arriving[target] ?? .max) & raised }
-  for (pc, instruction) in code.enumerated() {
-    if let arrived = arriving[pc] { here = (here ?? .max) & arrived }
-    guard let raised = here else { continue }
-    if let answer = wellFormed.target(answering: pc, in: function) { arrive(answer, raised) }
-    if let target = instruction.target, target > pc { arrive(target, raised) }
-    switch instruction.opcode {
-    case .raise: here = raised | 1 << UInt64(instruction.c)
-    case .enter, .stay:
-      endings.append((pc, instruction.opcode == .enter ? Int(instruction.a) : nil, raised))
-      here = nil
-    case .jump, .return, .fail: here = nil
-    default: break
+  _ = endings.pass(code, 0...(code.count - 1), entry: 0, &arriving)
+  return endings.found
+}
+
+private struct Endings: AbstractInterpreter {
+  let function: Int
+  let wellFormed: WellFormedModule
+  var found: [(instruction: Int, target: Int?, raised: UInt64)] = []
+
+  func handler(at pc: Int) -> Int? { wellFormed.target(answering: pc, in: function) }
+
+  func join(_ state: inout UInt64, _ other: UInt64, at pc: Int) { state &= other }
+
+  func skip(_ pc: Int) {}
+
+  mutating func step(
+    _ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout UInt64, handled: inout UInt64?
+  ) {
+    switch row.effect {
+    case .increments: state |= 1 << UInt64(instruction.c)
+    case .nothing, .stores, .namesPayer, .asks, .settles, .pays, .splits, .paysEach, .emits: break
+    }
+    switch row.flow {
+    case .enters: found.append((pc, Int(instruction.a), state))
+    case .stays: found.append((pc, nil, state))
+    case .straight, .endsBlock, .jumps, .branches, .opensLoop, .closesLoop, .returns, .traps: break
     }
   }
-  return endings
+
+  func branch(_ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout UInt64) -> UInt64 { state }
 }
 
 /// What an agreement's memory is made of, by the slot at which it begins.
@@ -74,16 +87,26 @@ struct Items {
     itemAtSlot = items
   }
 
-  /// The term or field, counted terms first, whose first word lies there.
-  func item(atSlot slot: UInt16) -> Int { itemAtSlot[Int(slot)] }
+  /// The term or field, counted terms first, that an instruction names.
+  func item(namedBy instruction: Instruction) -> Int? {
+    instruction.stateOperand.map { operand in
+      switch operand {
+      case .word(let word): itemAtSlot[word]
+      case .item(let item): item
+      }
+    }
+  }
 
   /// The term or field that an instruction reads.
   func read(by instruction: Instruction) -> Int? {
-    switch instruction.opcode {
-    case .load, .loadPair, .loadInt, .loadWide: item(atSlot: instruction.b)
-    case .loadObject, .countEntries: Int(instruction.b)
-    case .findEntry: Int(instruction.a)
-    default: nil
+    instruction.opcode.row.reads == .state ? item(namedBy: instruction) : nil
+  }
+
+  /// The term or field that an instruction changes.
+  func written(by instruction: Instruction) -> Int? {
+    switch instruction.opcode.row.effect {
+    case .stores, .increments: item(namedBy: instruction)
+    case .nothing, .namesPayer, .asks, .settles, .pays, .splits, .paysEach, .emits: nil
     }
   }
 
@@ -111,7 +134,6 @@ extension WellFormedModule {
     var isSettled = [Bool](repeating: true, count: interface.terms.count + interface.fields.count)
     for (index, transition) in interface.transitions.enumerated() where isReached[transition.source] {
       for instruction in module.functions[function(of: .body(transition: index))].code {
-        if instruction.opcode == .raise { isSettled[interface.terms.count + Int(instruction.c)] = false }
         if let item = items.written(by: instruction) { isSettled[item] = false }
       }
     }
@@ -124,9 +146,10 @@ extension WellFormedModule {
   func isDated(_ transition: Int, _ items: Items) -> Bool {
     guard module.interface.transitions[transition].trigger == .at else { return false }
     return module.functions[function(of: .due(transition: transition))].code.allSatisfy { instruction in
-      switch instruction.opcode {
-      case .balance, .balanceOfKey, .countKeys, .empty: false
-      default: items.read(by: instruction).map(items.isFixed) ?? true
+      switch instruction.opcode.row.reads {
+      case .registers, .opened, .parties: true
+      case .state: items.item(namedBy: instruction).map(items.isFixed) ?? false
+      case .vault, .emptiness, .now, .caller: false
       }
     }
   }

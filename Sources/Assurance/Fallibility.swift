@@ -4,7 +4,7 @@ import Primitives
 
 /// Which instructions can trap or refuse, looked at closer than the table of instructions does. Out
 /// of gas is not asked here: what happens by itself is given its bound.
-struct Fallibility {
+struct FailureAnalysis {
   private let wellFormed: WellFormedModule
   /// Of each function, whether a call of it can fail.
   private var canFail: [Bool]
@@ -39,15 +39,14 @@ struct Fallibility {
   /// Whether there are values of its operands' types with which an instruction traps, or refuses.
   func traps(at pc: Int, in function: Int) -> Bool {
     let instruction = wellFormed.module.functions[function].code[pc]
-    switch instruction.opcode {
-    case .require, .ask, .settle: return true
-    case .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: return !fits[function][pc]
-    case .call: return canFail[Int(instruction.a)]
-    case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
-      return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
-    case .pay: return PlaceOperand(number: instruction.b).map(canBeFull) ?? true
-    case .split: return canFail(wellFormed.module.splits[Int(instruction.b)], at: pc, in: function)
-    default: return instruction.opcode.traps
+    switch instruction.opcode.row.traps {
+    case .never: return false
+    case .operands, .refuses: return true
+    case .range: return !fits[function][pc]
+    case .callee: return canFail[Int(instruction.a)]
+    case .scale: return wellFormed.registers[function].type(at: Int(instruction.c)) != .percent
+    case .room: return PlaceOperand(number: instruction.b).map(canBeFull) ?? true
+    case .shares: return canFail(wellFormed.module.splits[Int(instruction.b)], at: pc, in: function)
     }
   }
 
@@ -59,7 +58,7 @@ struct Fallibility {
     switch key.type {
     case .int(let range): return range.high - range.low >= Integer(key.most)
     case .composite(let type): return (interface.types[type].payloads?.count ?? .max) > key.most
-    default: return true
+    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter, .party: return true
     }
   }
 
@@ -104,7 +103,7 @@ struct Fallibility {
     let code = wellFormed.module.functions[function].code
     var literals: [Int: Percent] = [:]
     var written: Set<Int> = []
-    for index in (max(0, pc - Fallibility.literalsMax)..<pc).reversed() {
+    for index in (max(0, pc - FailureAnalysis.literalsMax)..<pc).reversed() {
       let instruction = code[index]
       // A `next` only cuts a block that is too dear for one gas byte; the code goes on straight,
       // unless something leads behind it.

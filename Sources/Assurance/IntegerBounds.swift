@@ -3,13 +3,13 @@ import Interface
 import Primitives
 
 /// The instructions of a function on integers that cannot trap, as the ranges of what they work on
-/// show: those that `narrow` what fits, and that divide by what is never 0. One pass over the code;
-/// behind a place that is led to from elsewhere only the types of the registers are known.
+/// show: those that `narrow` what fits, and that divide by what is never 0. One pass over the code
+/// of its own, since nothing is kept where ways meet and states need not be merged: behind a place that is led to from elsewhere only the types of the registers are known.
 func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTarget: [Bool]) -> [Bool] {
   let code = wellFormed.module.functions[function].code
   let layout = wellFormed.registers[function]
   var fits = [Bool](repeating: false, count: code.count)
-  guard code.contains(where: { $0.opcode.fitsByRange }) else { return fits }
+  guard code.contains(where: { $0.opcode.row.traps == .range }) else { return fits }
 
   typealias Bounds = (low: Integer, high: Integer)
   var known = [Bounds?](repeating: nil, count: layout.slotCount)
@@ -21,7 +21,9 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
     case .wide(let bits)?:
       let most = Integer.power(ofTwo: bits) - Integer(1)
       return (-most, most)
-    default: return nil
+    case .bool?, .percent?, .ratio?, .amount?, .duration?, .text?, .bytes?, .composite?, .time?, .account?, .rate?,
+      .counter?, nil:
+      return nil
     }
   }
   func constant(_ index: UInt16) -> Integer? {
@@ -37,38 +39,39 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
       written = []
     }
     var result: Bounds?
-    switch instruction.opcode {
+    let value = instruction.opcode.row.value
+    switch value {
     case .immediate:
       let value = Integer(Int(Int16(bitPattern: instruction.b)))
       result = (value, value)
-    case .constant, .constantWide: result = constant(instruction.b).map { ($0, $0) }
+    case .constant: result = constant(instruction.b).map { ($0, $0) }
     case .copy: result = bounds(instruction.b)
-    case .addInt: result = combine(instruction) { ($0.low + $1.low, $0.high + $1.high) }
-    case .subtractInt: result = combine(instruction) { ($0.low - $1.high, $0.high - $1.low) }
-    case .multiplyInt:
+    case .sum: result = combine(instruction) { ($0.low + $1.low, $0.high + $1.high) }
+    case .difference: result = combine(instruction) { ($0.low - $1.high, $0.high - $1.low) }
+    case .product:
       result = combine(instruction) { a, b in
         let products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high].sorted()
         return (products[0], products[3])
       }
-    case .minInt: result = combine(instruction) { (min($0.low, $1.low), min($0.high, $1.high)) }
-    case .maxInt: result = combine(instruction) { (max($0.low, $1.low), max($0.high, $1.high)) }
-    case .narrow:
+    case .minimum: result = combine(instruction) { (min($0.low, $1.low), min($0.high, $1.high)) }
+    case .maximum: result = combine(instruction) { (max($0.low, $1.low), max($0.high, $1.high)) }
+    case .narrowed:
       guard let value = bounds(instruction.b), let low = constant(instruction.c), let high = constant(instruction.c + 1)
       else { break }
       fits[pc] = low <= value.low && value.high <= high
       if fits[pc] { result = value }
-    case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
+    case .quotient, .remainder:
       guard let divisor = bounds(instruction.c) else { break }
       fits[pc] = divisor.low.sign > 0 || divisor.high.sign < 0
       guard divisor.low.sign > 0, let dividend = bounds(instruction.b), dividend.low.sign >= 0 else { break }
-      if instruction.opcode == .moduloInt {
+      if value == .remainder {
         result = (.zero, min(dividend.high, divisor.high - Integer(1)))
       } else if let least = dividend.low.divided(by: divisor.high, rounded: .down),
         let most = dividend.high.divided(by: divisor.low, rounded: .up)
       {
         result = (least, most)
       }
-    default: break
+    case .opaque, .read, .less, .lessOrEqual, .negation: break
     }
     for case (.write, let slot) in instruction.operands {
       known[Int(slot)] = result
@@ -76,14 +79,4 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
     }
   }
   return fits
-}
-
-extension Opcode {
-  /// Whether the ranges of its operands can show that it does not trap.
-  fileprivate var fitsByRange: Bool {
-    switch self {
-    case .narrow, .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt: true
-    default: false
-    }
-  }
 }

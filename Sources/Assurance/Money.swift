@@ -9,7 +9,7 @@ package struct MoneyFlow {
   /// Of each split table, the vaults that it lays something into.
   private let filled: [Holdings]
   /// By transition.
-  private let bodies: [BodyFlow]
+  private let bodies: [VaultDataflow]
   /// Of each transition its `enter`s and `stay`s, and the state that each leads to.
   private let endings: [[(instruction: Int, state: Int)]]
   /// Of each state what may lie in the vaults there; nil where no way leads.
@@ -18,9 +18,9 @@ package struct MoneyFlow {
   /// whether it had lain there before that transition.
   private var bringing: [[(transition: Int, wasThere: Bool)?]]
 
-  package init(_ wellFormed: WellFormedModule) { self.init(wellFormed, Fallibility(wellFormed)) }
+  package init(_ wellFormed: WellFormedModule) { self.init(wellFormed, FailureAnalysis(wellFormed)) }
 
-  init(_ wellFormed: WellFormedModule, _ fallibility: Fallibility) {
+  init(_ wellFormed: WellFormedModule, _ failures: FailureAnalysis) {
     self.wellFormed = wellFormed
     let interface = wellFormed.module.interface
     var filled: [Holdings] = []
@@ -37,15 +37,15 @@ package struct MoneyFlow {
     }
     self.filled = filled
     let functions = interface.transitions.indices.map { wellFormed.function(of: .body(transition: $0)) }
-    let bodies = functions.map { BodyFlow(of: $0, in: wellFormed, fallibility, filled: filled) }
+    let bodies = functions.map { VaultDataflow(of: $0, in: wellFormed, failures, filled: filled) }
     self.bodies = bodies
     let endings = interface.transitions.indices.map { transition -> [(instruction: Int, state: Int)] in
       let code = wellFormed.module.functions[functions[transition]].code
       return code.indices.compactMap { pc in
-        switch code[pc].opcode {
-        case .enter: (pc, Int(code[pc].a))
-        case .stay: (pc, interface.transitions[transition].source)
-        default: nil
+        switch code[pc].opcode.row.flow {
+        case .enters: (pc, Int(code[pc].a))
+        case .stays: (pc, interface.transitions[transition].source)
+        case .straight, .endsBlock, .jumps, .branches, .opensLoop, .closesLoop, .returns, .traps: nil
         }
       }
     }
@@ -168,11 +168,11 @@ package struct MoneyFlow {
   /// The vaults that an instruction may lay something into.
   private func filling(_ instruction: Instruction) -> Holdings {
     func bit(_ place: PlaceOperand?) -> Holdings { place?.vault.map { 1 << $0 } ?? 0 }
-    switch instruction.opcode {
-    case .ask: return bit(PlaceOperand(number: instruction.a))
-    case .pay: return bit(PlaceOperand(number: instruction.b))
-    case .split: return filled[Int(instruction.b)]
-    default: return 0
+    switch instruction.opcode.row.effect {
+    case .asks: return bit(PlaceOperand(number: instruction.a))
+    case .pays: return bit(PlaceOperand(number: instruction.b))
+    case .splits: return filled[Int(instruction.b)]
+    case .nothing, .stores, .increments, .namesPayer, .settles, .paysEach, .emits: return 0
     }
   }
 }

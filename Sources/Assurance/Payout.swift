@@ -49,11 +49,12 @@ extension WellFormedModule {
       for pc in code.indices.reversed() where !leads[pc] {
         let instruction = code[pc]
         func isLed(_ target: Int?) -> Bool { target.map { $0 < leads.count && leads[$0] } ?? false }
-        switch instruction.opcode {
-        case .enter: leads[pc] = Int(instruction.a) == leg.target
-        case .stay, .return, .fail: break
-        case .jump: leads[pc] = isLed(Int(instruction.a))
-        default: leads[pc] = isLed(pc + 1) || isLed(instruction.target) || isLed(target(answering: pc, in: function))
+        switch instruction.opcode.row.flow {
+        case .enters: leads[pc] = Int(instruction.a) == leg.target
+        case .stays, .returns, .traps: break
+        case .jumps: leads[pc] = isLed(Int(instruction.a))
+        case .straight, .endsBlock, .branches, .opensLoop, .closesLoop:
+          leads[pc] = isLed(pc + 1) || isLed(instruction.target) || isLed(target(answering: pc, in: function))
         }
         if leads[pc] { isChanged = true }
       }
@@ -88,18 +89,22 @@ extension WellFormedModule {
           }
         }
       }
-      switch instruction.opcode {
-      case .pay, .split, .payEach:
-        let source = instruction.opcode == .payEach ? Int(instruction.a) : PlaceOperand(number: instruction.a)?.vault
-        guard let source, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << source != 0 else {
-          continue
+      func holding(_ vault: Int?) -> Int? {
+        guard let vault, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << vault != 0 else {
+          return nil
         }
-        switch instruction.opcode {
-        case .pay: if let place = PlaceOperand(number: instruction.b) { add(source, place, .all) }
-        case .split: add(source, module.splits[Int(instruction.b)])
-        default: payouts.append(Payout(instruction: pc, vault: source, payee: .each, portion: .all))
+        return vault
+      }
+      let source = PlaceOperand(number: instruction.a)?.vault
+      switch instruction.opcode.row.effect {
+      case .pays:
+        if let vault = holding(source), let place = PlaceOperand(number: instruction.b) { add(vault, place, .all) }
+      case .splits: if let vault = holding(source) { add(vault, module.splits[Int(instruction.b)]) }
+      case .paysEach:
+        if let vault = holding(Int(instruction.a)) {
+          payouts.append(Payout(instruction: pc, vault: vault, payee: .each, portion: .all))
         }
-      default: break
+      case .nothing, .stores, .increments, .namesPayer, .asks, .settles, .emits: break
       }
     }
     return payouts

@@ -102,7 +102,8 @@ struct Reading {
   }
 }
 
-/// Goes through a function once.
+/// Goes through a function once. Where ways meet nothing is known any more, but for what `and` has
+/// asked on all of them; so it has a loop of its own instead of merging states.
 private struct Reader {
   let wellFormed: WellFormedModule
   let items: Items
@@ -153,46 +154,58 @@ private struct Reader {
       var time: TimeForm?
       var truth: [TimeCondition]?
       func difference(_ a: Int, _ b: Int) -> TimeForm? { times[a].flatMap { a in times[b].flatMap { a - $0 } } }
-      switch instruction.opcode {
+      let row = instruction.opcode.row
+      switch row.value {
       case .constant:
         switch wellFormed.module.constants[b] {
         case .duration(let duration): time = TimeForm(milliseconds: duration.milliseconds)
         case .time(let value): time = TimeForm(milliseconds: value.milliseconds)
         case .bool(let value): truth = [.always(value)]
-        default: break
+        case .int, .percent, .amount, .text, .bytes, .sequence, .variant, .party: break
         }
-      case .load: time = TimeForm(.item(items.item(atSlot: instruction.b)))
+      case .read:
+        switch row.reads {
+        case .state: time = items.item(namedBy: instruction).map { TimeForm(.item($0)) }
+        case .opened: time = TimeForm(.opened)
+        case .now: time = TimeForm(.now)
+        case .registers, .vault, .emptiness, .caller, .parties: break
+        }
       case .copy: (time, truth) = (times[b], truths[b])
-      case .opened: time = TimeForm(.opened)
-      case .now: time = TimeForm(.now)
       // A sum that would pass the end of time is less than its form says; nobody waits that long.
-      case .addDuration, .addTime: time = times[b].flatMap { a in times[c].flatMap { a + $0 } }
-      case .subtractDuration, .subtractFromTime, .subtractTime: time = difference(b, c)
-      case .lessDuration: truth = difference(c, b).map { [.holds($0, isStrict: true)] }
-      case .lessOrEqualDuration: truth = difference(c, b).map { [.holds($0, isStrict: false)] }
-      case .not: if let conditions = truths[b], conditions.count == 1 { truth = conditions[0].negated.map { [$0] } }
-      case .branch: asked[b, default: []].append((a, truths[a] ?? []))
-      case .store: findings.stored.append((items.item(atSlot: instruction.a), times[b]))
-      case .require: if furthest <= pc && !hasEnded { findings.required += (truths[a] ?? []).map { (pc, $0) } }
-      case .return:
+      case .sum: time = times[b].flatMap { a in times[c].flatMap { a + $0 } }
+      case .difference: time = difference(b, c)
+      case .less: truth = difference(c, b).map { [.holds($0, isStrict: true)] }
+      case .lessOrEqual: truth = difference(c, b).map { [.holds($0, isStrict: false)] }
+      case .negation:
+        if let conditions = truths[b], conditions.count == 1 { truth = conditions[0].negated.map { [$0] } }
+      case .opaque, .immediate, .product, .quotient, .remainder, .narrowed, .minimum, .maximum: break
+      }
+      let isCondition = row.a == .read(.bool)
+      if row.effect == .stores, let item = items.item(namedBy: instruction) { findings.stored.append((item, times[b])) }
+      if row.traps == .refuses, isCondition, furthest <= pc, !hasEnded {
+        findings.required += (truths[a] ?? []).map { (pc, $0) }
+      }
+      for case (.write, let slot) in instruction.operands {
+        switch layout.type(at: Int(slot)) {
+        case .duration?, .time?: times[Int(slot)] = time ?? TimeForm(.computed(function: function, instruction: pc))
+        case .bool?, .int?, .wide?, .percent?, .ratio?, .amount?, .text?, .bytes?, .composite?, .account?, .rate?,
+          .counter?, nil:
+          times[Int(slot)] = nil
+        }
+        truths[Int(slot)] = truth
+      }
+      switch row.flow {
+      case .straight, .endsBlock, .opensLoop, .closesLoop: break
+      case .branches: if isCondition { asked[b, default: []].append((a, truths[a] ?? [])) }
+      case .jumps: (times, truths) = ([:], [:])
+      case .enters, .stays, .traps: hasEnded = true
+      case .returns:
         // Given at several places it is one of several values.
         let computed = TimeForm(.computed(function: function, instruction: pc))
         findings.result = returnCount == 0 ? times[a] ?? computed : computed
         findings.conditions = returnCount == 0 ? truths[a] ?? [] : []
         returnCount += 1
-      default: break
-      }
-      for case (.write, let slot) in instruction.operands {
-        switch layout.type(at: Int(slot)) {
-        case .duration?, .time?: times[Int(slot)] = time ?? TimeForm(.computed(function: function, instruction: pc))
-        default: times[Int(slot)] = nil
-        }
-        truths[Int(slot)] = truth
-      }
-      switch instruction.opcode {
-      case .enter, .stay, .return, .fail: hasEnded = true
-      case .jump: (times, truths) = ([:], [:])
-      default: break
+        hasEnded = true
       }
     }
     return findings

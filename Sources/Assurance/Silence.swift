@@ -163,7 +163,7 @@ private struct Postponing {
         }
       }
       if endings(of: index, in: wellFormed).contains(where: { $0.target == nil && $0.raised == 0 }) {
-        written[index] = Set(body.compactMap(items.written))
+        written[index] = Set(body.filter { $0.opcode.row.effect == .stores }.compactMap(items.item))
       }
     }
     self.strangersMayPay = strangersMayPay
@@ -172,9 +172,10 @@ private struct Postponing {
       var read: Set<Int> = []
       var readsVaults = false
       for instruction in code(.due(transition: deadline)) {
-        switch instruction.opcode {
-        case .balance, .balanceOfKey, .countKeys, .empty: readsVaults = true
-        default: if let item = items.read(by: instruction), !items.isFixed(item) { read.insert(item) }
+        switch instruction.opcode.row.reads {
+        case .vault, .emptiness: readsVaults = true
+        case .state: if let item = items.item(namedBy: instruction), !items.isFixed(item) { read.insert(item) }
+        case .registers, .now, .opened, .caller, .parties: break
         }
       }
       if read.isEmpty && !readsVaults { return [] }
@@ -215,16 +216,5 @@ private struct Postponing {
     }
     guard let first = unmoved.first else { return .postponed(by: actions.sorted()) }
     return .due(first, dated: unmoved.first { isDated[$0] })
-  }
-}
-
-extension Items {
-  /// The term or field that an instruction changes.
-  func written(by instruction: Instruction) -> Int? {
-    switch instruction.opcode {
-    case .store, .storePair, .storeInt, .storeWide: item(atSlot: instruction.a)
-    case .storeObject, .setEntry, .removeEntry: Int(instruction.a)
-    default: nil
-    }
   }
 }

@@ -104,15 +104,15 @@ private struct Lookout {
     for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
       var payer: PlaceOperand?
       for instruction in wellFormed.module.functions[wellFormed.function(of: .body(transition: index))].code {
-        switch instruction.opcode {
-        case .payer: payer = PlaceOperand(number: instruction.a)
-        case .ask:
+        switch instruction.opcode.row.effect {
+        case .namesPayer: payer = PlaceOperand(number: instruction.a)
+        case .asks:
           var parties = single[index]
           if let named = payer { if case .party(let party) = named { parties = [party] } else { parties = [] } }
           payer = nil
           guard let vault = PlaceOperand(number: instruction.a)?.vault else { continue }
           depositors[vault] += parties.filter { !depositors[vault].contains($0) }
-        default: break
+        case .nothing, .stores, .increments, .settles, .pays, .splits, .paysEach, .emits: break
         }
       }
     }

@@ -243,7 +243,7 @@ package struct Assembler {
     if line.accept("#") { return try line.short() }
     switch kind {
     case .unused: return 0
-    case .read, .write, .readAll, .readMany: return try line.exactly(try line.register())
+    case .read, .write, .readMany: return try line.exactly(try line.register())
     case .target: return try line.exactly(try line.prefixed("@"))
     case .number: return try line.short()
     case .constant: return try line.exactly(try line.prefixed("k"))

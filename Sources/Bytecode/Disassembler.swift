@@ -145,7 +145,7 @@ package struct Disassembler: Sendable {
     let number = Int(value)
     switch kind {
     case .unused: return "#\(number)"
-    case .read, .write, .readAll, .readMany: return "r\(number)"
+    case .read, .write, .readMany: return "r\(number)"
     case .target: return "@\(number)"
     case .number: return "\(Int16(bitPattern: value))"
     case .constant: return "k\(number)"

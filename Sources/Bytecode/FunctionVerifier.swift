@@ -5,9 +5,9 @@ import Primitives
 /// first, then every instruction once, in order, with what is assigned on every way to it. Most
 /// functions are a few instructions long, so that making a verifier for each would be most of the
 /// work.
-struct FunctionVerifier {
+struct FunctionVerifier: AbstractInterpreter {
   /// What is known where a block begins.
-  private struct Facts {
+  struct Facts {
     /// The slots that are assigned on every way here.
     var assigned = Slots()
     /// Whether the deposits are settled, so that effects may follow.
@@ -19,7 +19,7 @@ struct FunctionVerifier {
   }
 
   /// A set of slots. Most functions have no more than 64, and those lie in one word.
-  private struct Slots {
+  struct Slots {
     private var first: UInt64 = 0
     /// The slots from 64 on, as far as there are any.
     private var others: [UInt64] = []
@@ -110,7 +110,7 @@ struct FunctionVerifier {
   /// Of each instruction that can trap, where an answer leads. Empty of a function without answers.
   private var answered: [Int?] = []
   private var isTarget: [Bool]
-  /// What is known on the ways to instructions that are still to come; nil where none leads.
+  /// Room for the pass over the instructions.
   private var arriving: [Facts?]
 
   /// What the instruction before has found out.
@@ -175,7 +175,6 @@ struct FunctionVerifier {
       }
     probed = .nothing
     loopOf.removeAll(keepingCapacity: !loopOf.isEmpty)
-    // Of `arriving` nothing is left: every way leads ahead, and is taken out where it arrives.
     for pc in function.code.indices { isTarget[pc] = false }
   }
 
@@ -214,8 +213,9 @@ struct FunctionVerifier {
   private mutating func findLoops() throws(ModuleFault) {
     var open: [Int] = []
     for (pc, instruction) in function.code.enumerated() {
-      switch instruction.opcode {
-      case .loop:
+      let row = instruction.opcode.row
+      switch row.flow {
+      case .opensLoop:
         loopOf.append(open.last ?? -1)
         let exit = Int(instruction.b)
         guard exit > pc + 1, exit < function.code.count else { throw fault(.loop, pc) }
@@ -225,14 +225,13 @@ struct FunctionVerifier {
           throw fault(.loop, pc)
         }
         open.append(pc)
-      case .again:
+      case .closesLoop:
         guard let loop = open.popLast(), Int(function.code[loop].b) == pc + 1 else { throw fault(.loop, pc) }
         loopOf.append(loop)
-      default:
+      case .straight, .endsBlock, .jumps, .branches, .enters, .stays, .returns, .traps:
         loopOf.append(open.last ?? -1)
-        if instruction.opcode == .count || instruction.opcode == .each,
-          open.contains(where: { function.code[$0].a == instruction.a })
-        {
+        // The counter of a loop that is open counts its rounds.
+        if row.a == .write(.counter), open.contains(where: { function.code[$0].a == instruction.a }) {
           throw fault(.loop, pc)
         }
       }
@@ -277,7 +276,7 @@ struct FunctionVerifier {
     let code = function.code
     for (pc, instruction) in code.enumerated() {
       guard let target = instruction.target else { continue }
-      if instruction.opcode == .again {
+      if instruction.opcode.row.flow == .closesLoop {
         isTarget[target] = true
         continue
       }
@@ -298,61 +297,37 @@ struct FunctionVerifier {
 
   private mutating func checkInstructions() throws(ModuleFault) {
     // Where there are no deposits, they are settled from the beginning.
-    var start = Facts(isSettled: purpose == .automatic || purpose == .opening)
-    for parameter in parameters.indices { start.assigned.insert(layout.starts[parameter]) }
-    var facts: Facts? = start
-    for (pc, instruction) in function.code.enumerated() {
-      if let other = arriving[pc] {
-        arriving[pc] = nil
-        facts = try merge(facts, other, at: pc)
-      }
-      guard var here = facts else { throw fault(.ending, pc) }
-      // Held in one place, they are changed where they lie.
-      facts = nil
-      if isTarget[pc] { probed = .nothing }
-      let before = probed
-      probed = .nothing
-      if !answered.isEmpty, let target = answered[pc] { try arrive(at: target, with: here) }
-      try checkOperands(instruction, at: pc, &here)
-      try checkTypes(instruction, at: pc)
-      try checkObjects(instruction, at: pc, before)
-      try checkPlace(instruction, at: pc, &here)
-      facts = try leave(instruction, at: pc, with: here)
-    }
-    guard facts == nil else { throw fault(.ending, function.code.count - 1) }
+    var entry = Facts(isSettled: purpose == .automatic || purpose == .opening)
+    for parameter in parameters.indices { entry.assigned.insert(layout.starts[parameter]) }
+    var arriving: [Facts?] = []
+    swap(&arriving, &self.arriving)
+    let end = try pass(function.code, 0...(function.code.count - 1), entry: entry, &arriving)
+    swap(&arriving, &self.arriving)
+    guard end == nil else { throw fault(.ending, function.code.count - 1) }
   }
 
-  private func merge(_ a: Facts?, _ b: Facts, at pc: Int) throws(ModuleFault) -> Facts {
-    guard let a else { return b }
-    guard a.isSettled == b.isSettled, a.hasPayer == b.hasPayer else { throw fault(.order, pc) }
-    var both = a
-    both.assigned.formIntersection(b.assigned)
-    both.stored &= b.stored
-    return both
+  func handler(at pc: Int) -> Int? { answered.isEmpty ? nil : answered[pc] }
+
+  func join(_ state: inout Facts, _ other: Facts, at pc: Int) throws(ModuleFault) {
+    guard state.isSettled == other.isSettled, state.hasPayer == other.hasPayer else { throw fault(.order, pc) }
+    state.assigned.formIntersection(other.assigned)
+    state.stored &= other.stored
   }
 
-  private mutating func arrive(at target: Int, with facts: Facts) throws(ModuleFault) {
-    let merged = try merge(arriving[target], facts, at: target)
-    arriving[target] = merged
+  func skip(_ pc: Int) throws(ModuleFault) { throw fault(.ending, pc) }
+
+  mutating func step(
+    _ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout Facts, handled: inout Facts?
+  ) throws(ModuleFault) {
+    if isTarget[pc] { probed = .nothing }
+    let before = probed
+    probed = .nothing
+    try checkOperands(instruction, at: pc, &state)
+    try checkRules(instruction, at: pc, before)
+    try checkPlace(instruction, row, at: pc, &state)
   }
 
-  /// What is known behind the instruction; nil where nothing follows it.
-  private mutating func leave(_ instruction: Instruction, at pc: Int, with facts: Facts) throws(ModuleFault) -> Facts? {
-    switch instruction.opcode {
-    case .jump:
-      try arrive(at: Int(instruction.a), with: facts)
-      return nil
-    case .branch, .loop, .match, .find, .findEntry, .empty:
-      try arrive(at: Int(instruction.b), with: facts)
-      return facts
-    case .enter, .stay, .return, .fail: return nil
-    case .settle:
-      // Once round a loop would settle twice.
-      guard loopOf[pc] == -1 else { throw fault(.order, pc) }
-      return facts
-    default: return facts
-    }
-  }
+  func branch(_ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ state: inout Facts) -> Facts { state }
 
   private func isAssigned(_ slot: Int, _ facts: Facts) -> Bool { facts.assigned.contains(slot) }
 
@@ -372,12 +347,10 @@ struct FunctionVerifier {
           throw fault(.operand, pc)
         }
         if isLoopedThrough(number, at: pc) { throw fault(.changing, pc) }
-      case .readAll:
-        guard Int(instruction.a) < module.interface.events.count else { throw fault(.operand, pc) }
+      case .readMany(let values):
+        // What is recorded is of just the event's types.
         try checkMany(
-          module.interface.events[Int(instruction.a)].parameters.map { RegisterType($0.type) }, from: number, at: pc,
-          facts, isExact: true)
-      case .readMany: try checkMany(manyTypes(instruction, at: pc), from: number, at: pc, facts, isExact: false)
+          types(of: values, instruction, at: pc), from: number, at: pc, facts, isExact: values == .eventValues)
       case .target, .number: break
       case .constant: guard number < module.constants.count else { throw fault(.operand, pc) }
       case .slot: guard number < basis.itemAtWord.count else { throw fault(.operand, pc) }
@@ -481,7 +454,9 @@ struct FunctionVerifier {
   }
 
   /// Which instructions may stand in which functions, and on which side of `settle`.
-  private func checkPlace(_ instruction: Instruction, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
+  private func checkPlace(
+    _ instruction: Instruction, _ row: OpcodeRow, at pc: Int, _ facts: inout Facts
+  ) throws(ModuleFault) {
     func demand(_ purposes: Purpose...) throws(ModuleFault) {
       if !purposes.contains(purpose) { throw fault(.notHere, pc) }
     }
@@ -489,48 +464,53 @@ struct FunctionVerifier {
     func demandEffect(_ purposes: Purpose...) throws(ModuleFault) {
       if !purposes.contains(purpose) || !facts.isSettled { throw fault(.effect, pc) }
     }
-    switch instruction.opcode {
-    case .return: try demand(.value, .due, .function)
-    case .require, .caller: try demand(.action)
+    switch row.reads {
+    case .registers, .parties: break
+    case .caller: try demand(.action)
     case .now: try demand(.value, .opening, .action, .automatic)
-    case .load, .loadPair, .loadInt, .loadWide, .loadObject, .countEntries, .findEntry, .balance, .balanceOfKey,
-      .countKeys, .empty, .opened:
+    case .opened, .vault, .emptiness: if purpose == .function { throw fault(.notHere, pc) }
+    case .state:
       if purpose == .function { throw fault(.notHere, pc) }
-      if let field = fieldRead(by: instruction) { try checkRead(field, at: pc, facts) }
-    case .payer, .ask:
+      if let field = field(namedBy: instruction), !isMap(field) { try checkRead(field, at: pc, facts) }
+    }
+    switch row.traps {
+    case .never, .operands, .range, .scale, .room, .shares, .callee: break
+    case .refuses: try demand(.action)
+    }
+    switch row.effect {
+    case .nothing: break
+    case .namesPayer, .asks:
       try demand(.action)
-      guard !facts.isSettled, instruction.opcode == .ask || !facts.hasPayer else { throw fault(.order, pc) }
-      facts.hasPayer = instruction.opcode == .payer
-    case .settle:
-      try demand(.action)
-      guard !facts.isSettled, !facts.hasPayer else { throw fault(.order, pc) }
+      guard !facts.isSettled, row.effect == .asks || !facts.hasPayer else { throw fault(.order, pc) }
+      facts.hasPayer = row.effect == .namesPayer
+    case .settles:
+      // Once round a loop would settle twice.
+      guard !facts.isSettled, !facts.hasPayer, loopOf[pc] == -1 else { throw fault(.order, pc) }
       facts.isSettled = true
-    case .enter:
+    case .stores: if let field = field(namedBy: instruction) { try checkStore(field: field, at: pc, &facts) }
+    case .pays, .splits, .paysEach, .emits, .increments: try demandEffect(.action, .automatic)
+    }
+    switch row.flow {
+    case .straight, .endsBlock, .jumps, .branches, .opensLoop, .closesLoop, .traps: break
+    case .returns: try demand(.value, .due, .function)
+    case .enters:
       try demandEffect(.action, .automatic)
       try demandStored(at: pc, facts) { $0 == .parameter(state: Int(instruction.a)) }
-    case .stay:
+    case .stays:
       try demandEffect(.action, .automatic, .opening)
       if purpose == .automatic { throw fault(.notHere, pc) }
       if purpose == .opening { try demandStored(at: pc, facts) { $0.isComputedAtOpening } }
-    case .store, .storePair, .storeInt, .storeWide: try checkStore(field: Int(instruction.c), at: pc, &facts)
-    case .storeObject, .setEntry, .removeEntry:
-      let terms = module.interface.terms.count
-      if Int(instruction.a) >= terms { try checkStore(field: Int(instruction.a) - terms, at: pc, &facts) }
-    case .pay, .split, .payEach, .emit, .raise: try demandEffect(.action, .automatic)
-    default: break
     }
   }
 
-  /// The field that an instruction reads. A map is left out: there are no entries in it that nobody has put there.
-  private func fieldRead(by instruction: Instruction) -> Int? {
-    let item: Int
-    switch instruction.opcode {
-    case .load, .loadPair, .loadInt, .loadWide: item = basis.itemAtWord[Int(instruction.b)]
-    case .loadObject: item = Int(instruction.b)
-    default: return nil
-    }
-    let field = item - module.interface.terms.count
-    return field >= 0 && !isMap(field) ? field : nil
+  /// The field that an instruction reads or stores; nil of a term.
+  private func field(namedBy instruction: Instruction) -> Int? {
+    instruction.stateOperand.map { operand in
+      switch operand {
+      case .word(let word): basis.itemAtWord[word]
+      case .item(let item): item
+      }
+    }.flatMap { $0 < module.interface.terms.count ? nil : $0 - module.interface.terms.count }
   }
 
   /// What is read has been given its value: a state's parameter where the agreement is in that

@@ -61,26 +61,10 @@ package enum Gas {
   /// Recording an event of so many words at rest.
   @inlinable package static func event(words: Int) -> Int { 2 * words }
 
-  /// A power whose result has at most so many limbs.
-  @inlinable package static func power(limbs: Int) -> Int {
-    16 + 3 * limbs * limbs + memory(words: 4 * integerWords(limbs: limbs) + 64)
-  }
-
-  /// A greatest common divisor of integers that are not both small.
-  @inlinable package static func divisor(_ a: Int, _ b: Int) -> Int {
-    100 + 60 * (a + b) + 10 * a * b + memory(words: 3 * integerWords(limbs: a + b))
-  }
-
-  /// Shifting to a result of so many limbs.
-  @inlinable package static func shift(limbs: Int) -> Int { limbs + memory(words: integerWords(limbs: limbs + 1)) }
-
   /// Between an integer of so many limbs and its decimal digits.
   @inlinable package static func decimal(limbs: Int) -> Int {
     20 * limbs + 10 * limbs * limbs + memory(words: 8 * limbs + 4)
   }
-
-  /// The limbs that so many decimal digits need.
-  @inlinable package static func limbs(digits: Int) -> Int { digits / 19 + 1 }
 
   /// Going once through so many bytes of a text.
   @inlinable package static func pass(size: Int) -> Int { size / 8 }
@@ -218,6 +202,12 @@ extension WellFormedModule {
     func size(_ slot: UInt16) -> Int { 8 * wholeWordsMax(type(slot)) }
     func own(_ slot: UInt16) -> Int { measures.ownWords[composite(slot, in: function).index] }
     func copies(_ types: [ValueType]) -> Int { types.reduce(0) { $0 + copyMax($1) } }
+    /// Looking up a key, of which a list has none.
+    func search(_ slot: UInt16) -> Int {
+      let definition = composite(slot, in: function).definition
+      if case .list = definition { return 0 }
+      return Gas.search(count: definition.most ?? 0, key: keyMax(definition.parts[0]))
+    }
     switch i.opcode {
     case .addInt, .subtractInt:
       return max(bits(i.b), bits(i.c)) < SmallInteger.bits ? 0 : Gas.linear(limbs(i.b), limbs(i.c))
@@ -227,14 +217,7 @@ extension WellFormedModule {
     case .multiplyInt: return bits(i.b) + bits(i.c) <= SmallInteger.bits ? 0 : Gas.product(limbs(i.b), limbs(i.c))
     case .divideIntDown, .divideIntUp, .divideIntHalfEven, .moduloInt:
       return isSmall(i.b, i.c) ? 0 : Gas.quotient(limbs(i.b), limbs(i.c))
-    case .gcdInt: return isSmall(i.b, i.c) ? 0 : Gas.divisor(limbs(i.b), limbs(i.c))
-    case .powerInt: return Gas.power(limbs: limbs(i.a))
-    case .shiftLeftInt: return Gas.shift(limbs: limbs(i.a))
-    case .shiftRightInt: return Gas.shift(limbs: limbs(i.b))
     case .textOfInt: return Gas.decimal(limbs: limbs(i.b))
-    case .intOfText:
-      guard case .text(let max) = type(i.b) else { preconditionFailure("the verifier gives texts to what reads them") }
-      return Gas.decimal(limbs: Gas.limbs(digits: 4 * max))
     case .loadWide: return Gas.memory(words: 5)
     case .constantWide: return Gas.memory(words: wholeWordsMax(type(i.a)))
     case .equalText, .lessText: return Gas.text(size(i.b), size(i.c))
@@ -260,16 +243,12 @@ extension WellFormedModule {
     case .setElementObject, .copyObject: return Gas.copy(words: own(i.opcode == .copyObject ? i.b : i.c))
     case .appendElement: return Gas.copy(words: own(i.a)) + copies(composite(i.a, in: function).definition.parts)
     case .removeElement: return Gas.shift(words: own(i.a))
-    case .insertKey, .insertEntry, .removeKey, .hasKey, .find:
-      let place = i.opcode == .hasKey ? i.b : i.a
-      let definition = composite(place, in: function).definition
-      if case .list = definition { return 0 }
-      let search = Gas.search(count: definition.most ?? 0, key: keyMax(definition.parts[0]))
-      switch i.opcode {
-      case .hasKey, .find: return search
-      case .removeKey: return search + Gas.shift(words: own(place))
-      default: return search + Gas.shift(words: own(place)) + Gas.copy(words: own(place)) + copies(definition.parts)
-      }
+    case .hasKey: return search(i.b)
+    case .find: return search(i.a)
+    case .removeKey: return search(i.a) + Gas.shift(words: own(i.a))
+    case .insertKey, .insertEntry:
+      return search(i.a) + Gas.shift(words: own(i.a)) + Gas.copy(words: own(i.a))
+        + copies(composite(i.a, in: function).definition.parts)
     case .equalObject: return 2 + 2 * (wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
     case .loadObject:
       let whole = Gas.wake(words: 1 + wholeWordsMax(type(i.a)))

@@ -27,6 +27,21 @@ package struct Instruction: Hashable, Sendable {
     return row.a == .target ? Int(a) : row.b == .target ? Int(b) : nil
   }
 
+  /// The term or field that its slot or item operand names: by the word at which it begins, or by
+  /// its place among terms and fields, counted terms first.
+  package var stateOperand: StateOperand? {
+    for (kind, value) in operands {
+      if kind == .slot { return .word(Int(value)) }
+      if kind == .item { return .item(Int(value)) }
+    }
+    return nil
+  }
+
+  package enum StateOperand {
+    case word(Int)
+    case item(Int)
+  }
+
   /// An instruction's three operands, without a list of them being made.
   package struct Operands: RandomAccessCollection {
     private let instruction: Instruction

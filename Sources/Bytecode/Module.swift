@@ -89,31 +89,40 @@ package enum RegisterType: Hashable, Sendable {
 
   /// `types` are the module's.
   package func isA(_ kind: RegisterKind, in types: [TypeDefinition]) -> Bool {
-    switch (self, kind) {
-    case (.counter, _): kind == .counter
-    case (_, .any): true
-    case (_, .word): slots == 1
-    case (_, .pair): slots == 2
-    case (.bool, .bool), (.int, .int), (.wide, .int), (.percent, .percent), (.ratio, .percent), (.amount, .amount),
-      (.duration, .duration), (.text, .text), (.bytes, .bytes), (.text, .string), (.bytes, .string), (.text, .object),
-      (.bytes, .object), (.time, .time), (.account, .account), (.duration, .span), (.time, .span),
-      (.percent, .fraction), (.ratio, .fraction), (.rate, .fraction):
-      true
-    case (.composite(let index), _): RegisterType.isA(types[index], kind)
-    default: false
+    switch kind {
+    case .any: if case .counter = self { return false } else { return true }
+    case .word: if case .counter = self { return false } else { return slots == 1 }
+    case .pair: return slots == 2
+    case .bool, .int, .percent, .fraction, .amount, .duration, .time, .span, .account, .text, .counter, .bytes, .string,
+      .structure, .variant, .list, .set, .map, .collection, .keyed, .searchable, .object, .changingList, .changingSet,
+      .changingMap, .changingKeyed:
+      break
+    }
+    return switch self {
+    case .bool: kind == .bool
+    case .int, .wide: kind == .int
+    case .percent, .ratio: kind == .percent || kind == .fraction
+    case .rate: kind == .fraction
+    case .amount: kind == .amount
+    case .duration: kind == .duration || kind == .span
+    case .time: kind == .time || kind == .span
+    case .account: kind == .account
+    case .text: kind == .text || kind == .string || kind == .object
+    case .bytes: kind == .bytes || kind == .string || kind == .object
+    case .counter: kind == .counter
+    case .composite(let index): kind == .object || RegisterType.isA(types[index], kind)
     }
   }
 
   private static func isA(_ type: TypeDefinition, _ kind: RegisterKind) -> Bool {
-    switch (type, kind) {
-    case (_, .object): true
-    case (.structure, .structure), (.enumeration, .variant), (.optional, .variant): true
-    case (.list, .list), (.list, .changingList), (.list, .searchable), (.list, .collection): true
-    case (.set, .set), (.set, .changingSet), (.set, .keyed), (.set, .changingKeyed), (.set, .collection): true
-    case (.map, .map), (.map, .changingMap), (.map, .keyed), (.map, .changingKeyed), (.map, .searchable),
-      (.map, .collection):
-      true
-    default: false
+    switch type {
+    case .structure: kind == .structure
+    case .enumeration, .optional: kind == .variant
+    case .list: kind == .list || kind == .changingList || kind == .searchable || kind == .collection
+    case .set: kind == .set || kind == .changingSet || kind == .keyed || kind == .changingKeyed || kind == .collection
+    case .map:
+      kind == .map || kind == .changingMap || kind == .keyed || kind == .changingKeyed || kind == .searchable
+        || kind == .collection
     }
   }
 }
@@ -121,10 +130,7 @@ package enum RegisterType: Hashable, Sendable {
 extension RegisterKind {
   /// Whether the instruction changes the value where it lies.
   package var isChanging: Bool {
-    switch self {
-    case .changingList, .changingSet, .changingMap, .changingKeyed: true
-    default: false
-    }
+    self == .changingList || self == .changingSet || self == .changingMap || self == .changingKeyed
   }
 }
 
@@ -285,7 +291,7 @@ extension Function {
     for (pc, instruction) in code.enumerated() {
       while let last = open.last, last.end <= pc { open.removeLast() }
       while let first = next.first, first.first == pc { open.append(next.removeFirst()) }
-      if instruction.opcode.traps { targets[pc] = open.last?.target }
+      if instruction.opcode.row.traps.canTrap { targets[pc] = open.last?.target }
     }
     return targets
   }

@@ -180,7 +180,7 @@ package struct Verifier {
         } else {
           false
         }
-      default: false
+      case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter: false
       }
     guard isWord, (1...limits.vaultKeys).contains(key.most) else { throw ModuleFault(.key) }
   }

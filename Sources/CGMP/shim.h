@@ -23,20 +23,7 @@ static inline void limbs_multiply(uint64_t *r, const uint64_t *a, long an, const
 static inline void limbs_divide(uint64_t *q, uint64_t *r, const uint64_t *a, long an, const uint64_t *b, long bn) {
   mpn_tdiv_qr((mp_limb_t *)q, (mp_limb_t *)r, 0, (limbs)a, an, (limbs)b, bn);
 }
-// 0 < count < 64; r has n limbs; the highest limb shifted out is returned.
-static inline uint64_t limbs_shift_left(uint64_t *r, const uint64_t *a, long n, unsigned count) {
-  return mpn_lshift((mp_limb_t *)r, (limbs)a, n, count);
-}
-static inline void limbs_shift_right(uint64_t *r, const uint64_t *a, long n, unsigned count) { mpn_rshift((mp_limb_t *)r, (limbs)a, n, count); }
-// an >= bn, both odd, highest limbs not 0; destroys both; r has bn limbs, of which the returned number are set.
-static inline long limbs_gcd(uint64_t *r, uint64_t *a, long an, uint64_t *b, long bn) {
-  return mpn_gcd((mp_limb_t *)r, (mp_limb_t *)a, an, (mp_limb_t *)b, bn);
-}
 // The digits' values, highest first, perhaps with zeros before; destroys a, whose highest limb is not 0, and which has room for one limb more.
 static inline long limbs_to_digits(uint8_t *digits, uint64_t *a, long n) { return (long)mpn_get_str(digits, 10, (mp_limb_t *)a, n); }
-// From the digits' values, highest first, at least one.
-static inline long limbs_from_digits(uint64_t *r, const uint8_t *digits, long count) {
-  return mpn_set_str((mp_limb_t *)r, digits, count, 10);
-}
 // Negative, zero or positive.
 static inline int limbs_compare(const uint64_t *a, const uint64_t *b, long n) { return mpn_cmp((limbs)a, (limbs)b, n); }

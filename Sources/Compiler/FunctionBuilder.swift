@@ -174,12 +174,10 @@ struct FunctionBuilder {
   mutating func emit(_ opcode: Opcode, _ a: UInt16 = 0, _ b: UInt16 = 0, _ c: UInt16 = 0, at span: Span) {
     guard isReachable else { return }
     items.append(Item(kind: .instruction, instruction: Instruction(opcode, a, b, c), label: -1, span: span))
-    if opcode.traps { unanswered += 1 }
+    let row = opcode.row
+    if row.traps.canTrap { unanswered += 1 }
     if opcode == .call { calls.append(Int(a)) }
-    switch opcode {
-    case .enter, .stay, .return, .fail: isReachable = false
-    default: break
-    }
+    if row.flow.ends { isReachable = false }
   }
 
   /// An instruction that leads to a label; the operand that is its target is filled in at the end.
@@ -187,7 +185,7 @@ struct FunctionBuilder {
     guard isReachable else { return }
     items.append(Item(kind: .instruction, instruction: Instruction(opcode, a, 0, c), label: label.index, span: span))
     isReferenced[label.index] = true
-    if opcode == .jump { isReachable = false }
+    if opcode.row.flow == .jumps { isReachable = false }
   }
 
   mutating func jump(to label: Label, at span: Span) { emit(.jump, to: label, at: span) }
@@ -296,7 +294,7 @@ struct FunctionBuilder {
     }
     for (index, label) in jumps {
       let target = UInt16(places[label])
-      if code[index].opcode == .jump { code[index].a = target } else { code[index].b = target }
+      if code[index].opcode.row.flow == .jumps { code[index].a = target } else { code[index].b = target }
     }
     let resolved =
       answers.isEmpty

@@ -363,11 +363,6 @@ extension Machine {
           isLess = arena.compare(x, y) < 0
         }
         r[Int(i.a)] = isLess == (i.opcode == .minInt) ? x : y
-      case .powerInt, .gcdInt, .shiftLeftInt, .shiftRightInt:
-        let (value, left) = integer(i.opcode, &arena, r[Int(i.b)], r[Int(i.c)], gas: gas)
-        gas = left
-        if gas < 0 { break running }
-        r[Int(i.a)] = value
 
       // MARK: Ratios
       case .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio:
@@ -407,7 +402,7 @@ extension Machine {
           pc = code + Int(i.b)
           continue running
         }
-      case .textOfInt, .intOfText, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap,
+      case .textOfInt, .concatenate, .sizeOf, .scalarCount, .lessText, .make, .member, .replace, .wrap,
         .payload, .collect, .fillList, .countOf, .getElementPair, .setElementPair, .getElementObject, .setElementObject,
         .appendElement, .removeElement, .insertKey, .insertEntry, .removeKey, .hasKey, .found, .each, .item, .itemValue,
         .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .setEntry, .removeEntry:

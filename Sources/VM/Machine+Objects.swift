@@ -45,11 +45,6 @@ extension Machine {
       gas -= Gas.decimal(limbs: arena.limbCount(b[0]))
       if gas < 0 { return Outcome(gas) }
       a[0] = UInt64(arena.digits(b[0]))
-    case .intOfText:
-      gas -= Gas.decimal(limbs: Gas.limbs(digits: Int(arena.slab[Int(b[0])])))
-      if gas < 0 { return Outcome(gas) }
-      guard let value = arena.integer(ofText: Int(b[0])) else { return Outcome(gas, .text) }
-      a[0] = value
     case .concatenate:
       let (x, y) = (arena.slab + Int(b[0]), arena.slab + Int(c[0]))
       let (first, second) = (Int(x[0]), Int(y[0]))

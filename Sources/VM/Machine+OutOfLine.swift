@@ -106,38 +106,7 @@ extension Machine {
     return left == right ? 0 : left < right ? -1 : 1
   }
 
-  // MARK: Integers and ratios
-
-  /// Always charged, whatever the size, but for divisors of small integers. The second operand of
-  /// all but those lies between 0 and the widest an integer is.
-  @inline(never)
-  func integer(_ opcode: Opcode, _ arena: inout Arena, _ x: UInt64, _ y: UInt64, gas: Int) -> (value: UInt64, gas: Int)
-  {
-    if opcode == .gcdInt {
-      if (x | y) & 1 == 0 {
-        var (a, b) = ((Int64(bitPattern: x) >> 1).magnitude, (Int64(bitPattern: y) >> 1).magnitude)
-        while b != 0 { (a, b) = (b, a % b) }
-        // 2^62, of which there is no small form, divides only itself and zero.
-        if a < 1 << 62 { return (a << 1, gas) }
-      }
-      let left = gas - Gas.divisor(arena.limbCount(x), arena.limbCount(y))
-      return left < 0 ? (0, left) : (arena.divisor(x, y), left)
-    }
-    let times = Int(y >> 1)
-    let cost =
-      switch opcode {
-      case .powerInt: Gas.power(limbs: Gas.limbs(bits: arena.bitWidth(x) * times))
-      case .shiftLeftInt: Gas.shift(limbs: Gas.limbs(bits: arena.bitWidth(x) + times))
-      default: Gas.shift(limbs: arena.limbCount(x))
-      }
-    let left = gas - cost
-    if left < 0 { return (0, left) }
-    switch opcode {
-    case .powerInt: return (arena.power(x, times), left)
-    case .shiftLeftInt: return (arena.shiftedLeft(x, by: times), left)
-    default: return (arena.shiftedRight(x, by: times), left)
-    }
-  }
+  // MARK: Ratios
 
   /// Writes R[a], or answers why there is no such ratio.
   @inline(never)

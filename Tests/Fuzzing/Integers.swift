@@ -23,9 +23,8 @@ package struct IntegerTrial {
       let (x, y) = (operand(), operand())
       try arithmetic(x, y)
       try division(x, y)
-      try shifts(x)
       try text(x)
-      done += y.sign == 0 ? 10 : 14
+      done += y.sign == 0 ? 5 : 9
     }
   }
 
@@ -79,8 +78,6 @@ package struct IntegerTrial {
     try check(difference, x - y, arena, "\(x) - \(y)")
     let product = arena.product(a, b)
     try check(product, x * y, arena, "\(x) × \(y)")
-    let divisor = arena.divisor(a, b)
-    try check(divisor, x.greatestCommonDivisor(with: y), arena, "gcd(\(x), \(y))")
     if arena.compare(a, b).signum() != (x < y ? -1 : x == y ? 0 : 1) {
       throw Difference(description: "the order of \(x) and \(y)")
     }
@@ -98,19 +95,6 @@ package struct IntegerTrial {
     try check(rest, x.modulo(y), arena, "\(x) mod \(y)")
   }
 
-  private mutating func shifts(_ x: Integer) throws(Difference) {
-    var arena = fresh()
-    let a = word(x, &arena)
-    let bits = random.element([0, 1, 62, 63, 64, 65, 127, 128, random.below(400)])
-    let left = arena.shiftedLeft(a, by: bits)
-    try check(left, x * Integer.power(ofTwo: bits), arena, "\(x) × 2^\(bits)")
-    let right = arena.shiftedRight(a, by: bits)
-    try check(right, x.divided(by: Integer.power(ofTwo: bits), rounded: .down), arena, "\(x) / 2^\(bits)")
-    let exponent = random.below(max(1, min(40, 4096 / max(1, x.bitWidth))))
-    let power = arena.power(a, exponent)
-    try check(power, (0..<exponent).reduce(Integer(1)) { product, _ in product * x }, arena, "\(x)^\(exponent)")
-  }
-
   private func text(_ x: Integer) throws(Difference) {
     var arena = fresh()
     let a = word(x, &arena)
@@ -120,9 +104,5 @@ package struct IntegerTrial {
       decoding: (0..<size).map { UInt8(truncatingIfNeeded: arena.slab[place + 1 + $0 / 8] >> (8 * UInt64($0 % 8))) },
       as: UTF8.self)
     if digits != x.description { throw Difference(description: "\(x) in digits is \(digits)") }
-    guard let back = arena.integer(ofText: place) else {
-      throw Difference(description: "\(x) is not read back from its digits")
-    }
-    try check(back, x, arena, "the digits of \(x)")
   }
 }

@@ -449,7 +449,6 @@ extension ModuleTrial {
       i.b = start(Array(callee.registers.prefix(2)))
       i.c = result.valueType.map { slot($0) } ?? 0
     case .emit: i.b = start(interface.events[0].parameters.map { RegisterType($0.type) })
-    case .powerInt, .shiftLeftInt, .shiftRightInt: i.c = slot(range(0, 40))
     default: break
     }
   }
@@ -463,7 +462,7 @@ extension ModuleTrial {
     case .read(let kind), .write(let kind):
       let fitting = registers { $0.isA(kind, in: module.interface.types) }
       return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
-    case .readAll, .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts + [0]))
+    case .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts + [0]))
     case .number: return UInt16(truncatingIfNeeded: random.below(12) - 4)
     case .target: return 0
     case .constant: return UInt16(random.below(module.constants.count))

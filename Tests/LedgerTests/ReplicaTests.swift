@@ -66,8 +66,8 @@ import Trials
     try ledger.advance(Duration(unchecked: 30 * 86_400_000))
     #expect(try ledger.defectOfAnyEvent() == nil)
     #expect(ledger.chain.id.description == "589448f4963831a0c496f0c2637427d6a6ddab61d5d6bc4b27fe7918c07d4f3e")
-    #expect(ledger.chain.root.description == "2d0b32f19c7b0d70fdedca5ae9f6c66c4ac1b5c3602e97c687d5419cebbef3df")
+    #expect(ledger.chain.root.description == "2c53066372476f1601993d14c0c0bda3201a9cb4060bedf2d23b347199a23602")
     #expect(
-      ledger.chain.durable.digest.description == "5403bafa6a79c4405960ef49ae41d356a536607ff86a03736ec417d14f90716d")
+      ledger.chain.durable.digest.description == "ac205f599d134c663e5498ba9a3cd280dbb8c9db0d2c535bf6931a62b228c6f8")
   }
 }

@@ -30,7 +30,7 @@ import Wording
     var effects: [String: String] = [:]
     let opcodes = try #require(
       try Repository.text("Sources/Bytecode/Opcode.swift").components(separatedBy: "/// What an operand is").first)
-    for match in opcodes.matches(of: #/((?:  \/\/\/ .+\n)+)  case `?(\w+)`?\n/#) {
+    for match in opcodes.matches(of: #/((?:  \/\/\/ .+\n)+)  case `?(\w+)`? = \d+\n/#) {
       effects[String(match.2)] = match.1.split(separator: "\n").map { $0.dropFirst(6) }.joined(separator: " ")
     }
     return effects
@@ -43,7 +43,6 @@ import Wording
     case .write(let kind): "\(letter): writes \(kind.rawValue)"
     case .readMany: "\(letter): reads consecutive registers"
     case .field, .item, .function, .trap, .part: "\(letter): \(operand)"
-    case .readAll: "\(letter): reads consecutive registers"
     case .target, .number, .constant, .slot, .vault, .place, .payer, .holding, .party, .currency, .state, .split,
       .event:
       "\(letter): \(operand)"
