@@ -571,6 +571,20 @@ package struct OpcodeRow: Sendable {
     .init(name, a, b, c, gas: gas, value, .straight, traps: traps, reads: .registers, effect: .nothing)
   }
 
+  /// R[a] follows from R[b] and R[c], all three of one kind.
+  fileprivate static func arithmetic(
+    _ name: StaticString, _ kind: RegisterKind, gas: Int, _ value: ValueRule, traps: Traps
+  ) -> OpcodeRow {
+    .partial(name, .write(kind), .read(kind), .read(kind), gas: gas, value, traps: traps)
+  }
+
+  /// Always says whether R[b] and R[c], both of one kind, are so.
+  fileprivate static func comparison(
+    _ name: StaticString, _ kind: RegisterKind, gas: Int, _ value: ValueRule
+  ) -> OpcodeRow {
+    .pure(name, .write(.bool), .read(kind), .read(kind), gas: gas, value)
+  }
+
   /// Only decides, by registers alone, what runs next.
   fileprivate static func control(
     _ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, _ flow: Flow
@@ -658,34 +672,28 @@ extension Opcode {
     case .account: .reading(.parties, "account", .write(.account), .party, gas: 2, .read)
     // Truth values
     case .not: .pure("not", .write(.bool), .read(.bool), gas: 1, .negation)
-    case .equalWord: .pure("equal.word", .write(.bool), .read(.word), .read(.word), gas: 1, .opaque)
-    case .equalPair: .pure("equal.pair", .write(.bool), .read(.pair), .read(.pair), gas: 1, .opaque)
+    case .equalWord: .comparison("equal.word", .word, gas: 1, .opaque)
+    case .equalPair: .comparison("equal.pair", .pair, gas: 1, .opaque)
     // Integers
-    case .addInt: .pure("add.int", .write(.int), .read(.int), .read(.int), gas: 1, .sum)
-    case .subtractInt: .pure("subtract.int", .write(.int), .read(.int), .read(.int), gas: 1, .difference)
-    case .multiplyInt: .pure("multiply.int", .write(.int), .read(.int), .read(.int), gas: 1, .product)
-    case .divideIntDown:
-      .partial("divide.int.down", .write(.int), .read(.int), .read(.int), gas: 5, .quotient, traps: .range)
-    case .divideIntUp:
-      .partial("divide.int.up", .write(.int), .read(.int), .read(.int), gas: 5, .quotient, traps: .range)
-    case .divideIntHalfEven:
-      .partial("divide.int.half-even", .write(.int), .read(.int), .read(.int), gas: 5, .quotient, traps: .range)
-    case .moduloInt: .partial("modulo.int", .write(.int), .read(.int), .read(.int), gas: 5, .remainder, traps: .range)
+    case .addInt: .arithmetic("add.int", .int, gas: 1, .sum, traps: .never)
+    case .subtractInt: .arithmetic("subtract.int", .int, gas: 1, .difference, traps: .never)
+    case .multiplyInt: .arithmetic("multiply.int", .int, gas: 1, .product, traps: .never)
+    case .divideIntDown: .arithmetic("divide.int.down", .int, gas: 5, .quotient, traps: .range)
+    case .divideIntUp: .arithmetic("divide.int.up", .int, gas: 5, .quotient, traps: .range)
+    case .divideIntHalfEven: .arithmetic("divide.int.half-even", .int, gas: 5, .quotient, traps: .range)
+    case .moduloInt: .arithmetic("modulo.int", .int, gas: 5, .remainder, traps: .range)
     case .narrow: .partial("narrow", .write(.int), .read(.int), .constant, gas: 1, .narrowed, traps: .range)
-    case .minInt: .pure("min.int", .write(.int), .read(.int), .read(.int), gas: 1, .minimum)
-    case .maxInt: .pure("max.int", .write(.int), .read(.int), .read(.int), gas: 1, .maximum)
-    case .equalInt: .pure("equal.int", .write(.bool), .read(.int), .read(.int), gas: 1, .opaque)
-    case .lessInt: .pure("less.int", .write(.bool), .read(.int), .read(.int), gas: 1, .less)
-    case .lessOrEqualInt: .pure("less-or-equal.int", .write(.bool), .read(.int), .read(.int), gas: 1, .lessOrEqual)
+    case .minInt: .arithmetic("min.int", .int, gas: 1, .minimum, traps: .never)
+    case .maxInt: .arithmetic("max.int", .int, gas: 1, .maximum, traps: .never)
+    case .equalInt: .comparison("equal.int", .int, gas: 1, .opaque)
+    case .lessInt: .comparison("less.int", .int, gas: 1, .less)
+    case .lessOrEqualInt: .comparison("less-or-equal.int", .int, gas: 1, .lessOrEqual)
     case .textOfInt: .pure("text.int", .write(.text), .read(.int), gas: 30, .opaque)
     case .intOfDuration: .pure("int.duration", .write(.int), .read(.duration), gas: 1, .opaque)
     case .intOfAmount: .pure("int.amount", .write(.int), .read(.amount), gas: 3, .opaque)
     // Durations and times
-    case .addDuration:
-      .partial("add.duration", .write(.duration), .read(.duration), .read(.duration), gas: 1, .sum, traps: .operands)
-    case .subtractDuration:
-      .partial(
-        "subtract.duration", .write(.duration), .read(.duration), .read(.duration), gas: 1, .difference, traps: .operands)
+    case .addDuration: .arithmetic("add.duration", .duration, gas: 1, .sum, traps: .operands)
+    case .subtractDuration: .arithmetic("subtract.duration", .duration, gas: 1, .difference, traps: .operands)
     case .timesDuration:
       .partial("times.duration", .write(.duration), .read(.duration), .read(.int), gas: 3, .opaque, traps: .operands)
     case .addTime: .pure("add.time", .write(.time), .read(.time), .read(.duration), gas: 1, .sum)
@@ -693,15 +701,12 @@ extension Opcode {
       .partial("subtract.from-time", .write(.time), .read(.time), .read(.duration), gas: 1, .difference, traps: .operands)
     case .subtractTime:
       .partial("subtract.time", .write(.duration), .read(.time), .read(.time), gas: 1, .difference, traps: .operands)
-    case .lessDuration: .pure("less.duration", .write(.bool), .read(.span), .read(.span), gas: 1, .less)
-    case .lessOrEqualDuration:
-      .pure("less-or-equal.duration", .write(.bool), .read(.span), .read(.span), gas: 1, .lessOrEqual)
+    case .lessDuration: .comparison("less.duration", .span, gas: 1, .less)
+    case .lessOrEqualDuration: .comparison("less-or-equal.duration", .span, gas: 1, .lessOrEqual)
     case .endOfDay: .pure("end-of-day", .write(.time), .read(.structure), .readMany(.dayAndTime), gas: 40, .opaque)
     // Amounts
-    case .addAmount:
-      .partial("add.amount", .write(.amount), .read(.amount), .read(.amount), gas: 2, .sum, traps: .operands)
-    case .subtractAmount:
-      .partial("subtract.amount", .write(.amount), .read(.amount), .read(.amount), gas: 2, .difference, traps: .operands)
+    case .addAmount: .arithmetic("add.amount", .amount, gas: 2, .sum, traps: .operands)
+    case .subtractAmount: .arithmetic("subtract.amount", .amount, gas: 2, .difference, traps: .operands)
     case .timesAmount:
       .partial("times.amount", .write(.amount), .read(.amount), .read(.int), gas: 8, .opaque, traps: .operands)
     case .scaleAmountDown:
@@ -711,29 +716,22 @@ extension Opcode {
     case .scaleAmountHalfEven:
       .partial(
         "scale.amount.half-even", .write(.amount), .read(.amount), .read(.fraction), gas: 30, .opaque, traps: .scale)
-    case .lessAmount: .pure("less.amount", .write(.bool), .read(.amount), .read(.amount), gas: 1, .less)
-    case .lessOrEqualAmount:
-      .pure("less-or-equal.amount", .write(.bool), .read(.amount), .read(.amount), gas: 1, .lessOrEqual)
+    case .lessAmount: .comparison("less.amount", .amount, gas: 1, .less)
+    case .lessOrEqualAmount: .comparison("less-or-equal.amount", .amount, gas: 1, .lessOrEqual)
     // Percents, ratios, rates
     case .ratioOfInts:
       .partial("ratio.ints", .write(.percent), .read(.int), .read(.int), gas: 60, .opaque, traps: .operands)
-    case .addRatio:
-      .partial("add.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120, .sum, traps: .operands)
-    case .subtractRatio:
-      .partial(
-        "subtract.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120, .difference, traps: .operands)
-    case .multiplyRatio:
-      .partial("multiply.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120, .opaque, traps: .operands)
-    case .divideRatio:
-      .partial("divide.ratio", .write(.percent), .read(.percent), .read(.percent), gas: 120, .opaque, traps: .operands)
+    case .addRatio: .arithmetic("add.ratio", .percent, gas: 120, .sum, traps: .operands)
+    case .subtractRatio: .arithmetic("subtract.ratio", .percent, gas: 120, .difference, traps: .operands)
+    case .multiplyRatio: .arithmetic("multiply.ratio", .percent, gas: 120, .opaque, traps: .operands)
+    case .divideRatio: .arithmetic("divide.ratio", .percent, gas: 120, .opaque, traps: .operands)
     case .narrowRatio: .partial("narrow.ratio", .write(.percent), .read(.percent), gas: 2, .opaque, traps: .operands)
-    case .lessPercent: .pure("less.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3, .less)
-    case .lessOrEqualPercent:
-      .pure("less-or-equal.percent", .write(.bool), .read(.fraction), .read(.fraction), gas: 3, .lessOrEqual)
+    case .lessPercent: .comparison("less.percent", .fraction, gas: 3, .less)
+    case .lessOrEqualPercent: .comparison("less-or-equal.percent", .fraction, gas: 3, .lessOrEqual)
     // Texts and bytes
-    case .equalText: .pure("equal.text", .write(.bool), .read(.string), .read(.string), gas: 2, .opaque)
-    case .lessText: .pure("less.text", .write(.bool), .read(.string), .read(.string), gas: 4, .less)
-    case .concatenate: .pure("concatenate", .write(.string), .read(.string), .read(.string), gas: 10, .opaque)
+    case .equalText: .comparison("equal.text", .string, gas: 2, .opaque)
+    case .lessText: .comparison("less.text", .string, gas: 4, .less)
+    case .concatenate: .arithmetic("concatenate", .string, gas: 10, .opaque, traps: .never)
     case .sizeOf: .pure("size", .write(.int), .read(.string), gas: 1, .opaque)
     case .scalarCount: .pure("scalars", .write(.int), .read(.text), gas: 4, .opaque)
     case .sha256: .pure("sha256", .write(.bytes), .read(.string), gas: 40, .opaque)
@@ -773,7 +771,7 @@ extension Opcode {
     case .itemValue: .pure("item.value", .write(.any), .read(.map), .read(.counter), gas: 3, .opaque)
     // Values of no fixed size
     case .copyObject: .pure("copy.object", .write(.collection), .read(.collection), gas: 6, .opaque)
-    case .equalObject: .pure("equal.object", .write(.bool), .read(.object), .read(.object), gas: 6, .opaque)
+    case .equalObject: .comparison("equal.object", .object, gas: 6, .opaque)
     // Money and events
     case .payer: .changing(.namesPayer, "payer", .payer, gas: 2)
     case .ask:
