@@ -80,4 +80,21 @@ import Testing
       #expect(try imports(of: target.name, in: folder(target.name)).isDisjoint(with: world), "\(target.name)")
     }
   }
+
+  /// What decides whether a module is assured uses nothing of what only reports on it.
+  @Test func theVerdictNeedsNoReport() throws {
+    func code(_ folder: String) throws -> [(file: String, text: String)] {
+      try Repository.files("Sources/Assurance/\(folder)", ".swift").map {
+        ($0, try Repository.text($0).replacing(#/(?m)\/\/.*$/#, with: ""))
+      }
+    }
+    let reported = try code("Report").flatMap { file in
+      file.text.matches(of: #/(?m)^(?:package |private )?(?:struct|enum|func) (\w+)/#).map { String($0.1) }
+    }
+    #expect(reported.contains("Outlook"))
+    for (file, text) in try code("Verdict") {
+      let words = Set(text.matches(of: #/\w+/#).map { String($0.0) })
+      #expect(words.isDisjoint(with: reported), "\(file) uses \(words.intersection(reported).sorted())")
+    }
+  }
 }
