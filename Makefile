@@ -4,7 +4,7 @@
 # make fuzz   sets up and tries many random integers, modules, contracts and mutants; SEED=2 tries others
 
 # The C libraries that Package.swift names, by their Debian packages.
-PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils
+PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils gcc
 # A second build folder, so that debug and release builds do not push each other out.
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -27,7 +27,7 @@ demo: release
 test: release
 	swift test
 
-bench: PACKAGES += gcc python3
+bench: PACKAGES += python3
 bench: release
 	$(MAKE) -C benchmarks
 

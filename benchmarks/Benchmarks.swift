@@ -6,30 +6,33 @@ import Bytecode
 
 @main
 enum Benchmarks {
-  /// Runs before the clock counts, and runs of which the median is told.
+  /// Runs before the clock counts.
   static let warmUps = 1
-  static let repetitions = 15
 
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
+    // Runs of which the median is told; a test needs only one.
+    let repetitions = arguments.dropFirst(2).first.flatMap { Int($0) } ?? 15
     switch (arguments.first, arguments.dropFirst().first) {
     case ("list", nil): for benchmark in Benchmark.all { print(benchmark.name, benchmark.rounds) }
-    case ("opcodes", nil): for opcode in Opcode.allCases { print("#define op_\(opcode) \(opcode.rawValue)") }
+    case ("encoding", nil):
+      for opcode in Opcode.allCases { print("#define op_\(opcode) \(opcode.rawValue)") }
+      print("#define place_of_party(index) (\(PlaceOperand.party(0).number) + (index))")
     case ("program", let name?):
       let benchmark = try Benchmark.named(name)
-      for word in try Program(benchmark).words(for: benchmark) { print(String(word, radix: 16)) }
-    case ("run", let name?): try run(try Benchmark.named(name))
+      for word in try Program(benchmark).words(for: benchmark, repetitions) { print(String(word, radix: 16)) }
+    case ("run", let name?): try run(try Benchmark.named(name), repetitions)
     case ("transfers", let folder?): try Transfers.run(in: folder)
     case ("compile", let folder?): try Compiling.run(contracts: folder)
     default:
       throw Complaint(
-        "usage: Benchmarks list | opcodes | program <name> | run <name> | transfers <new folder> | compile <folder of contracts>"
+        "usage: Benchmarks list | encoding | program <name> [<repetitions>] | run <name> [<repetitions>] | transfers <new folder> | compile <folder of contracts>"
       )
     }
   }
 
   /// Prints the median time of a run in nanoseconds, the gas of one run, and the words of the state that it leaves.
-  private static func run(_ benchmark: Benchmark) throws {
+  private static func run(_ benchmark: Benchmark, _ repetitions: Int) throws {
     let (program, runs) = (try Program(benchmark), 0..<(warmUps + repetitions))
     let measured: [Measurement]
     switch benchmark.kind {

@@ -30,7 +30,7 @@ struct Program {
   /// function costs; the function to run; of each function its first instruction, its slots and
   /// those of its parameters and of its value; of each list that a register holds its bounds; then
   /// fields, state, constants, objects and instructions, each behind its count.
-  func words(for benchmark: Benchmark) -> [UInt64] {
+  func words(for benchmark: Benchmark, _ repetitions: Int) -> [UInt64] {
     let kind: UInt64 =
       switch benchmark.kind {
       case .loop: 0
@@ -39,7 +39,7 @@ struct Program {
       }
     let functions = contract.module.functions
     let starts = functions.indices.map { functions[..<$0].reduce(0) { $0 + $1.code.count } }
-    var words = [UInt64(Benchmarks.warmUps), UInt64(Benchmarks.repetitions), kind, UInt64(benchmark.rounds)]
+    var words = [UInt64(Benchmarks.warmUps), UInt64(repetitions), kind, UInt64(benchmark.rounds)]
     words += [gas, Gas.call(argumentWords: 0), contract.function(of: .body(transition: 0)), functions.count].map(
       UInt64.init)
     for (index, function) in functions.enumerated() {

@@ -43,7 +43,8 @@ package struct BareHost: Host {
   package struct Entry {
     package let item: Int
     package let key: [UInt64]
-    package var value: [UInt64]
+    fileprivate let words: EntryWords
+    package var value: [UInt64] { Array(words.buffer) }
   }
 
   /// The state, words and vaults, as `BareTable` lays them down.
@@ -261,17 +262,14 @@ package struct BareHost: Host {
 
   /// The words stay where they are until the entry changes.
   package func entry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) -> UnsafeBufferPointer<UInt64>? {
-    place(item, key).map { index in entries[index].value.withUnsafeBufferPointer { $0 } }
+    place(item, key).map { entries[$0].words.buffer }
   }
 
   package mutating func setEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>)
   {
     if entriesBefore == nil { entriesBefore = entries }
-    if let index = place(item, key) {
-      entries[index].value = Array(value)
-    } else {
-      insert(Entry(item: item, key: Array(key), value: Array(value)))
-    }
+    let entry = Entry(item: item, key: Array(key), words: EntryWords(value))
+    if let index = place(item, key) { entries[index] = entry } else { insert(entry) }
   }
 
   package mutating func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) {
@@ -284,7 +282,7 @@ package struct BareHost: Host {
 
   package func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {
     for entry in entries where entry.item == item {
-      entry.key.withUnsafeBufferPointer { key in entry.value.withUnsafeBufferPointer { body(key, $0) } }
+      entry.key.withUnsafeBufferPointer { body($0, entry.words.buffer) }
     }
   }
 }
@@ -313,11 +311,25 @@ extension BareHost {
           insert(
             Entry(
               item: item, key: Resting.words(parts[place], as: key, in: interface.types),
-              value: Resting.words(parts[place + 1], as: element, in: interface.types)))
+              words: EntryWords(Resting.words(parts[place + 1], as: element, in: interface.types))))
         }
       } else {
-        insert(Entry(item: item, key: [], value: words))
+        insert(Entry(item: item, key: [], words: EntryWords(words)))
       }
     }
   }
+}
+
+/// An entry's value in memory of its own, which is freed with the last copy of the entry: a call
+/// reads it by a pointer that outlives the host's method.
+private final class EntryWords {
+  let buffer: UnsafeBufferPointer<UInt64>
+
+  init(_ words: some Collection<UInt64>) {
+    let copy = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: words.count)
+    _ = copy.initialize(fromContentsOf: words)
+    buffer = UnsafeBufferPointer(copy)
+  }
+
+  deinit { buffer.deallocate() }
 }

@@ -14,7 +14,7 @@ import Testing
     }
     // The programs below Tests stand outside of the house.
     for match in text.matches(
-      of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!, path: "Tests)/#)
+      of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!,\s*path: "Tests)/#)
     {
       targets.append((String(match.1), names(match.2)))
     }
@@ -78,6 +78,23 @@ import Testing
     for target in try manifest() where !edge.contains(target.name) {
       let world: Set = ["Foundation", "Dispatch", "Glibc", "Synchronization", "FoundationEssentials"]
       #expect(try imports(of: target.name, in: folder(target.name)).isDisjoint(with: world), "\(target.name)")
+    }
+  }
+
+  /// What decides whether a module is assured uses nothing of what only reports on it.
+  @Test func theVerdictNeedsNoReport() throws {
+    func code(_ folder: String) throws -> [(file: String, text: String)] {
+      try Repository.files("Sources/Assurance/\(folder)", ".swift").map {
+        ($0, try Repository.text($0).replacing(#/(?m)\/\/.*$/#, with: ""))
+      }
+    }
+    let reported = try code("Report").flatMap { file in
+      file.text.matches(of: #/(?m)^(?:package |private )?(?:struct|enum|func) (\w+)/#).map { String($0.1) }
+    }
+    #expect(reported.contains("Outlook"))
+    for (file, text) in try code("Verdict") {
+      let words = Set(text.matches(of: #/\w+/#).map { String($0.0) })
+      #expect(words.isDisjoint(with: reported), "\(file) uses \(words.intersection(reported).sorted())")
     }
   }
 }

@@ -1,6 +1,6 @@
 """Runs the machine, its twin and its peers in turns, then signed transfers and bare verification, and makes the tables.
 
-usage: compare.py <the Benchmarks program> <the folder of the twin> <the folder of the peers> [--record]
+usage: compare.py <the Benchmarks program> <the folder of the twin> <the folder of the peers> [--record | --against <another Benchmarks program>]
 
 Each run is a process of its own and tells the median of its own timings; the medians over all runs are compared. What disturbs the computer for a while
 disturbs all, but not equally: figures whose median lies far above their least are not recorded.
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 
+import against
 import computer
 import loops
 import transfers
@@ -45,7 +46,9 @@ def record(results, lines):
 
 
 def main():
-    benchmarks, twin, installed = sys.argv[1:4]
+    benchmarks, twin, installed, *options = sys.argv[1:]
+    if options[:1] == ["--against"]:
+        sys.exit(against.main(benchmarks, options[1], twin))
     peers = Peers(installed)
     results = {
         "machine": computer.description() | {"peers": peers.versions},
@@ -58,7 +61,7 @@ def main():
     calm = all(r["nanoseconds"][who]["median"] <= CALM * r["nanoseconds"][who]["least"] for r in results["benchmarks"] for who in ("machine", "twin"))
     if not calm:
         print("The computer was busy with something else: take these figures with care.", file=sys.stderr)
-    if "--record" in sys.argv[4:]:
+    if "--record" in options:
         if not calm:
             sys.exit("They are not recorded.")
         record(results, lines)

@@ -15,7 +15,7 @@ PEERS_EVERY = 3
 
 def measure(benchmarks, folder, peers):
     """`folder` has the twin; answers one row for each program."""
-    rounds = {name: int(count) for name, count in (line.split() for line in output(benchmarks, "list").splitlines())}
+    rounds = programs(benchmarks)
     twin = os.path.join(folder, "twin")
     files = {name: os.path.join(folder, name + ".program") for name in rounds}
     instructions = {}
@@ -43,6 +43,11 @@ def measure(benchmarks, folder, peers):
             times[name][peer].append(nanoseconds)
             results[name][peer] = result
     return [row(name, count, instructions[name], times[name], results[name]) for name, count in rounds.items()]
+
+
+def programs(benchmarks):
+    """Of each program its rounds."""
+    return {name: int(count) for name, count in (line.split() for line in output(benchmarks, "list").splitlines())}
 
 
 def agree(name, who, expected, found):

@@ -10,6 +10,10 @@ from computer import output
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "peers")
 
 
+def succeeds(*command):
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 class Peers:
     """`folder` is where `make peers` has installed them."""
 
@@ -19,8 +23,7 @@ class Peers:
         script = os.path.join(SOURCES, "peers.py")
         self.commands = {}
         self.versions = {}
-        if self.has(python, "pyrevm", "vyper"):
-            output(python, script, "compile", code)
+        if self.has(python, "pyrevm", "vyper") and succeeds(python, script, "compile", code):
             self.add("revm", [python, script, "revm", code], self.version(python, "pyrevm") + " and " + self.version(python, "vyper"))
         if self.has(python, "wasmtime"):
             self.add("wasmtime", [python, script, "wasmtime", code], self.version(python, "wasmtime"))
@@ -36,9 +39,7 @@ class Peers:
 
     @staticmethod
     def has(python, *modules):
-        if not os.path.exists(python):
-            return False
-        return subprocess.run([python, "-c", "import " + ", ".join(modules)], capture_output=True).returncode == 0
+        return os.path.exists(python) and succeeds(python, "-c", "import " + ", ".join(modules))
 
     @staticmethod
     def version(python, package):
@@ -47,7 +48,13 @@ class Peers:
     def run(self, rounds):
         """Runs each peer once; answers (peer, program, nanoseconds a round, result)."""
         programs = [f"{name}={count}" for name, count in rounds.items()]
-        for peer, command in self.commands.items():
-            for line in output(*command, *programs).splitlines():
+        for peer, command in list(self.commands.items()):
+            try:
+                lines = output(*command, *programs).splitlines()
+            except subprocess.CalledProcessError as error:
+                print(f"{peer} fails and is left out: {error.stderr.strip()[-500:]}", file=sys.stderr)
+                del self.commands[peer], self.versions[peer]
+                continue
+            for line in lines:
                 name, nanoseconds, result = line.split()
                 yield peer, name, float(nanoseconds), int(result)

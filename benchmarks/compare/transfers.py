@@ -8,12 +8,7 @@ from computer import output
 
 
 def measure(benchmarks, folder):
-    ledger = os.path.join(folder, "ledger")
-    shutil.rmtree(ledger, ignore_errors=True)
-    lines = [line.split() for line in output(benchmarks, "transfers", ledger).splitlines()]
-    rounds = [(int(durable), int(bound)) for kind, durable, bound in (line for line in lines if line[0] == "round")]
-    replay = next(int(line[1]) for line in lines if line[0] == "replay")
-    shutil.rmtree(ledger)
+    rounds, replay = run(benchmarks, folder)
     return {
         "rounds": len(rounds),
         "durable": whole([durable for durable, _ in rounds]),
@@ -21,6 +16,16 @@ def measure(benchmarks, folder):
         "replay": replay,
         "ratio": round(statistics.median(durable / bound for durable, bound in rounds), 2),
     }
+
+
+def run(benchmarks, folder):
+    """One process; answers the rates of its rounds, durable and bound, and that of its replay."""
+    ledger = os.path.join(folder, "ledger")
+    shutil.rmtree(ledger, ignore_errors=True)
+    lines = [line.split() for line in output(benchmarks, "transfers", ledger).splitlines()]
+    shutil.rmtree(ledger)
+    rounds = [(int(durable), int(bound)) for kind, durable, bound in (line for line in lines if line[0] == "round")]
+    return rounds, next(int(line[1]) for line in lines if line[0] == "replay")
 
 
 def whole(rates):

@@ -5,8 +5,8 @@
 // go in by value, a result and the gas left come back.
 
 #include "arena.h"
-// Numbers of the opcodes, printed from the machine's own table.
-#include "opcodes.h"
+// Numbers of the opcodes and of the places of parties, printed from the machine's own tables.
+#include "encoding.h"
 
 typedef struct {
   uint8_t op, gas;
@@ -72,7 +72,7 @@ static uint64_t executed;
 #define COUNT_ONE
 #endif
 
-// `noipa` keeps the compiler from seeing what these do, as the machine's compiler does not see through its host. A place with the highest bit is a party.
+// `noipa` keeps the compiler from seeing what these do, as the machine's compiler does not see through its host.
 __attribute__((noipa)) static void ask(Host *host, Amount units) { host->asked += units; }
 
 __attribute__((noipa)) static int settle(Host *host) {
@@ -85,7 +85,7 @@ __attribute__((noipa)) static Amount balance(const Host *host) { return host->va
 
 __attribute__((noipa)) static void move(Host *host, Amount units, uint16_t place) {
   host->vault -= units;
-  if (place == (0x8000 | 1)) host->received += units;
+  if (place == place_of_party(1)) host->received += units;
 }
 
 // The list of so many copies of a value; its place, and no gas where there is not enough of it.
