@@ -80,6 +80,21 @@ import Testing
     }
   }
 
+  /// What decides whether a module is safe names everything that it knows: a case that is added
+  /// later must not pass unseen.
+  @Test("tidy: what proves has no default case") func whatProvesIsExhaustive() throws {
+    let verifier = Repository.files("Sources/Bytecode", ".swift").filter {
+      $0.contains(#/\/(AbstractInterpreter|FunctionVerifier|Verifier|Gas|Opcode|WellFormedModule)[^\/]*$/#)
+    }
+    let verdict = Repository.files("Sources/Assurance/Verdict", ".swift")
+    #expect(verifier.count >= 8 && verdict.count >= 8)
+    for file in verifier + verdict {
+      let code = try Repository.text(file).replacing(#/(?m)\/\/.*$/#, with: "")
+      #expect(
+        !code.contains(#/\bdefault:/#), "\(file) has a `default:`; name the cases, or switch over a column of the row")
+    }
+  }
+
   /// The repository speaks of Earnest alone.
   @Test func noPathOfSomeMachineIsWritten() throws {
     for folder in ["Sources", "Tests", "docs", "contracts", "grammar", "benchmarks"] {
