@@ -152,6 +152,7 @@ private struct Postponing {
     // Of each action that stays without raising, what it writes.
     var written = [Set<Int>?](repeating: nil, count: interface.transitions.count)
     var strangersMayPay = false
+    var endings = Endings(wellFormed)
     for (index, transition) in interface.transitions.enumerated() {
       guard case .action(_, _, let who) = transition.trigger else { continue }
       let body = code(.body(transition: index))
@@ -162,7 +163,7 @@ private struct Postponing {
           if actors.contains(where: { if case .party = $0 { false } else { true } }) { strangersMayPay = true }
         }
       }
-      if endings(of: index, in: wellFormed).contains(where: { $0.target == nil && $0.raised == 0 }) {
+      if endings.of(index).contains(where: { $0.target == nil && $0.raised == 0 }) {
         written[index] = Set(body.filter { $0.opcode.row.effect == .stores }.compactMap(items.item))
       }
     }

@@ -22,35 +22,35 @@ package struct Edge: Hashable, Sendable {
 
 /// All of them, in the order of the transitions and of the code.
 package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
-  wellFormed.module.interface.transitions.indices.flatMap { edges(of: $0, in: wellFormed) }
-}
-
-private func edges(of transition: Int, in wellFormed: WellFormedModule) -> [Edge] {
-  let source = wellFormed.module.interface.transitions[transition].source
-  return endings(of: transition, in: wellFormed).compactMap { ending in
-    ending.target.map {
-      Edge(transition: transition, source: source, target: $0, instruction: ending.instruction, raised: ending.raised)
+  var endings = Endings(wellFormed)
+  return wellFormed.module.interface.transitions.indices.flatMap { transition in
+    let source = wellFormed.module.interface.transitions[transition].source
+    return endings.of(transition).compactMap { ending in
+      ending.target.map {
+        Edge(transition: transition, source: source, target: $0, instruction: ending.instruction, raised: ending.raised)
+      }
     }
   }
 }
 
-/// Where a body ends, with the state that it enters, if it enters one, and the counters that have
+/// Where bodies end, with the state that they enter, if they enter one, and the counters that have
 /// been raised on every way there. Nothing takes a bit away again, so a loop's rounds need not be
-/// gone through twice: what holds before it holds in every round.
-func endings(of transition: Int, in wellFormed: WellFormedModule) -> [(instruction: Int, target: Int?, raised: UInt64)]
-{
-  let function = wellFormed.function(of: .body(transition: transition))
-  let code = wellFormed.module.functions[function].code
-  var endings = Endings(function: function, wellFormed: wellFormed)
-  var arriving = [UInt64?](repeating: nil, count: code.count)
-  _ = endings.pass(code, 0...(code.count - 1), entry: 0, &arriving)
-  return endings.found
-}
+/// passed twice: what holds before it holds in every round.
+struct Endings: AbstractInterpreter {
+  private let wellFormed: WellFormedModule
+  private var function = 0
+  private var found: [(instruction: Int, target: Int?, raised: UInt64)] = []
 
-private struct Endings: AbstractInterpreter {
-  let function: Int
-  let wellFormed: WellFormedModule
-  var found: [(instruction: Int, target: Int?, raised: UInt64)] = []
+  init(_ wellFormed: WellFormedModule) { self.wellFormed = wellFormed }
+
+  mutating func of(_ transition: Int) -> [(instruction: Int, target: Int?, raised: UInt64)] {
+    function = wellFormed.function(of: .body(transition: transition))
+    found = []
+    let code = wellFormed.module.functions[function].code
+    var arriving = [UInt64?](repeating: nil, count: code.count)
+    _ = pass(code, 0...(code.count - 1), entry: 0, &arriving)
+    return found
+  }
 
   func handler(at pc: Int) -> Int? { wellFormed.target(answering: pc, in: function) }
 

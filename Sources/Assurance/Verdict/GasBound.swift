@@ -3,47 +3,45 @@ import Interface
 
 /// The most gas that each function can use.
 func gasBounds(_ wellFormed: WellFormedModule) -> [Int] {
-  var bounds = [Int](repeating: 0, count: wellFormed.module.functions.count)
-  for function in bounds.indices.reversed() { bounds[function] = gasMax(of: function, in: wellFormed, bounds) }
-  return bounds
+  var pass = GasPass(wellFormed)
+  // Functions call only those behind them.
+  for function in wellFormed.module.functions.indices.reversed() { pass.bound(function) }
+  return pass.bounds
 }
 
 /// The most gas that a function can use: the most expensive way through its blocks, each loop
 /// counted as often as its bound allows, every size at its widest. Linear in the code. A bound that
-/// would not fit is `Int.max`. `bounds` has what the functions behind this one use, which are all
-/// that it may call.
-private func gasMax(of function: Int, in wellFormed: WellFormedModule, _ bounds: [Int]) -> Int {
-  let code = wellFormed.module.functions[function].code
-  var pass = GasPass(function: function, wellFormed: wellFormed, code: code, bounds: bounds)
-  var arriving = [Int?](repeating: nil, count: code.count)
-  _ = pass.pass(code, 0...(code.count - 1), entry: wellFormed.callGasMax(function), &arriving)
-  return pass.maxGas
-}
-
+/// would not fit is `Int.max`.
+///
 /// The state is the gas of the most expensive way from the innermost loop's first instruction, or
 /// from the function's.
 private struct GasPass: AbstractInterpreter {
-  private let function: Int
   private let wellFormed: WellFormedModule
-  private let code: [Instruction]
-  private let bounds: [Int]
+  private(set) var bounds: [Int]
+  private var function = 0
+  private var code: [Instruction] = []
   /// Of each instruction the fixed gas of what follows it in its block: where it traps and is
   /// answered, the whole block is paid for.
-  private var following: [Int]
+  private var following: [Int] = []
   /// The loops that are open, with what led to each and how often it goes round.
   private var open: [(loop: Int, before: Int, bound: Int)] = []
-  private(set) var maxGas = 0
 
-  init(function: Int, wellFormed: WellFormedModule, code: [Instruction], bounds: [Int]) {
-    self.function = function
+  init(_ wellFormed: WellFormedModule) {
     self.wellFormed = wellFormed
-    self.code = code
-    self.bounds = bounds
-    following = Array(repeating: 0, count: code.count)
-    for pc in code.indices.dropLast().reversed() {
+    bounds = Array(repeating: 0, count: wellFormed.module.functions.count)
+  }
+
+  mutating func bound(_ function: Int) {
+    self.function = function
+    let answers = wellFormed.module.functions[function].answers
+    code = wellFormed.module.functions[function].code
+    following = Array(repeating: 0, count: answers.isEmpty ? 0 : code.count)
+    for pc in following.indices.dropLast().reversed() {
       let row = code[pc].opcode.row
       if !row.endsBlock { following[pc] = code[pc + 1].opcode.row.gas + following[pc + 1] }
     }
+    var arriving = [Int?](repeating: nil, count: code.count)
+    _ = pass(code, 0...(code.count - 1), entry: wellFormed.callGasMax(function), &arriving)
   }
 
   func handler(at pc: Int) -> Int? { wellFormed.target(answering: pc, in: function) }
@@ -78,7 +76,7 @@ private struct GasPass: AbstractInterpreter {
       guard let loop = open.popLast() else { preconditionFailure("the verifier has shown that loops nest") }
       state = sum(loop.before, product(state, loop.bound))
     // A refused `require` and a trap end the call too, never more expensive than going on.
-    case .enters, .stays, .returns, .traps: maxGas = max(maxGas, leaving(open.reversed(), state))
+    case .enters, .stays, .returns, .traps: bounds[function] = max(bounds[function], leaving(open.reversed(), state))
     }
   }
 
