@@ -43,7 +43,7 @@ package final class MemoryStore: Durable {
 
   package func discardCheckpoint() { saved = nil }
 
-  package func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) {
+  package func save(_ rows: [(place: RowPlace, bytes: [UInt8]?)], height: UInt64, digest: Digest) {
     var all = saved?.rows ?? [:]
     for row in rows { all[row.place] = row.bytes }
     saved = (height, digest, all)

@@ -23,7 +23,10 @@ import Trials
       for _ in 0..<random.below(20) {
         var batch: [Digest: Digest] = [:]
         for _ in 0..<random.below(12) { batch[digest(random.below(60))] = digest(random.below(1000)) }
-        tree.update(batch.map { (key: $0.key, value: $0.value) })
+        // Some of what is removed is not there, and some of it comes again at once.
+        let gone = (0..<random.below(12)).map { _ in digest(random.below(60)) }
+        tree.update(batch.map { (key: $0.key, value: $0.value) }, removing: gone)
+        for key in gone { rows[key] = nil }
         rows.merge(batch) { $1 }
         #expect(tree.root == root(rows.map { (key: $0.key, value: $0.value) }))
         #expect(tree.leafCount == rows.count)
@@ -42,6 +45,8 @@ import Trials
     tree.update([(low, digest(1))])
     tree.update([(high, digest(2))])
     #expect(tree.root == root([(low, digest(1)), (high, digest(2))]))
+    tree.update([], removing: [low])
+    #expect(tree.root == root([(high, digest(2))]))
   }
 
   @Test func aListsRootNamesEachMemberAndItsPlace() {

@@ -169,7 +169,7 @@ final class TestLedger {
 
   /// What must hold between any two events; nil where it does.
   var defect: String? {
-    if let imbalance = chain.imbalance { return imbalance }
+    if let broken = chain.imbalance ?? chain.state.checkInvariants() { return broken }
     for (index, agreement) in chain.state.agreements.enumerated() {
       let interface = chain.interface(ofModule: agreement.contract)
       let isFinal = interface.states[agreement.position.state].isFinal

@@ -208,7 +208,7 @@ import Testing
     func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace? { try folder.place(transaction) }
     func checkpoint() throws(StoreFault) -> Checkpoint? { nil }
     func discardCheckpoint() throws(StoreFault) {}
-    func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {}
+    func save(_ rows: [(place: RowPlace, bytes: [UInt8]?)], height: UInt64, digest: Digest) throws(StoreFault) {}
     func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault) {
       let (block, transactions) = forge(block, transactions)
       try folder.append(block, transactions: transactions)
