@@ -256,7 +256,7 @@ package struct Assembler {
       let terms = interface.terms.map(\.name)
       return try line.exactly(
         try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
-    case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.rawValue), "trap"))
+    case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.name), "trap"))
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
     case .state: return try line.exactly(try state(&line))

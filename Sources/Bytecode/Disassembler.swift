@@ -161,7 +161,7 @@ package struct Disassembler: Sendable {
       let terms = module.interface.terms
       if number < terms.count { return terms[number].name }
       return number - terms.count < module.interface.fields.count ? field(number - terms.count) : "#\(number)"
-    case .trap: return number < Trap.allCases.count ? Trap.allCases[number].rawValue : "#\(number)"
+    case .trap: return number < Trap.allCases.count ? Trap.allCases[number].name : "#\(number)"
     case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
     case .party: return party(number)
     case .place, .payer, .holding: return place(value)

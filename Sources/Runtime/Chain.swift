@@ -281,7 +281,7 @@ package final class Chain: Application {
         origin: .transaction(entry.signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time,
         verdict: .inadmissible(reason),
         gas: 0,
-        deeds: [])
+        results: [])
     }
     guard let signed = entry.signed, bytes.count <= limits.transactionSize else {
       return inadmissible(SignedTransaction.inadmissibility(of: bytes))

@@ -25,45 +25,48 @@ package struct LedgerStory {
     switch receipt.verdict {
     case .inadmissible(let reason): return [wording.notAdmitted(wording.sentence(reason))]
     case .failed(let index, let failure):
-      guard let transaction, transaction.instructions.indices.contains(index) else {
+      guard let transaction, transaction.operations.indices.contains(index) else {
         return [wording.refused(failure, because: receipt.flaw.map { wording.notTaken($0, in: nil) } ?? failure.name)]
       }
       if let flaw = receipt.flaw {
-        return [wording.refused(failure, because: reason(flaw, transaction.instructions[index]))]
+        return [wording.refused(failure, because: reason(flaw, transaction.operations[index]))]
       }
       return [
         wording.refused(
-          failure, because: reason(failure, transaction.instructions[index], receipt.steps.first, transaction))
+          failure, because: reason(failure, transaction.operations[index], receipt.steps.first, transaction))
       ]
     case .done, .defect:
-      return receipt.deeds.enumerated().flatMap { index, deed in
-        lines(deed, transaction.flatMap { $0.instructions.indices.contains(index) ? $0.instructions[index] : nil })
+      return receipt.results.enumerated().flatMap { index, result in
+        lines(result, transaction.flatMap { $0.operations.indices.contains(index) ? $0.operations[index] : nil })
       }
     }
   }
 
-  private func lines(_ deed: Deed, _ instruction: Transaction.Instruction?) -> [String] {
-    switch deed {
-    case .published(let module, let isNew):
-      let contract = chain.state.moduleRow(module).map { chain.interface(ofModule: $0).name } ?? "\(module)"
-      return [wording.published(contract, isNew: isNew)]
-    case .consented(let number, let row): return [wording.consents(name(row), toAgreement: number.index + 1)]
+  private func lines(_ result: OperationResult, _ operation: Transaction.Operation?) -> [String] {
+    switch result {
+    case .published(let result):
+      let row = chain.state.moduleRow(result.module)
+      let contract = row.map { chain.interface(ofModule: $0).name } ?? "\(result.module)"
+      return [wording.published(contract, isNew: result.isNew)]
+    case .consented(let result):
+      return [wording.consents(name(result.party), toAgreement: result.agreement.index + 1)]
     case .transferred(let move):
       guard case .account(let from) = move.from, case .account(let to) = move.to else { return [] }
       return [wording.pays(move.sum, from: name(from), to: name(to))]
-    case .granted(let from, let to, let credit): return [wording.grants(credit, from: name(from), to: name(to))]
+    case .granted(let result):
+      return [wording.grants(result.credit, from: name(result.from), to: name(result.to))]
     case .advanced(let until): return [wording.allowsTime(until: until)]
-    case .released(let number, let signers, let moves, let returned):
-      let agreement = chain.state.agreements[number.index]
-      return [wording.releases(signers.map(name), agreement: number.index + 1)]
-        + story.lines(moves, chain.interface(ofModule: agreement.contract), agreement)
-        + returned.map { wording.getsBack(name($0.payer), $0.gas) }
+    case .released(let result):
+      let agreement = chain.state.agreements[result.agreement.index]
+      return [wording.releases(result.signers.map(name), agreement: result.agreement.index + 1)]
+        + story.lines(result.moves, chain.interface(ofModule: agreement.contract), agreement)
+        + result.returned.map { wording.getsBack(name($0.payer), $0.gas) }
     case .flawed(let flaw): return [wording.notTaken(flaw, in: nil)]
     case .stepped(let step):
       guard let number = step.agreement else { return [] }
       let agreement = chain.state.agreements[number.index]
       var (arguments, letGo) = ([Value](), [CurrencyAmount]())
-      if case .act(let call, _) = instruction { (arguments, letGo) = (call.arguments, call.letGo) }
+      if case .act(let call, _) = operation { (arguments, letGo) = (call.arguments, call.letGo) }
       var lines = story.lines(step, chain.interface(ofModule: agreement.contract), agreement, arguments: arguments)
       if case .party(let row, _) = step.cause, case .approved = step.outcome, !letGo.isEmpty {
         lines.append(wording.willLetGo(name(row), letGo))
@@ -77,44 +80,37 @@ package struct LedgerStory {
 
   /// What is wrong with a module, with its own names where the verifier has passed them: any
   /// other's might be made to look like something else.
-  private func reason(_ flaw: ModuleFlaw, _ instruction: Transaction.Instruction) -> String {
-    guard case .publish(let bytes) = instruction else { return wording.notTaken(flaw, in: nil) }
-    return wording.notTaken(flaw, in: (try? Verifier.verify(bytes: bytes))?.module.interface)
+  private func reason(_ flaw: ModuleFlaw, _ operation: Transaction.Operation) -> String {
+    guard case .publish(let publication) = operation else { return wording.notTaken(flaw, in: nil) }
+    return wording.notTaken(flaw, in: (try? Verifier.verify(bytes: publication.module))?.module.interface)
   }
 
-  /// Why an instruction failed.
+  /// Why an operation failed.
   private func reason(
-    _ failure: Failure, _ instruction: Transaction.Instruction, _ step: Step?, _ transaction: Transaction
+    _ failure: Failure, _ operation: Transaction.Operation, _ step: Step?, _ transaction: Transaction
   ) -> String {
-    let who = name(transaction.signers[instruction.signer])
-    if let step {
-      let contract: Int? =
-        switch instruction {
-        case .open(let opening, _): chain.state.moduleRow(opening.module)
-        case .act(let call, _):
-          chain.state.agreements.indices.contains(call.agreement.index)
-            ? chain.state.agreements[call.agreement.index].contract : nil
-        case .publish, .consent, .transfer, .grant, .advance, .release: nil
-        }
-      if let contract { return story.refusal(failure, step, chain.interface(ofModule: contract)) }
+    if let step, let contract = contract(of: step, operation) {
+      return story.refusal(failure, step, chain.interface(ofModule: contract))
     }
-    if case .release = instruction, let sentence = wording.sentence(ofRelease: failure) { return sentence }
-    return wording.sentence(failure, .init(who: who, action: instruction.name, state: "", endedBy: nil))
+    if case .release = operation, let sentence = wording.sentence(ofRelease: failure) { return sentence }
+    let who = name(transaction.signers[operation.signer])
+    return wording.sentence(failure, .init(who: who, action: operation.name, state: "", endedBy: nil))
+  }
+
+  /// The contract of an agreement that refused something, or of one that was not opened.
+  private func contract(of step: Step, _ operation: Transaction.Operation) -> Int? {
+    if case .open(let opening, _) = operation { return chain.state.moduleRow(opening.module) }
+    return step.agreement.flatMap {
+      $0.index < chain.state.agreements.count ? chain.state.agreements[$0.index].contract : nil
+    }
   }
 }
 
-extension Transaction.Instruction {
-  /// How a sentence calls it: an action by its own name.
+extension Transaction.Operation {
+  /// What a sentence calls the operation: an action by its own name.
   fileprivate var name: String {
-    switch self {
-    case .publish: "publish"
-    case .open: "open"
-    case .consent: "consent"
-    case .act(let call, _): call.action
-    case .transfer: "transfer"
-    case .grant: "transfer"
-    case .advance: "advance"
-    case .release: "release"
-    }
+    if case .act(let call, _) = self { return call.action }
+    // Credit is transferred by the same command as money.
+    return code == .grant ? "\(Code.transfer)" : "\(code)"
   }
 }

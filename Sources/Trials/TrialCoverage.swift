@@ -11,7 +11,8 @@ package struct TrialCoverage: Sendable {
   package private(set) var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
   package private(set) var expressions = [Int](repeating: 0, count: ExpressionKind.allCases.count)
   package private(set) var statements = [Int](repeating: 0, count: StatementKind.allCases.count)
-  package private(set) var failures = [Int](repeating: 0, count: Failure.all.count)
+  /// By their numbers, not all of which are given.
+  package private(set) var failures = [Int](repeating: 0, count: 256)
   package private(set) var outcomes: [String: Int] = [:]
 
   private let contract: CompiledContract?

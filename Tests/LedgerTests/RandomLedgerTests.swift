@@ -17,7 +17,7 @@ import Trials
     let number = try ledger.openPurchase()
     let names = ["alice", "bob", "carol", "dave", "p1", "p2", "operator"]
     var verdicts: [String: Int] = [:]
-    func instruction() throws -> Transaction.Instruction {
+    func operation() throws -> Transaction.Operation {
       let agreement = AgreementNumber(random.below(chain.state.agreements.count + (random.oneIn(20) ? 1 : 0)))
       switch random.below(12) {
       case 0, 1:
@@ -80,7 +80,7 @@ import Trials
         var ahead: [String: UInt64] = [:]
         let entries = try senders.map { name -> [UInt8] in
           let transaction = ledger.transaction(
-            try (0..<1 + random.below(3)).map { _ in try instruction() }, by: name, ahead: ahead[name, default: 0],
+            try (0..<1 + random.below(3)).map { _ in try operation() }, by: name, ahead: ahead[name, default: 0],
             gasLimit: UInt64(random.element([60_000, 200_000, 20_000_000])))
           ahead[name, default: 0] += 1
           return TestLedger.signed(transaction).bytes

@@ -40,8 +40,8 @@ struct BareRun {
     case .enters: ending = "enters"
     case .stays: ending = "stays"
     case .returns: ending = "returns"
-    case .fails(.trapped(let trap)): ending = "traps \(trap.rawValue)"
-    case .fails(.refused(let refusal)): ending = "refused \(refusal.rawValue)"
+    case .fails(.trapped(let trap)): ending = "traps \(trap.name)"
+    case .fails(.refused(let refusal)): ending = "refused \(refusal.name)"
     }
     func name(_ place: Place) -> String {
       switch place {
@@ -180,6 +180,6 @@ struct BareRun {
       #expect(opcodes.contains(opcode), "\(opcode)")
     }
     // Every case is run with too little gas as well.
-    for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
+    for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.name)"), "\(trap)") }
   }
 }

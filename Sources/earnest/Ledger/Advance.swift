@@ -40,7 +40,7 @@ struct Advance: ParsableCommand {
     let transaction = Transaction(
       chain: chain.id, sender: operatorAccount,
       nonce: chain.state.row(of: operatorAccount).map { chain.state.account($0).nonce } ?? 0,
-      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, instructions: [.advance(until: until, signer: 0)]
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, operations: [.advance(until: until, signer: 0)]
     )
     guard let signed = SignedTransaction(transaction, keys: [try open.key(of: operatorAccount, in: keystore)]) else {
       preconditionFailure("the operator's key was found")

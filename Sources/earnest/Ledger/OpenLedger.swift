@@ -137,12 +137,12 @@ final class OpenLedger {
     return signers
   }
 
-  /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the
+  /// Shows what the operations would do, asks, signs, and has them put into a block; answers the
   /// receipt, nil where nothing was to be done. Throws where they are refused; then nothing was
-  /// sent. `isSame` says whether an instruction is what was done before under the same reference.
+  /// sent. `isSame` says whether an operation is what was done before under the same reference.
   func transact(
-    _ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil,
-    isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool = { $0 == $1 }
+    _ operations: [Transaction.Operation], _ options: SigningOptions, otherwise signer: String? = nil,
+    isSame: (Transaction.Operation, Transaction.Operation) -> Bool = { $0 == $1 }
   ) throws -> Receipt? {
     let signers = try signers(options, otherwise: signer)
     let sender = signers[0]
@@ -150,12 +150,12 @@ final class OpenLedger {
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
       validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options),
       coSigners: Array(signers.dropFirst()),
-      instructions: instructions)
+      operations: operations)
     let most = ProtocolNumber.current.limits
-    guard instructions.count <= most.instructionsOfTransaction, transaction.canonicalBytes.count < most.transactionSize
+    guard operations.count <= most.operationsOfTransaction, transaction.canonicalBytes.count < most.transactionSize
     else {
       throw try Console.usage(
-        "one transaction holds at most \(most.instructionsOfTransaction) instructions and \(most.transactionSize >> 20) MiB"
+        "one transaction holds at most \(most.operationsOfTransaction) operations and \(most.transactionSize >> 20) MiB"
       )
     }
     if try isDone(transaction, options, isSame) { return nil }
@@ -165,7 +165,7 @@ final class OpenLedger {
 
     let rehearsed = try rehearse(transaction, options)
     if options.dryRun { return nil }
-    transaction.gasLimit = gasLimit(for: rehearsed, sender, instructions)
+    transaction.gasLimit = gasLimit(for: rehearsed, transaction)
     if !options.yes, try !Console.confirm(Wording(options.language.language).isSignedBy(signers.map(name))) {
       try Console.complain("nothing was sent")
       throw Exit.no
@@ -206,13 +206,13 @@ final class OpenLedger {
   /// Whether this was done under its reference before; something else that was done under it is an error.
   private func isDone(
     _ transaction: Transaction, _ options: SigningOptions,
-    _ isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool
+    _ isSame: (Transaction.Operation, Transaction.Operation) -> Bool
   ) throws -> Bool {
     guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender)
     else { return false }
     let shown = Characters.shown(options.reference ?? "")
-    let before = try self.transaction(id)?.instructions ?? []
-    guard before.count == transaction.instructions.count, zip(transaction.instructions, before).allSatisfy(isSame)
+    let before = try self.transaction(id)?.operations ?? []
+    guard before.count == transaction.operations.count, zip(transaction.operations, before).allSatisfy(isSame)
     else {
       try Console.complain(
         "\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)"
@@ -247,7 +247,7 @@ final class OpenLedger {
     let wording = Wording(options.language.language)
     let told = story(options.language.language)
     let rehearsed = chain.rehearse(
-      transaction.instructions, sender: transaction.sender, coSigners: transaction.coSigners,
+      transaction.operations, sender: transaction.sender, coSigners: transaction.coSigners,
       reference: transaction.reference
     ) { receipts in
       let isDone = receipts.first?.verdict == .done
@@ -278,11 +278,11 @@ final class OpenLedger {
 
   /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside
   /// beside what it gives away.
-  private func gasLimit(for needed: UInt64, _ sender: AccountID, _ instructions: [Transaction.Instruction]) -> UInt64 {
-    let given = instructions.reduce(UInt64(0)) { sum, instruction in
-      if case .grant(_, let credit, 0) = instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
+  private func gasLimit(for needed: UInt64, _ transaction: Transaction) -> UInt64 {
+    let given = transaction.operations.reduce(UInt64(0)) { sum, operation in
+      operation.signer == 0 ? sum.addingReportingOverflow(operation.creditGiven).partialValue : sum
     }
-    let credit = chain.state.row(of: sender).map { chain.state.account($0).credit } ?? 0
+    let credit = chain.state.row(of: transaction.sender).map { chain.state.account($0).credit } ?? 0
     let affordable = chain.genesis.gasPrice == 0 ? .max : (credit < given ? 0 : credit - given) / chain.genesis.gasPrice
     return max(
       needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))

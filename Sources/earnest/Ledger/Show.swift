@@ -163,18 +163,18 @@ struct Show: ParsableCommand {
       case .transaction(let id): id == .zero ? .null : .text(id.description)
       case .deadline: .null
       }
-    let verdict: (outcome: String, reason: JSON, instruction: JSON) =
+    let verdict: (outcome: String, reason: JSON, operation: JSON) =
       switch receipt.verdict {
       case .done: ("done", .null, .null)
-      case .failed(let index, .refused(let refusal)): ("refused", .text(refusal.rawValue), .number(index))
-      case .failed(let index, .trapped(let trap)): ("trapped", .text(trap.rawValue), .number(index))
+      case .failed(let index, .refused(let refusal)): ("refused", .text(refusal.name), .number(index))
+      case .failed(let index, .trapped(let trap)): ("trapped", .text(trap.name), .number(index))
       case .inadmissible(let reason): ("notAdmitted", .text("\(reason)"), .null)
       case .defect(let failure): ("defect", .text(failure.name), .null)
       }
     return .object([
       ("transaction", origin), ("cause", receipt.origin == .deadline ? "deadline" : "transaction"),
       ("time", .text(receipt.time.description)),
-      ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("instruction", verdict.instruction),
+      ("outcome", .text(verdict.outcome)), ("reason", verdict.reason), ("operation", verdict.operation),
       ("flaw", receipt.flaw.map(json) ?? .null), ("gas", .text(String(receipt.gas))),
       ("moves", .list(receipt.moves.map { json($0.move, $0.agreement, open) })),
       ("steps", .list(receipt.steps.map { json($0, open) })),

@@ -64,23 +64,25 @@ extension Chain {
       }
     }
   }
+}
 
-  func release(_ release: Transaction.Release, by signers: [AccountRow], _ meter: inout Meter) throws(Failed) -> Deed {
+extension TransactionExecutor {
+  mutating func perform(_ release: Transaction.Release) throws(OperationFailure) -> OperationResult {
     try meter.charge(schedule.action + schedule.transfer * release.payouts.count)
     let number = release.agreement
     let agreement = try agreement(number)
-    guard agreement.position.standing == .suspended else { throw Failed(.state) }
-    let vaults = runtime.interface(of: number).vaults
+    guard agreement.position.standing == .suspended else { throw OperationFailure(.state) }
+    let vaults = chain.runtime.interface(of: number).vaults
     guard
       release.payouts.allSatisfy({
         vaults.indices.contains($0.vault) && (vaults[$0.vault].key == nil) == ($0.key == nil)
       })
     else {
-      throw Failed(.argument)
+      throw OperationFailure(.argument)
     }
-    let (releasing, isWhole) = try releasing(release, of: number, signers)
-    if !isWhole { throw Failed(.consent) }
-    guard paysOut(release.payouts, exactlyWhat: agreement, vaults) else { throw Failed(.amount) }
+    let (releasing, isWhole) = try releasing(release, of: number)
+    if !isWhole { throw OperationFailure(.consent) }
+    guard paysOut(release.payouts, exactlyWhat: agreement, vaults) else { throw OperationFailure(.amount) }
 
     for vault in vaults.indices where agreement.vaults[vault] > .zero {
       if vaults[vault].key == nil {
@@ -92,7 +94,7 @@ extension Chain {
     var moves: [Move] = []
     for payout in release.payouts {
       let sum = CurrencyAmount(payout.amount, agreement.vaultCurrencies[payout.vault])
-      let payee = try row(payout.to, &meter)
+      let payee = try row(payout.to)
       if !state.hasBalance(payee, sum.currency) { try meter.charge(schedule.row) }
       state.credit(payee, sum.currency, sum.amount)
       let holder = payout.key.map { Move.Holder.entry(vault: payout.vault, key: $0) } ?? .vault(payout.vault)
@@ -101,18 +103,19 @@ extension Chain {
     var position = agreement.position
     position.standing = .released
     state.setPosition(number, position)
-    return .released(number, by: releasing, moves: moves, returned: returnPot(of: number))
+    let returned = chain.returnPot(of: number)
+    return .released(.init(agreement: number, signers: releasing, moves: moves, returned: returned))
   }
 
   /// On whose word the agreement is released, and whether that suffices. Refused where nobody who signed has a say.
   private func releasing(
-    _ release: Transaction.Release, of number: AgreementNumber, _ signers: [AccountRow]
-  ) throws(Failed) -> (by: [AccountRow], isWhole: Bool) {
-    let vaults = runtime.interface(of: number).vaults
-    let operators = signers.filter { state.account($0).id == genesis.operatorAccount }
-    let releasers = releasers(of: number)
+    _ release: Transaction.Release, of number: AgreementNumber
+  ) throws(OperationFailure) -> (by: [AccountRow], isWhole: Bool) {
+    let vaults = chain.runtime.interface(of: number).vaults
+    let operators = signers.filter { state.account($0).id == chain.genesis.operatorAccount }
+    let releasers = chain.releasers(of: number)
     let own = releasers.accounts.filter(signers.contains)
-    guard !operators.isEmpty || !own.isEmpty else { throw Failed(.authority) }
+    guard !operators.isEmpty || !own.isEmpty else { throw OperationFailure(.authority) }
     let isEverybody = !own.isEmpty && own == releasers.accounts
     var isWhole = isEverybody || !operators.isEmpty
     for payout in release.payouts {
