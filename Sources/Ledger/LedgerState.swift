@@ -49,14 +49,19 @@ package final class LedgerState {
   }
 
   @discardableResult
-  private func append<R>(_ row: R, to rows: Rows<R>) -> Int {
+  func append<R>(_ row: R, to rows: Rows<R>) -> Int {
     journal.append(R.table)
     return rows.append(row)
   }
 
-  private func apply<R>(_ change: R.Change, to rows: Rows<R>, at place: Int) {
+  func apply<R>(_ change: R.Change, to rows: Rows<R>, at place: Int) {
     journal.append(R.table)
     rows.apply(change, at: place)
+  }
+
+  func remove<R>(at place: Int, from rows: Rows<R>) where R.Key: Comparable, R.Index == SortedIndex<R> {
+    journal.append(R.table)
+    rows.remove(at: place)
   }
 
   // MARK: Time

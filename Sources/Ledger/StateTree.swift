@@ -100,22 +100,14 @@ package struct StateTree {
     node == StateTree.nothing || nodes[Int(node)].left == StateTree.leafMark
   }
 
-  private mutating func add(_ node: Node) -> Int32 {
-    if let free = freeNodes.popLast() {
-      nodes[Int(free)] = node
-      return free
+  /// Puts an element into a place that has become free, or at the end.
+  private static func add<T>(_ element: T, to list: inout [T], _ free: inout [Int32]) -> Int32 {
+    if let place = free.popLast() {
+      list[Int(place)] = element
+      return place
     }
-    nodes.append(node)
-    return Int32(nodes.count - 1)
-  }
-
-  private mutating func add(_ key: Digest) -> Int32 {
-    if let free = freeKeys.popLast() {
-      keys[Int(free)] = key
-      return free
-    }
-    keys.append(key)
-    return Int32(keys.count - 1)
+    list.append(element)
+    return Int32(list.count - 1)
   }
 
   /// A new subtree.
@@ -123,13 +115,15 @@ package struct StateTree {
     guard let first = changes.first else { return StateTree.nothing }
     if changes.count == 1 {
       if first.leaf != StateTree.nothing { return first.leaf }
-      return add(
-        Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: add(first.key)))
+      let key = StateTree.add(first.key, to: &keys, &freeKeys)
+      let leaf = Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: key)
+      return StateTree.add(leaf, to: &nodes, &freeNodes)
     }
     let middle = split(changes, depth)
     let left = build(changes[..<middle], depth: depth + 1)
     let right = build(changes[middle...], depth: depth + 1)
-    return add(Node(digest: Digest(tag: 1, digest(left), digest(right)), left: left, right: right))
+    let joint = Node(digest: Digest(tag: 1, digest(left), digest(right)), left: left, right: right)
+    return StateTree.add(joint, to: &nodes, &freeNodes)
   }
 
   /// Where the keys whose bit at `depth` is 1 begin.
