@@ -15,7 +15,9 @@ import Testing
       lines(Failure.all.map { ($0.code, $0.name) }) == [
         "0 module", "1 agreement", "2 visit", "3 state", "4 argument", "5 terms", "6 authority", "7 guard", "8 consent",
         "9 amount", "10 funds", "11 credit", "12 invariant", "13 range", "14 negative", "15 division", "16 share",
-        "17 gas", "18 index", "19 text", "20 counter", "21 full",
+        "17 gas", "18 index", "19 text",
+        "20 counter",
+        "21 full",
       ])
     for number in 0...UInt8.max {
       #expect((Failure(code: number) != nil) == Failure.all.contains { $0.code == number })
@@ -27,8 +29,9 @@ import Testing
   @Test func refusalsAreCheckedInThisOrder() {
     #expect(
       Refusal.allCases.map(\.name) == [
-        "module", "agreement", "visit", "state", "argument", "terms", "authority", "guard", "consent", "amount",
-        "funds", "credit", "invariant",
+        "module", "agreement",
+        "visit", "state", "argument", "terms", "authority", "guard", "consent", "amount", "funds", "credit",
+        "invariant",
       ])
   }
 
