@@ -4,7 +4,7 @@ package import Primitives
 package import Runtime
 
 /// Openings, actions and waits as tests write them: without gas, and with what they make due at once.
-extension Runtime {
+extension AgreementExecutor {
   /// The most that any call is given.
   private static var gas: Int { ProtocolNumber.current.limits.gas * 64 }
 

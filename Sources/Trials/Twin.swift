@@ -13,8 +13,8 @@ import VM
 /// the reference interpreter. After every event receipts and states are compared; whatever differs
 /// is told, and is a bug of ours.
 package struct Twin {
-  private var machine: Runtime<Machine>
-  private var reference: Runtime<Interpreter>
+  private var machine: AgreementExecutor<Machine>
+  private var reference: AgreementExecutor<Interpreter>
   private let contracts: [CompiledContract]
   /// What the engines did not agree on, in words. It should stay empty.
   package private(set) var differences: [String] = []
@@ -28,9 +28,9 @@ package struct Twin {
   package init(_ contracts: [CompiledContract]) {
     self.contracts = contracts
     gasUse = contracts.map { Array(repeating: nil, count: $0.interface.transitions.count) }
-    machine = Runtime(
+    machine = AgreementExecutor(
       engine: Machine(), contracts: contracts.map(\.module), state: LedgerState(time: CheckedTest.start))
-    reference = Runtime(
+    reference = AgreementExecutor(
       engine: Interpreter(), contracts: contracts.map(\.checked), state: LedgerState(time: CheckedTest.start))
   }
 

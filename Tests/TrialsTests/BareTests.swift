@@ -37,7 +37,7 @@ import VM
   private func compare(_ steps: [BareStep], _ contract: CompiledContract, _ machine: Machine, _ schedule: Int) -> Int {
     let interface = contract.interface
     let state = LedgerState(time: BareAgreement.start)
-    var runtime = Runtime(engine: machine, contracts: [contract.module], state: state)
+    var runtime = AgreementExecutor(engine: machine, contracts: [contract.module], state: state)
     // On the bare machine the accounts of the parties begin with row 1, and everybody has whatever is asked for.
     for _ in 0...(interface.parties.count + 2) {
       _ = state.openAccount { _ in Amount(unchecked: Amount.max.units >> 8) }

@@ -46,7 +46,7 @@ import VM
     let module = try Verifier.verify(try Assembler.module(EntryTests.text))
     let interface = module.module.interface
     let state = LedgerState(time: Time(milliseconds: 0))
-    var runtime = Runtime(engine: Machine(), contracts: [module], state: state)
+    var runtime = AgreementExecutor(engine: Machine(), contracts: [module], state: state)
     let keeper = state.openAccount { _ in .zero }
     let number = try #require(runtime.open(contract: 0, currencies: [], parties: [keeper], terms: []).0)
     func names() -> Value { state.agreements[number.index].value(0, interface) }

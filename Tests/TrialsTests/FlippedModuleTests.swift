@@ -43,7 +43,7 @@ import VM
   private func drive(_ module: AssuredModule, on machine: Machine, choice: Int) {
     let interface = module.wellFormed.module.interface
     let state = LedgerState(time: Time(milliseconds: 0))
-    var runtime = Runtime(engine: machine, contracts: [module.wellFormed], state: state)
+    var runtime = AgreementExecutor(engine: machine, contracts: [module.wellFormed], state: state)
     let accounts = interface.parties.map { _ in state.openAccount { _ in Amount(unchecked: 1 << 100) } }
     let currencies = interface.currencies.map { slot in
       switch slot {

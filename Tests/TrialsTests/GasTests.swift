@@ -18,7 +18,7 @@ import Wording
     let source = SourceText(path: "purchase.ern", text: try Repository.text("contracts/purchase.ern"))
     let contract = try #require(Compilation(source).contracts.first)
     let state = LedgerState(time: Time(milliseconds: 0))
-    var runtime = Runtime(engine: Machine(), contracts: [contract.module], state: state)
+    var runtime = AgreementExecutor(engine: Machine(), contracts: [contract.module], state: state)
     let accounts = contract.interface.parties.map { _ in state.openAccount { _ in Amount(unchecked: 1_000_000) } }
     let day = Value.duration(Duration(unchecked: 86_400_000))
     let (opened, _) = runtime.open(
@@ -132,7 +132,7 @@ import Wording
   @Test func aFullPoolUsesNearlyItsBound() throws {
     let contract = try #require(try GasTests.compilation("contracts/group-purchase.ern").contracts.first)
     let state = LedgerState(time: Time(milliseconds: 0))
-    var runtime = Runtime(engine: Machine(), contracts: [contract.module], state: state)
+    var runtime = AgreementExecutor(engine: Machine(), contracts: [contract.module], state: state)
     let accounts = (0..<100).map { _ in state.openAccount { _ in Amount(unchecked: 1000) } }
     let closes = Time(milliseconds: 86_400_000)
     let (opened, _) = runtime.open(

@@ -34,7 +34,7 @@ package final class Chain: Application {
   let limits: Limits
   let schedule: GasSchedule
   /// A test gives it another module than was published, to see what becomes of what cannot happen.
-  package var runtime: Runtime<Machine>
+  package var runtime: AgreementExecutor<Machine>
   /// By the state's numbering of modules.
   package internal(set) var modules: [AssuredModule] = []
 
@@ -92,7 +92,7 @@ package final class Chain: Application {
     tree = start?.tree ?? StateTree()
     durable = start.map { ($0.header.height, $0.header.digest) } ?? (0, id)
     time = start?.header.time ?? genesis.time
-    runtime = Runtime(engine: Machine(), contracts: [], state: state)
+    runtime = AgreementExecutor(engine: Machine(), contracts: [], state: state)
     for module in start?.modules ?? [] { take(module) }
     updateRoot()
   }

@@ -6,7 +6,7 @@ package import Interface
 package import Ledger
 package import Primitives
 
-package struct Runtime<E: Engine> {
+package struct AgreementExecutor<E: Engine> {
   package let state: LedgerState
   private var engine: E
   private var contracts: [E.Contract]
