@@ -1,11 +1,11 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Foundation
 import Interface
 import Primitives
 import Source
-import Trials
 
 /// What became of the mutants of one operator.
 private struct Tally {

@@ -1,10 +1,10 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// Deadlines run by themselves, first, each at its own time; blocks only group events.
 @Suite struct EventTests {

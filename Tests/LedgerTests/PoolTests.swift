@@ -1,10 +1,10 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// The whole language through blocks: keys of vaults, maps, states' parameters, promises and
 /// conditions are kept, proved, undone and rebuilt like everything else.

@@ -1,10 +1,10 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// Random people doing random things. After every event no money and no gas was made or lost, and
 /// every agreement can pay what it will do by itself; the chain replays to the same roots, also

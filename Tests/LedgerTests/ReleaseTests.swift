@@ -1,11 +1,11 @@
 import Bytecode
+import ContractFuzzing
 import Interface
 import Ledger
 import Primitives
 import Runtime
 import Support
 import Testing
-import Trials
 import Wording
 
 /// What was proved impossible, made to happen on a whole ledger; and how what such an agreement holds comes out again.

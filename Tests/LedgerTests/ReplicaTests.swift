@@ -1,3 +1,4 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
@@ -5,7 +6,6 @@ import Primitives
 import Runtime
 import Signing
 import Testing
-import Trials
 
 /// A ledger behind somebody else's consensus: the calls of ABCI 2.0, in their order, on several
 /// replicas with their own mempools.

@@ -1,7 +1,7 @@
+import ContractFuzzing
 import Ledger
 import Primitives
 import Testing
-import Trials
 
 @Suite struct StateTreeTests {
   private func digest(_ number: Int) -> Digest { Digest(sha256: Array(String(number).utf8)) }

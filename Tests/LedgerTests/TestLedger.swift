@@ -1,6 +1,7 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
@@ -9,7 +10,6 @@ import Runtime
 import Signing
 import Source
 import Support
-import Trials
 
 /// A ledger in memory with people whose keys follow from their numbers, so that every run of a test
 /// signs the same bytes.

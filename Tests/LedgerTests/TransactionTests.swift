@@ -1,9 +1,9 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Primitives
 import Signing
 import Testing
-import Trials
 
 @Suite struct TransactionTests {
   private static let transaction = Transaction(

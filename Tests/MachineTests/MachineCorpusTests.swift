@@ -1,6 +1,7 @@
 import Assurance
 import Bytecode
 import Foundation
+import Fuzzing
 import Interface
 import Primitives
 import Support
@@ -179,6 +180,8 @@ struct BareRun {
     let missing = Opcode.allCases.filter { !opcodes.contains($0) }
     #expect(missing.isEmpty, "no case has \(missing)")
     // Every case is run with too little gas as well.
-    for trap in Trap.allCases where trap != .gas && trap != .text { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
+    for trap in Trap.allCases where trap != .gas && trap != .text {
+      #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)")
+    }
   }
 }

@@ -72,9 +72,25 @@ import Testing
     }
   }
 
+  /// What makes random contracts and mutants is for tests: the program that is shipped has nothing of it.
+  @Test func theProgramHasNoGenerator() throws {
+    for target in try manifest() where target.name != "Benchmarks" {
+      #expect(target.dependencies.isDisjoint(with: ["ContractFuzzing", "Fuzzing", "Support"]), "\(target.name)")
+    }
+    let program = Repository.root.appendingPathComponent(".build-release/release/earnest").path
+    try #require(
+      FileManager.default.fileExists(atPath: program), "`make test` makes the release build that this test reads")
+    let symbols = try run("/usr/bin/env", ["nm", program]).output
+    // A mangled name has the module's name behind the count of its letters.
+    func has(_ module: String) -> Bool { symbols.contains("\(module.utf8.count)\(module)") }
+    #expect(has("TestRunner"), "the symbols were not read")
+    #expect(!has("ContractFuzzing"))
+    #expect(!has("Fuzzing"))
+  }
+
   /// Files, clocks and the environment are touched only at the edge; Foundation is imported only there.
   @Test func onlyTheEdgeTouchesTheWorld() throws {
-    let edge: Set = ["Store", "Ordering", "Trials", "earnest", "Benchmarks"]
+    let edge: Set = ["Store", "Ordering", "earnest", "Benchmarks"]
     for target in try manifest() where !edge.contains(target.name) {
       let world: Set = ["Foundation", "Dispatch", "Glibc", "Synchronization", "FoundationEssentials"]
       #expect(try imports(of: target.name, in: folder(target.name)).isDisjoint(with: world), "\(target.name)")

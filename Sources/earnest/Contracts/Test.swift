@@ -3,7 +3,7 @@ import Compiler
 import Primitives
 import Semantics
 import Source
-import Trials
+import TestRunner
 import Wording
 
 extension Language: ExpressibleByArgument {}

@@ -1,14 +1,15 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Interface
 import Ledger
 import Primitives
 import Runtime
 import Source
 import Support
+import TestRunner
 import Testing
-import Trials
 import VM
 import Wording
 

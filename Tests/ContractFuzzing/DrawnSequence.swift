@@ -5,6 +5,7 @@ import Ledger
 import Primitives
 import Runtime
 import Source
+import TestRunner
 
 /// One agreement under actions and waits that a tape chooses, on both engines. At the end everybody falls silent.
 struct DrawnSequence {

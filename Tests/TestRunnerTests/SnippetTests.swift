@@ -3,8 +3,8 @@ import Foundation
 import Semantics
 import Source
 import Support
+import TestRunner
 import Testing
-import Trials
 import Wording
 
 /// What the docs show compiles, and its tests pass.

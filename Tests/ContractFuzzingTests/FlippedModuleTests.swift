@@ -7,8 +7,8 @@ import Primitives
 import Runtime
 import Source
 import Support
+import TestRunner
 import Testing
-import Trials
 import VM
 
 /// A module with a flipped bit that is still assured is another contract, and a contract like any

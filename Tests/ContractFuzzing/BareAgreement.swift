@@ -1,10 +1,11 @@
 // An agreement of any well-formed module on the bare machine, with its deadlines: what
 // `AgreementExecutor` makes of a module, without accounts, consents and receipts, and whether or
-// not the module is assured. It says what happens to modules that no ledger would take, which is how one learns what
-// refusing them is worth.
+// not the module is assured. It says what happens to modules that no ledger would take, which is
+// how one learns what refusing them is worth.
 
 import Assurance
 import Bytecode
+import Fuzzing
 package import Interface
 package import Primitives
 import VM

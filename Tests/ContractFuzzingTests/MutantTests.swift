@@ -1,12 +1,12 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Interface
 import Primitives
 import Source
 import Support
 import Testing
-import Trials
 
 /// A few of the mutants that `Fuzz mutants` tries by the thousand: none that loses or strands money
 /// is accepted, and few are refused that do not.

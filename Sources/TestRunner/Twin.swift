@@ -83,7 +83,9 @@ package struct Twin {
   }
 
   /// Who it is that may act, where anybody is named.
-  func account(of actor: ContractInterface.Actor, on number: AgreementNumber, _ arguments: [Value]) -> AccountRow? {
+  package func account(of actor: ContractInterface.Actor, on number: AgreementNumber, _ arguments: [Value])
+    -> AccountRow?
+  {
     let (agreement, interface) = (state.agreements[number.index], interface(of: number))
     let value: Value
     switch actor {

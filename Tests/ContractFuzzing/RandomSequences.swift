@@ -5,6 +5,7 @@ import Ledger
 import Primitives
 import Runtime
 import Source
+package import TestRunner
 
 /// A generator of numbers that gives the same ones on every machine (SplitMix64, by Steele, Lea and Flood).
 package struct SplitMix: Sendable {

@@ -3,8 +3,8 @@ import Interface
 import Ledger
 import Primitives
 import Runtime
+import TestRunner
 import Testing
-import Trials
 import VM
 
 /// Entries of a map in a ledger's agreement: written, found, taken back with a call that traps, and

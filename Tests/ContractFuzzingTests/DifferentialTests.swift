@@ -1,7 +1,7 @@
+import ContractFuzzing
 import Source
 import Support
 import Testing
-import Trials
 
 /// Random contracts over the whole language, on the machine and on the reference interpreter. `Fuzz
 /// contracts` tries many more.

@@ -1,11 +1,12 @@
 import Compiler
+import ContractFuzzing
 import Interface
 import Primitives
 import Semantics
 import Source
 import Support
+import TestRunner
 import Testing
-import Trials
 import Wording
 
 @Suite struct ContractTests {
