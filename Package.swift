@@ -129,7 +129,8 @@ let package = Package(
     trial(
       "LedgerTests",
       [
-        "ContractFuzzing", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode", "Wording",
+        "ContractFuzzing", "Fuzzing", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode",
+        "Wording",
         "Source", "Signing", "Interface", "Primitives", "Support",
       ]),
     trial(

@@ -1,4 +1,5 @@
 import Compiler
+import Fuzzing
 import Primitives
 package import Source
 
@@ -31,7 +32,7 @@ package struct ContractTrial: Sendable {
   package let coverage: TrialCoverage
 
   package init(seed: UInt64) {
-    var seeds = SplitMix(seed: seed)
+    var seeds = Random(seed: seed)
     let contract = Tape(seed: seeds.next())
     self.init(ContractGenerator.source(contract), Tape(seed: seeds.next()), isTelling: false)
   }
@@ -47,14 +48,14 @@ package struct ContractTrial: Sendable {
 
   /// The contract that these choices make, under the random sequence of a seed.
   package init(contract choices: [UInt32], actionsOf seed: UInt64) {
-    var seeds = SplitMix(seed: seed)
+    var seeds = Random(seed: seed)
     _ = seeds.next()
     self.init(ContractGenerator.source(Tape(replaying: choices)), Tape(seed: seeds.next()), isTelling: false)
   }
 
   /// The contract of a seed, before anything looks at it.
   package static func contract(seed: UInt64) -> (source: String, choices: [UInt32]) {
-    var seeds = SplitMix(seed: seed)
+    var seeds = Random(seed: seed)
     let (source, tape) = ContractGenerator.source(Tape(seed: seeds.next()))
     return (source, tape.taken)
   }

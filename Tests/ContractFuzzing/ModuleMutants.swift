@@ -3,6 +3,7 @@
 // the gas of blocks is computed anew, and jumps follow the code that they lead to.
 
 package import Bytecode
+package import Fuzzing
 import Interface
 import Primitives
 
@@ -44,7 +45,7 @@ package struct ModuleMutant: Sendable {
   package let module: Module
 
   /// Nil where the operator finds nothing to change.
-  package init?(of original: WellFormedModule, _ random: inout SplitMix) {
+  package init?(of original: WellFormedModule, _ random: inout Random) {
     var mutation = ModuleMutation(original, random)
     defer { random = mutation.random }
     let kind = mutation.random.element(Operator.allCases)
@@ -64,11 +65,11 @@ package struct ModuleMutant: Sendable {
 /// A module that is being changed.
 struct ModuleMutation {
   var module: Module
-  var random: SplitMix
+  var random: Random
   /// The entries of the module as it is now, one for each of its first functions.
   var entries: [Entry]
 
-  init(_ original: WellFormedModule, _ random: SplitMix) {
+  init(_ original: WellFormedModule, _ random: Random) {
     module = original.module
     self.random = random
     entries = original.module.interface.entries

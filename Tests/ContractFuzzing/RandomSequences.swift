@@ -1,34 +1,12 @@
 import Assurance
 package import Compiler
+import Fuzzing
 import Interface
 import Ledger
 import Primitives
 import Runtime
 import Source
 package import TestRunner
-
-/// A generator of numbers that gives the same ones on every machine (SplitMix64, by Steele, Lea and Flood).
-package struct SplitMix: Sendable {
-  private var state: UInt64
-
-  package init(seed: UInt64) { state = seed }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// From 0 to `bound` - 1; `bound` is positive.
-  package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  package mutating func element<T>(_ elements: [T]) -> T { elements[below(elements.count)] }
-
-  /// True once in `count` times.
-  package mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
-}
 
 /// Random agreements under random actions and waits, on both engines at once. At the end everybody
 /// falls silent, and the agreement must end with empty vaults all the same.
@@ -69,7 +47,7 @@ private struct Sequence {
   private let silence: Silence
   /// A party that does nothing from the opening on.
   private var silent: Int?
-  private var random: SplitMix
+  private var random: Random
   private var twin: Twin
   private var accounts: [AccountRow] = []
   private var currencies: [Currency] = []
@@ -85,7 +63,7 @@ private struct Sequence {
   init(_ contract: CompiledContract, _ silence: Silence, seed: UInt64) {
     self.contract = contract
     self.silence = silence
-    random = SplitMix(seed: seed)
+    random = Random(seed: seed)
     twin = Twin([contract])
   }
 

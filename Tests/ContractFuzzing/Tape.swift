@@ -1,3 +1,5 @@
+import Fuzzing
+
 /// The choices that make a random case, one number each. A case is made again from them, and a
 /// smaller one from fewer or smaller ones: 0 is always the simplest alternative, and what is
 /// missing at the end is 0.
@@ -7,18 +9,18 @@ package struct Tape: Sendable {
   private let given: [UInt32]?
   /// Whether the choices are kept. Millions of short cases are made again from their seeds instead.
   private let isRecording: Bool
-  private var random: SplitMix
+  private var random: Random
 
   package init(seed: UInt64, isRecording: Bool = true) {
     given = nil
     self.isRecording = isRecording
-    random = SplitMix(seed: seed)
+    random = Random(seed: seed)
   }
 
   package init(replaying choices: [UInt32]) {
     given = choices
     isRecording = true
-    random = SplitMix(seed: 0)
+    random = Random(seed: 0)
   }
 
   /// The choices without the zeros at the end: they make the same case.

@@ -2,6 +2,7 @@ import Assurance
 import Bytecode
 import Compiler
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Primitives
 import Source
@@ -53,7 +54,7 @@ import Testing
   @Test func noBadMutantOfAModuleIsAccepted() throws {
     let trial = BareTrial()
     var count = Count()
-    var random = SplitMix(seed: 1)
+    var random = Random(seed: 1)
     var made = 0
     let originals = try Repository.files("contracts", ".ern").flatMap { path in
       Compilation(SourceText(path: path, text: try Repository.text(path))).contracts.map(\.module)

@@ -1,6 +1,7 @@
 // The bare machine: agreements in plain memory, and a host over one of them. No accounts, no clock,
-// no blocks: what is needed to run well-formed code by itself, for random modules and mutants. Agreements are found by open addressing; a row is one run of words, so a call on an
-// agreement that lies in no cache waits for memory twice.
+// no blocks: what is needed to run well-formed code by itself, for random modules and mutants.
+// Agreements are found by open addressing; a row is one run of words, so a call on an agreement
+// that lies in no cache waits for memory twice.
 
 package import Interface
 package import Primitives

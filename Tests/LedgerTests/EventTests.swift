@@ -1,4 +1,5 @@
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
@@ -104,7 +105,7 @@ import Testing
     #expect(whole.2 < single.2)
     #expect(whole.0.filter { $0.origin == .deadline }.count == 1)
     #expect(whole.0.contains { $0.verdict == .failed(instruction: 0, .refused(.state)) })
-    var random = SplitMix(seed: 3)
+    var random = Random(seed: 3)
     for _ in 0..<20 {
       let other = try run { _ in random.oneIn(2) }
       #expect(other.0 == whole.0 && other.1 == whole.1)

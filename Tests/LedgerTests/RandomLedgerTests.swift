@@ -1,4 +1,5 @@
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
@@ -11,7 +12,7 @@ import Testing
 /// from a checkpoint.
 @Suite struct RandomLedgerTests {
   private func run(seed: UInt64, steps: Int) throws -> (ledger: TestLedger, verdicts: [String: Int]) {
-    var random = SplitMix(seed: seed)
+    var random = Random(seed: seed)
     let ledger = try TestLedger()
     let chain = ledger.chain
     let number = try ledger.openPurchase()

@@ -1,5 +1,6 @@
 import Bytecode
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Primitives
@@ -234,7 +235,7 @@ import Wording
 
   /// Random payouts of random people: done exactly where they should be, and nothing is made or lost.
   @Test func randomReleasesAddUpOrAreRefused() throws {
-    var random = SplitMix(seed: 26)
+    var random = Random(seed: 26)
     var counts: [String: Int] = [:]
     for _ in 0..<4 {
       let purchases = try Purchases()

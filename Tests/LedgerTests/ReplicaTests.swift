@@ -1,4 +1,5 @@
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
@@ -29,7 +30,7 @@ import Testing
 
   @Test func replicasAgreeOnEveryHeader() throws {
     let replicas = try (0..<3).map { _ in try TestLedger() }
-    var random = SplitMix(seed: 11)
+    var random = Random(seed: 11)
     var time = TestLedger.start
     for round in 0..<30 {
       let ledger = replicas[0]

@@ -1,4 +1,5 @@
 import ContractFuzzing
+import Fuzzing
 import Ledger
 import Primitives
 import Testing
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test func theRootIsThatOfItsRowsHoweverTheyCame() {
-    var random = SplitMix(seed: 1)
+    var random = Random(seed: 1)
     for _ in 0..<30 {
       var tree = StateTree()
       var rows: [Digest: Digest] = [:]

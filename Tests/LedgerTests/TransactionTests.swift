@@ -1,4 +1,5 @@
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Primitives
@@ -113,7 +114,7 @@ import Testing
 
   /// Random bytes, and good ones with random changes, never end the process.
   @Test func anyBytesAreDecodedOrRefused() {
-    var random = SplitMix(seed: 5)
+    var random = Random(seed: 5)
     let good = TestLedger.signed(TransactionTests.transaction).bytes
     for _ in 0..<20_000 {
       var bytes = random.oneIn(4) ? (0..<random.below(300)).map { _ in UInt8(random.below(256)) } : good
