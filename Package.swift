@@ -59,18 +59,25 @@ let package = Package(
     room("Reference", ["Semantics", "Source", "Interface", "Primitives"]),
     room("Ledger", ["Signing", "Interface", "Primitives", .product(name: "HeapModule", package: "swift-collections")]),
     room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Wording", "Interface", "Primitives"]),
+    room(
+      "Presentation",
+      [
+        "Compiler", "Semantics", "Runtime", "Ledger", "Wording", "Source", "Assurance", "Bytecode", "Interface",
+        "Primitives",
+      ]),
     room("Store", ["Ledger", "Primitives", "CLMDB"]),
     room("Ordering", ["Ledger", "Interface", "Primitives"]),
     room(
       "TestRunner",
       [
-        "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance", "Interface",
-        "Primitives",
+        "Presentation", "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source",
+        "Assurance", "Interface", "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
       dependencies: [
-        "TestRunner", "Ordering", "Store", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax", "Source",
+        "TestRunner", "Ordering", "Store", "Presentation", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax",
+        "Source",
         "Assurance",
         "Bytecode", "Wording", "Signing", "Interface", "Primitives",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -129,7 +136,8 @@ let package = Package(
     trial(
       "LedgerTests",
       [
-        "ContractFuzzing", "Fuzzing", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode",
+        "ContractFuzzing", "Fuzzing", "Ordering", "Presentation", "Runtime", "Ledger", "Compiler", "Semantics",
+        "Assurance", "Bytecode",
         "Wording",
         "Source", "Signing", "Interface", "Primitives", "Support",
       ]),

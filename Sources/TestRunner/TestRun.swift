@@ -1,6 +1,7 @@
 package import Compiler
 import Interface
 import Ledger
+import Presentation
 package import Primitives
 import Reference
 import Runtime

@@ -1,6 +1,7 @@
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing

@@ -3,6 +3,7 @@ import Bytecode
 import Foundation
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Semantics

@@ -1,6 +1,7 @@
 import Bytecode
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Testing

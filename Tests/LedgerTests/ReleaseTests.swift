@@ -3,6 +3,7 @@ import ContractFuzzing
 import Fuzzing
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Support

@@ -70,6 +70,10 @@ import Testing
         #expect(target.dependencies.isDisjoint(with: front.union(["Reference"])), "\(target.name)")
       }
     }
+    let bridges = try manifest().filter { target in
+      !target.dependencies.isDisjoint(with: front) && !target.dependencies.isDisjoint(with: back)
+    }
+    #expect(bridges.map(\.name) == ["Presentation", "TestRunner", "earnest", "Benchmarks"])
   }
 
   /// What makes random contracts and mutants is for tests: the program that is shipped has nothing of it.

@@ -3,6 +3,7 @@ import Foundation
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -177,7 +178,7 @@ struct Payments {
         try refuse(one.payment, wording.notAdmitted(wording.sentence(reason)))
       }
     }
-    let story = open.story(options.language.language)
+    let story = open.view.story(options.language.language)
     var counts = counts
     try Faults.told {
       try sequencer.run { block in

@@ -1,17 +1,24 @@
-import Assurance
+package import Assurance
 import Bytecode
 import Compiler
 import Interface
-import Primitives
+package import Primitives
 import Source
 import Wording
 
 /// The four views of one module, as text and as JSON.
-struct ModuleView {
+package struct ModuleView {
+  package enum Part: String, CaseIterable, Sendable {
+    case interface
+    case code
+    case gas
+    case states
+  }
+
   private let assured: AssuredModule
   private let disassembler: Disassembler
 
-  init(_ assured: AssuredModule) {
+  package init(_ assured: AssuredModule) {
     self.assured = assured
     disassembler = Disassembler(assured.wellFormed.module)
   }
@@ -19,9 +26,9 @@ struct ModuleView {
   private var module: Module { assured.wellFormed.module }
   private var interface: ContractInterface { module.interface }
 
-  func text(_ view: Inspect.View) -> String {
-    let title = "\(Console.bold(interface.name))  \(assured.wellFormed.id)"
-    switch view {
+  package func text(_ part: Part, _ style: TextStyle) -> String {
+    let title = "\(style.bold(interface.name))  \(assured.wellFormed.id)"
+    switch part {
     case .code: return disassembler.text
     case .interface: return ([title] + interfaceLines).joined(separator: "\n")
     case .gas:
@@ -38,7 +45,7 @@ struct ModuleView {
         ]
         + table(ahead)
       return lines.joined(separator: "\n")
-    case .states: return ([title] + stateLines).joined(separator: "\n")
+    case .states: return ([title] + stateLines(style)).joined(separator: "\n")
     }
   }
 
@@ -154,13 +161,13 @@ struct ModuleView {
     }
   }
 
-  private var stateLines: [String] {
+  private func stateLines(_ style: TextStyle) -> [String] {
     let (words, due) = (TimeWords(interface), Outlook(assured).silence.due)
     return interface.states.indices.flatMap { state -> [String] in
       let marks =
         (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
       let title =
-        Console.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
+        style.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
       return [title]
         + interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
           let targets = targets(of: transition)
@@ -188,13 +195,13 @@ struct ModuleView {
 
   // MARK: JSON
 
-  func json(_ view: Inspect.View) -> JSON {
+  package func json(_ part: Part) -> JSON {
     var members: [(String, JSON)] = [
       ("contract", .text(interface.name)), ("id", .text(assured.wellFormed.id.description)),
       ("protocol", .number(Int(module.protocolNumber.number))),
       ("source", .text(module.sourceHash.description)),
     ]
-    switch view {
+    switch part {
     case .interface: members += interfaceJSON
     case .code:
       members.append(

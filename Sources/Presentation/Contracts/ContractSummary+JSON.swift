@@ -1,13 +1,13 @@
 import Assurance
 import Compiler
 import Interface
-import Primitives
+package import Primitives
 import Semantics
 import Source
 
 extension ContractSummary {
   /// What `check --json` tells of a contract: all of the summary, and every expression with its type.
-  var json: JSON {
+  package var json: JSON {
     .object(
       [("name", .text(interface.name)), ("states", .list(interface.states.indices.map(stateJSON)))]
         + [

@@ -1,9 +1,20 @@
 import Bytecode
-import Compiler
+package import Compiler
 import Interface
-import Primitives
+package import Primitives
 import Semantics
-import Source
+package import Source
+
+extension Compilation {
+  /// What `check --json` tells of a file.
+  package func json(path: String, _ summaries: [ContractSummary], warnings: Diagnostics) -> JSON {
+    .object([
+      ("file", .text(path)), ("contracts", .list(summaries.map(\.json))),
+      ("diagnostics", diagnostics.json(in: source)), ("leftOut", .number(diagnostics.leftOut)),
+      ("warnings", warnings.json(in: source)),
+    ])
+  }
+}
 
 extension CompiledContract {
   /// Every expression with its place, whether it can fail, and of an integer how wide it can be.

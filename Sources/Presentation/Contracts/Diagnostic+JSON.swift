@@ -1,9 +1,9 @@
-import Primitives
-import Source
+package import Primitives
+package import Source
 
 extension Diagnostic {
   /// One object, as `--json` prints it.
-  func json(in source: SourceText) -> JSON {
+  package func json(in source: SourceText) -> JSON {
     func place(_ span: Span) -> [(String, JSON)] {
       let part = source.part(at: span.start)
       return [
@@ -36,5 +36,5 @@ extension Diagnostic {
 }
 
 extension Diagnostics {
-  func json(in source: SourceText) -> JSON { .list(all.map { $0.json(in: source) }) }
+  package func json(in source: SourceText) -> JSON { .list(all.map { $0.json(in: source) }) }
 }

@@ -1,20 +1,26 @@
-import Assurance
+package import Assurance
 import Bytecode
-import Compiler
-import Interface
+package import Compiler
+package import Interface
 import Semantics
-import Source
+package import Source
 import Wording
 
 /// What a contract comes to, as `check` tells it: of each state what happens if nobody acts, who is
 /// paid then, and what is set aside for it; of each party by when it is over if that one is silent;
 /// what is checked after every action.
-struct ContractSummary {
+package struct ContractSummary {
   let contract: CompiledContract
   let outlook: Outlook
   let source: SourceText
 
-  var interface: ContractInterface { contract.interface }
+  package init(contract: CompiledContract, outlook: Outlook, source: SourceText) {
+    self.contract = contract
+    self.outlook = outlook
+    self.source = source
+  }
+
+  package var interface: ContractInterface { contract.interface }
   var words: TimeWords { TimeWords(interface) { text(contract.spans[$0][$1]) } }
 
   /// What stands there, on one line, and cut where it is long.
@@ -148,7 +154,7 @@ struct ContractSummary {
 
 extension ContractSummary {
   /// Aligned lines, each indented by two.
-  var lines: [String] {
+  package func lines(_ style: TextStyle) -> [String] {
     var rows: [[String]] = []
     let states = interface.states.indices.filter { !interface.states[$0].isFinal }
     let parties = parties
@@ -168,10 +174,10 @@ extension ContractSummary {
       return start + padded(second, middle) + "   " + String(repeating: " ", count: max(0, gas - displayWidth(third)))
         + third
     }
-    var lines = [Console.dim(line("state", "if nobody acts", "set aside"))]
+    var lines = [style.dim(line("state", "if nobody acts", "set aside"))]
     for row in rows { lines.append(line(row[0], row[1], row[2])) }
     if !parties.isEmpty {
-      lines += ["", Console.dim(line("silent", "over at the latest, whatever the others do"))]
+      lines += ["", style.dim(line("silent", "over at the latest, whatever the others do"))]
       for (names, text) in parties {
         let wrapped = ContractSummary.wrapped(text)
         if displayWidth(names) > width { lines.append("  \(names)") }
@@ -184,7 +190,7 @@ extension ContractSummary {
       + outlook.silence.latestWithout.flatMap { $0[interface.initialState] ?? [] }
     if moments.contains(where: isMoving) {
       lines += [
-        "", Console.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way")),
+        "", style.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way")),
       ]
     }
     if !interface.invariants.isEmpty {

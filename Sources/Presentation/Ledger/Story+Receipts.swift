@@ -2,6 +2,7 @@ import Bytecode
 import Interface
 package import Ledger
 import Primitives
+package import Runtime
 package import Wording
 
 /// Tells a ledger's receipts as sentences.

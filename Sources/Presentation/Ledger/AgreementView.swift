@@ -1,35 +1,35 @@
 import Interface
-import Ledger
-import Primitives
+package import Ledger
+package import Primitives
 import Runtime
-import Wording
+package import Wording
 
 /// An agreement as its parties want to see it: who, on which terms, where the money is, what can be
 /// done now, and what time alone will do.
-struct AgreementView {
-  private let open: OpenLedger
+package struct AgreementView {
+  private let view: LedgerView
   private let number: AgreementNumber
   private let agreement: Agreement
   private let interface: ContractInterface
   private let wording: Wording
 
-  init(_ open: OpenLedger, _ number: AgreementNumber, _ language: Language) {
+  package init(_ view: LedgerView, _ number: AgreementNumber, _ language: Language) {
     wording = Wording(language)
-    self.open = open
+    self.view = view
     self.number = number
-    agreement = open.chain.state.agreements[number.index]
-    interface = open.chain.interface(ofModule: agreement.contract)
+    agreement = view.chain.state.agreements[number.index]
+    interface = view.chain.interface(ofModule: agreement.contract)
   }
 
   private var state: ContractInterface.State { interface.states[agreement.position.state] }
 
   private var parties: [(role: String, id: AccountID, hasConsented: Bool)] {
     zip(interface.parties, agreement.parties).enumerated().map { index, party in
-      (party.0, open.chain.state.account(party.1).id, agreement.consents >> UInt16(index) & 1 == 1)
+      (party.0, view.chain.state.account(party.1).id, agreement.consents >> UInt16(index) & 1 == 1)
     }
   }
 
-  private var told: ValueWording { open.values(agreement, wording.language) }
+  private var told: ValueWording { view.values(agreement, wording.language) }
 
   /// Terms, then fields; of states' parameters those of the present one.
   private var values: [(name: String, value: Value, type: ValueType)] {
@@ -79,7 +79,7 @@ struct AgreementView {
       guard case .action(let name, _, .parties(let actors, _)) = transition.trigger else { return nil }
       let roles = approval.actors.map { interface.name(of: actors[$0], in: transition) }
       return (
-        wording.actor(wording.list(roles), open.name(open.chain.state.account(approval.account).id)), name,
+        wording.actor(wording.list(roles), view.name(view.chain.state.account(approval.account).id)), name,
         approval.letGo ?? []
       )
     }
@@ -87,20 +87,20 @@ struct AgreementView {
 
   /// What happens by itself from here to the end: each step with its time.
   private func silence<R>(_ tell: (Step, [String]) -> R) -> [R] {
-    let story = Story(wording) { [open] in open.name(open.chain.state.account($0).id) }
-    return open.chain.silence(of: number) { steps in
+    let story = Story(wording) { [view] in view.name(view.chain.state.account($0).id) }
+    return view.chain.silence(of: number) { steps in
       steps.map { tell($0, story.lines($0, interface, agreement, arguments: [])) }
     }
   }
 
   // MARK: Text
 
-  var lines: [String] {
+  package func lines(_ style: TextStyle) -> [String] {
     var lines = [
-      Console.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))
+      style.bold(wording.agreement(number.index + 1, interface.name, state.name, since: agreement.position.enteredAt))
     ]
     lines += parties.map {
-      "  \(wording.field($0.role, open.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")"
+      "  \(wording.field($0.role, view.name($0.id)))\($0.hasConsented ? "" : "  (\(wording.hasNotConsented))")"
     }
     lines += values.map { "  " + wording.field($0.name, told.text($0.value, $0.type)) }
     for vault in vaults {
@@ -113,7 +113,7 @@ struct AgreementView {
     }
     if !actions.isEmpty {
       lines.append("  " + wording.possibleNow(actions.map { wording.offered($0.name, by: $0.by, needed: $0.needed) }))
-      if !open.chain.isConsented(number) { lines.append("  " + wording.waitsForConsents) }
+      if !view.chain.isConsented(number) { lines.append("  " + wording.waitsForConsents) }
     }
     let ahead = silence { step, sentences in
       sentences.enumerated().map {
@@ -121,7 +121,7 @@ struct AgreementView {
       }
     }
     if !ahead.isEmpty { lines += ["  " + wording.ifSilent] + ahead.joined() }
-    let latest = open.chain.latestWithoutEach(of: number)
+    let latest = view.chain.latestWithoutEach(of: number)
     if !latest.isEmpty {
       lines.append("  " + wording.ifOneIsSilent)
       lines += zip(parties, latest).map { party, latest in
@@ -137,14 +137,14 @@ struct AgreementView {
     switch agreement.position.standing {
     case .regular: break
     case .suspended:
-      let releasers = open.chain.releasers(of: number)
+      let releasers = view.chain.releasers(of: number)
       lines.append("  " + wording.isSuspended)
       lines.append(
         "  "
           + wording.canBeReleased(
-            number.index + 1, by: releasers.accounts.map { open.name(UInt64($0.index)) },
+            number.index + 1, by: releasers.accounts.map { view.name(UInt64($0.index)) },
             areEverybody: releasers.areEverybody,
-            orBy: open.name(open.chain.genesis.operatorAccount)))
+            orBy: view.name(view.chain.genesis.operatorAccount)))
     case .released: lines.append("  " + wording.isReleased)
     }
     return lines
@@ -152,10 +152,10 @@ struct AgreementView {
 
   // MARK: JSON
 
-  var json: JSON {
+  package var json: JSON {
     .object([
       ("schema", "earnest.show/1"), ("agreement", .number(number.index + 1)), ("contract", .text(interface.name)),
-      ("module", .text(open.chain.state.modules[agreement.contract].id.description)), ("state", .text(state.name)),
+      ("module", .text(view.chain.state.modules[agreement.contract].id.description)), ("state", .text(state.name)),
       ("final", .bool(state.isFinal)),
       ("visit", .text(String(agreement.position.visit))), ("since", .text(agreement.position.enteredAt.description)),
       (
@@ -164,18 +164,18 @@ struct AgreementView {
           parties.map { party in
             .object([
               ("role", .text(party.role)), ("account", .text(party.id.description)),
-              ("name", .text(open.name(party.id))),
+              ("name", .text(view.name(party.id))),
               ("consented", .bool(party.hasConsented)),
             ])
           })
       ),
-      ("values", .list(values.map { Show.json($0.name, $0.value, $0.type, agreement, open) })),
+      ("values", .list(values.map { view.json($0.name, $0.value, $0.type, agreement) })),
       (
         "vaults",
         .list(
           vaults.map { vault in
-            let holdings = vault.holdings.map { JSON.object([("key", .text($0.key)), ("sum", Show.json($0.sum))]) }
-            return .object([("name", .text(vault.name)), ("sum", Show.json(vault.sum)), ("keys", .list(holdings))])
+            let holdings = vault.holdings.map { JSON.object([("key", .text($0.key)), ("sum", $0.sum.json)]) }
+            return .object([("name", .text(vault.name)), ("sum", vault.sum.json), ("keys", .list(holdings))])
           })
       ),
       (
@@ -184,7 +184,7 @@ struct AgreementView {
           approvals.map { approval in
             .object([
               ("party", .text(approval.who)), ("action", .text(approval.action)),
-              ("lettingGo", .list(approval.letGo.map { Show.json($0) })),
+              ("lettingGo", .list(approval.letGo.map(\.json))),
             ])
           })
       ),
@@ -202,7 +202,7 @@ struct AgreementView {
         "ifSilent",
         .list(
           silence { step, sentences in
-            .object([("step", Show.json(step, open)), ("en", .list(sentences.map { .text($0) }))])
+            .object([("step", view.json(step)), ("en", .list(sentences.map { .text($0) }))])
           })
       ),
       ("ifOneIsSilent", latestJSON), ("suspended", .bool(agreement.position.standing != .regular)),
@@ -215,7 +215,7 @@ struct AgreementView {
   /// or where it is not known yet.
   private var latestJSON: JSON {
     var dates: [JSON] = []
-    for (party, latest) in zip(parties, open.chain.latestWithoutEach(of: number)) {
+    for (party, latest) in zip(parties, view.chain.latestWithoutEach(of: number)) {
       var by = JSON.null
       if case .by(let time) = latest { by = .text(time.description) }
       dates.append(.object([("role", .text(party.role)), ("by", by), ("never", .bool(latest == .never))]))
@@ -226,14 +226,14 @@ struct AgreementView {
   /// Who can release a suspended agreement: all of these, or whom the genesis names.
   private var release: JSON {
     guard agreement.position.standing == .suspended else { return .null }
-    let releasers = open.chain.releasers(of: number)
+    let releasers = view.chain.releasers(of: number)
     func account(_ id: AccountID) -> JSON {
-      .object([("account", .text(id.description)), ("name", .text(open.name(id)))])
+      .object([("account", .text(id.description)), ("name", .text(view.name(id)))])
     }
     return .object([
-      ("all", .list(releasers.accounts.map { account(open.chain.state.account($0).id) })),
+      ("all", .list(releasers.accounts.map { account(view.chain.state.account($0).id) })),
       ("areEverybody", .bool(releasers.areEverybody)),
-      ("or", account(open.chain.genesis.operatorAccount)),
+      ("or", account(view.chain.genesis.operatorAccount)),
     ])
   }
 }
