@@ -58,7 +58,7 @@ let package = Package(
     room("VM", ["Bytecode", "Interface", "Primitives", "CGMP"], besides: oneJumpEach),
     room("Reference", ["Semantics", "Source", "Interface", "Primitives"]),
     room("Ledger", ["Signing", "Interface", "Primitives", .product(name: "HeapModule", package: "swift-collections")]),
-    room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Wording", "Interface", "Primitives"]),
+    room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Interface", "Primitives"]),
     room(
       "Presentation",
       [
