@@ -14,7 +14,7 @@ import Testing
     }
     // The programs below Tests stand outside of the house.
     for match in text.matches(
-      of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!, path: "Tests)/#)
+      of: #/executableTarget\(\s*name: "(\w+)",\s*dependencies: \[([^\]]*)\](?!,\s*path: "Tests)/#)
     {
       targets.append((String(match.1), names(match.2)))
     }
