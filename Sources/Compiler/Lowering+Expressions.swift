@@ -48,7 +48,7 @@ extension FunctionLowering {
     case .convert(let conversion, let inner): return convert(inner, conversion, value, into: destination)
     case .narrow(let inner, let range):
       return result(.narrow, .int(range), of: evaluate(inner), pool.range(range), into: destination, at: span)
-    case .call(let function, let arguments): return call(function, arguments, into: destination, at: span)
+    case .call(let function, let arguments, canTrap: _): return call(function, arguments, into: destination, at: span)
 
     case .make(let members): return make(members, value, into: destination)
     case .wrap(let number, let payload): return wrap(number, payload, value, into: destination)
@@ -61,12 +61,13 @@ extension FunctionLowering {
     case .element(let collection, let key): return element(of: collection, key, value, into: destination)
     case .count(let inner): return count(inner, value, into: destination)
     case .contains(let collection, let element): return contains(collection, element, value, into: destination)
-    case .with(let collection, let key, let element): return with(collection, key, element, value, into: destination)
+    case .with(let collection, let elements):
+      return with(collection, elements.map { [$0] }, value, into: destination)
+    case .withEntry(let map, key: let key, value: let element):
+      return with(map, [[key, element]], value, into: destination)
     case .fold(let fold, let collection): return self.fold(fold, collection, value, into: destination)
     case .extreme(let isMin, let left, let right): return extreme(isMin, left, right, value, into: destination)
-    case .concatenate(let left, let right):
-      return result(
-        .concatenate, RegisterType(value.type), of: evaluate(left), and: evaluate(right), into: destination, at: span)
+    case .concatenate(let pieces): return concatenate(pieces, into: destination, at: span)
     case .endOfDay(let calendar, let day, let time): return endOfDay(calendar, day, time, into: destination, at: span)
     }
   }
@@ -203,6 +204,18 @@ extension FunctionLowering {
     return deliver(target, destination, at: span)
   }
 
+  private mutating func concatenate(_ pieces: [TypedExpression], into destination: Register?, at span: Span) -> Register
+  {
+    var (joined, length) = (evaluate(pieces[0]), pieces[0].length)
+    for (index, piece) in pieces.enumerated().dropFirst() {
+      length += piece.length
+      joined = result(
+        .concatenate, .text(max: length), of: joined, and: evaluate(piece),
+        into: index == pieces.count - 1 ? destination : nil, at: span)
+    }
+    return joined
+  }
+
   private mutating func compare(
     _ comparison: Comparison, _ left: TypedExpression, _ right: TypedExpression, into destination: Register?,
     at span: Span
@@ -317,6 +330,12 @@ extension TypedExpression {
   var bits: Int {
     guard case .int(let bits, _) = type else { preconditionFailure("the checker asks integers only for their width") }
     return bits
+  }
+
+  /// Of a text, the most scalars.
+  fileprivate var length: Int {
+    guard case .text(let max) = type else { preconditionFailure("the checker joins texts only") }
+    return max
   }
 }
 

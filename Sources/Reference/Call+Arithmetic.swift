@@ -60,9 +60,8 @@ extension Call {
     case (.percentOfRatio, .percent(let ratio)):
       if !ratio.isAtRest { throw .trap(.range, at: span) }
       return .percent(ratio)
-    case (.sha256, .text(let bytes)), (.sha256, .bytes(let bytes)): return .bytes(Digest(sha256: bytes).bytes)
-    case (.sm3, .text(let bytes)), (.sm3, .bytes(let bytes)):
-      return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+    case (.sha256, _): return .bytes(Digest(sha256: value.asBytes).bytes)
+    case (.sm3, _): return .bytes(value.asBytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
     default: preconditionFailure("the checker converts only what there is a conversion for")
     }
   }

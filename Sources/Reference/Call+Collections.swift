@@ -53,16 +53,15 @@ extension Call {
     return index
   }
 
-  /// With an element more at the end of a list, with a key in a set, or, where there is a value,
-  /// with an entry in a map.
-  func with(_ elements: [Value], of definition: TypeDefinition, _ key: Value, _ value: Value?, at span: Span)
-    throws(Failed) -> [Value]
+  /// With an element more at the end of a list, with a key in a set, or with a key and its value in a map.
+  func with(_ elements: [Value], of definition: TypeDefinition, _ added: [Value], at span: Span) throws(Failed)
+    -> [Value]
   {
-    let added = if let value { [key, value] } else { [key] }
     let (place, isThere) =
       switch definition {
       case .list: (elements.count, false)
-      case .set, .map, .structure, .enumeration, .optional: self.place(of: key, in: elements, stride: added.count)
+      case .set, .map, .structure, .enumeration, .optional:
+        self.place(of: added[0], in: elements, stride: added.count)
       }
     if !isThere && elements.count / added.count == definition.most { throw .trap(.range, at: span) }
     var result = elements

@@ -63,7 +63,8 @@ extension Call {
         guard error.isAnswerable else { throw error }
         return try evaluate(second)
       }
-    case .call(let function, let arguments): return try call(contract.functions[function], try evaluate(arguments))
+    case .call(let function, let arguments, canTrap: _):
+      return try call(contract.functions[function], try evaluate(arguments))
 
     case .make(let members): return .sequence(try evaluate(members))
     case .member(let structure, let index): return try evaluate(structure).asElements[index]
@@ -85,19 +86,17 @@ extension Call {
     case .contains(let collection, let element):
       let (elements, element) = (try evaluate(collection).asElements, try evaluate(element))
       return .bool(contains(elements, of: definition(collection), element))
-    case .with(let collection, let key, let value):
-      let (elements, key) = (try evaluate(collection).asElements, try evaluate(key))
-      let value = try evaluate(value.map { [$0] } ?? []).first
-      return .sequence(try with(elements, of: definition(collection), key, value, at: span))
+    case .with(let collection, let added):
+      var elements = try evaluate(collection).asElements
+      for key in added { elements = try with(elements, of: definition(collection), [try evaluate(key)], at: span) }
+      return .sequence(elements)
+    case .withEntry(let collection, let key, let value):
+      let elements = try evaluate(collection).asElements
+      return .sequence(try with(elements, of: definition(collection), try evaluate([key, value]), at: span))
     case .fold(let fold, let collection):
       return try folded(try evaluate(collection).asElements, fold, of: expression.type, at: span)
 
-    case .concatenate(let left, let right):
-      switch (try evaluate(left), try evaluate(right)) {
-      case (.text(let a), .text(let b)): return .text(a + b)
-      case (.bytes(let a), .bytes(let b)): return .bytes(a + b)
-      default: preconditionFailure("the checker joins texts with texts and bytes with bytes")
-      }
+    case .concatenate(let pieces): return .text(try evaluate(pieces).flatMap(\.asBytes))
     case .endOfDay(let calendar, let day, let time):
       let (calendar, day, time) = (try evaluate(calendar).asElements, try evaluate(day), try evaluate(time))
       let days = WorkingDays(

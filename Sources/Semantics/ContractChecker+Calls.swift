@@ -135,6 +135,10 @@ extension ContractChecker {
   ) -> TypedExpression? {
     let a = expression(first, expecting: expected)
     guard let b = expression(second, expecting: a?.type), let a else { return nil }
+    return extreme(isMin, a, b, at: span)
+  }
+
+  mutating func extreme(_ isMin: Bool, _ a: TypedExpression, _ b: TypedExpression, at span: Span) -> TypedExpression? {
     switch (a.type, b.type) {
     case (.int(let x, let first), .int(let y, let second)):
       var range: IntegerRange?
@@ -207,18 +211,20 @@ extension ContractChecker {
     var values: [TypedExpression] = []
     for (tree, parameter) in zip(ordered, function.parameters) {
       let open = function.generics.filter { chosen[$0.name.text] == nil && mentions(parameter.type, $0.name.text) }
-      if !open.isEmpty {
-        let before = diagnostics
-        guard let value = expression(tree) else { return nil }
-        if diagnostics.all.count == before.all.count { infer(parameter.type, value.type, &chosen, function) }
-        if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
-          diagnostics.report(
-            .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
-            describe(value.type))
-          return nil
-        }
+      guard !open.isEmpty else {
+        guard let type = type(parameter.type, with: chosen), let value = resting(tree, as: type) else { return nil }
+        values.append(value)
+        continue
       }
-      guard let type = type(parameter.type, with: chosen), let value = resting(tree, as: type) else { return nil }
+      guard let value = expression(tree) else { return nil }
+      infer(parameter.type, value.type, &chosen, function)
+      if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
+        diagnostics.report(
+          .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
+          describe(value.type))
+        return nil
+      }
+      guard let type = type(parameter.type, with: chosen), let value = resting(value, as: type) else { return nil }
       values.append(value)
     }
     for generic in function.generics where chosen[generic.name.text] == nil {
@@ -231,7 +237,9 @@ extension ContractChecker {
       diagnostics.report(.limitExceeded, "functions call each other more than \(limits.callDepth) deep", at: name.span)
       return nil
     }
-    return TypedExpression(kind: .call(index, values), type: ExpressionType(functions[index].type), span: span)
+    return TypedExpression(
+      kind: .call(index, values, canTrap: functions[index].canTrap), type: ExpressionType(functions[index].type),
+      span: span)
   }
 
   /// The type that a name stands for while currency parameters are these.
@@ -305,7 +313,6 @@ extension ContractChecker {
       return nil
     }
     instances[instance] = functions.count
-    functionTraps.append(checked.canTrap(functionTraps))
     functions.append(checked)
     functionDepths.append(depth)
     return functions.count - 1

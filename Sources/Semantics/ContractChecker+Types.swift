@@ -8,9 +8,9 @@ extension ContractChecker {
   // MARK: Currencies
 
   mutating func declareCurrencies() {
-    reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
-    checkSize(of: contract.name)
-    for generic in contract.generics {
+    reportDuplicates(in: generics.map(\.name), &diagnostics)
+    checkSize(of: name)
+    for generic in generics {
       checkSize(of: generic.name)
       check(bound: generic)
       interface.currencies.append(.parameter(generic.name.text))
@@ -355,7 +355,7 @@ extension ContractChecker {
 
   /// Whether what is listed stays within the limits; says so where not.
   mutating func checkTypeSizes() {
-    reportLimit("types made of others", interface.types.count, limits.types, at: contract.name.span, &diagnostics)
+    reportLimit("types made of others", interface.types.count, limits.types, at: name.span, &diagnostics)
     guard diagnostics.isEmpty else { return }
     let measures = TypeMeasures(interface.types)
     for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
@@ -374,9 +374,9 @@ extension ContractChecker {
 
   private func span(ofType type: TypeDefinition) -> Span {
     switch type {
-    case .structure(let name, _): declarations.structures[name]?.name.span ?? contract.name.span
-    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? contract.name.span
-    case .optional, .list, .set, .map: contract.name.span
+    case .structure(let declared, _): declarations.structures[declared]?.name.span ?? name.span
+    case .enumeration(let declared, _): declarations.enumerations[declared]?.name.span ?? name.span
+    case .optional, .list, .set, .map: name.span
     }
   }
 

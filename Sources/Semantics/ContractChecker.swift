@@ -6,10 +6,16 @@ import Syntax
 /// Checks one contract: declarations here, types, transitions, statements, money and expressions in
 /// the extensions beside it.
 struct ContractChecker {
-  let contract: Contract
+  /// Of the contract, or of what is checked by itself because it stands outside of contracts.
+  let name: Identifier
+  /// Of the contract.
+  let members: [Member]
+  let generics: [Generic]
   /// The file's and the contract's own functions and types, by name.
   var declarations: Declarations
   var diagnostics = Diagnostics()
+  /// How many expressions were looked at.
+  var expressionCount = 0
   var scope = Scope()
   var interface: ContractInterface
   let limits = ProtocolNumber.current.limits
@@ -41,8 +47,6 @@ struct ContractChecker {
   var instances: [FunctionInstance: Int] = [:]
   /// Calls inside each other, of each checked function.
   var functionDepths: [Int] = []
-  /// Of each checked function, whether it can trap.
-  var functionTraps: [Bool] = []
   /// The functions whose bodies are being checked.
   var calling: [String] = []
   /// Functions with a mistake in them: it is reported once, not at every call.
@@ -71,13 +75,14 @@ struct ContractChecker {
     case function
   }
 
-  init(_ contract: Contract, _ declarations: Declarations) {
-    self.contract = contract
+  init(_ declarations: Declarations, _ name: Identifier, _ members: [Member] = [], _ generics: [Generic] = []) {
+    (self.name, self.members, self.generics) = (name, members, generics)
     self.declarations = declarations
-    interface = ContractInterface(name: contract.name.text)
+    interface = ContractInterface(name: name.text)
   }
 
-  mutating func check() -> CheckedContract? {
+  /// The contract, whose declarations end there.
+  mutating func check(declarationsEnd: Int) -> CheckedContract? {
     checkSizes()
     // What follows looks names up in lists that are short.
     guard diagnostics.isEmpty else { return nil }
@@ -87,7 +92,7 @@ struct ContractChecker {
     let (bounds, derived, vaultSpans) = declareMembers()
     declareStateParameters()
     reportLimit(
-      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: contract.name.span,
+      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: name.span,
       &diagnostics)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
@@ -100,29 +105,15 @@ struct ContractChecker {
       interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants,
       views: views, functions: functions,
       spans: .init(
-        contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
+        contract: name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
         terms: termSpans,
-        braces: stateBraces, bodies: bodies, declarationsEnd: contract.declarationsEnd))
+        braces: stateBraces, bodies: bodies, declarationsEnd: declarationsEnd))
   }
 
-  /// What is wrong with the types and functions that a file declares outside of its contracts. Each
-  /// function is looked at with currencies of its own.
-  static func diagnostics(of file: File, _ declarations: Declarations) -> Diagnostics {
-    if file.structures.isEmpty && file.enumerations.isEmpty && file.functions.isEmpty { return Diagnostics() }
-    let name = Identifier(text: "Nothing", span: Span(0, 0))
-    var diagnostics = Diagnostics()
-    for declared in file.structures.map(\.name) + file.enumerations.map(\.name) {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
-      _ = checker.declaredType(named: declared.text, at: declared.span)
-      if checker.diagnostics.isEmpty { checker.checkTypeSizes() }
-      diagnostics.append(contentsOf: checker.diagnostics)
-    }
-    for function in file.functions {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
-      checker.checkAlone(function)
-      diagnostics.append(contentsOf: checker.diagnostics)
-    }
-    return diagnostics
+  /// Checks a type that is declared outside of contracts.
+  mutating func checkType() {
+    _ = declaredType(named: name.text, at: name.span)
+    if diagnostics.isEmpty { checkTypeSizes() }
   }
 
   // MARK: Sizes
@@ -135,7 +126,7 @@ struct ContractChecker {
 
   private mutating func checkSizes() {
     var counts = (parties: 0, terms: 0, vaults: 0, fields: 0, events: 0, states: 0, invariants: 0, views: 0)
-    for member in contract.members {
+    for member in members {
       switch member {
       case .parties(let names): counts.parties += names.count
       case .term(let term):
@@ -167,9 +158,9 @@ struct ContractChecker {
       ("fields", counts.fields, limits.fields), ("events", counts.events, limits.events),
       ("states", counts.states, limits.states),
       ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
-      ("currency parameters", contract.generics.count, limits.currencies),
+      ("currency parameters", generics.count, limits.currencies),
     ] {
-      reportLimit(what, count, limit, at: contract.name.span, &diagnostics)
+      reportLimit(what, count, limit, at: name.span, &diagnostics)
     }
   }
 
@@ -182,7 +173,7 @@ struct ContractChecker {
 
   private mutating func declareTypesAndFunctions() {
     var own: [Identifier] = []
-    for member in contract.members {
+    for member in members {
       switch member {
       case .structure(let structure):
         own.append(structure.name)
@@ -223,7 +214,7 @@ struct ContractChecker {
     var bounds: [[TypedExpression]] = []
     var derived: [FieldValue] = []
     var vaultSpans: [Span] = []
-    for member in contract.members {
+    for member in members {
       switch member {
       case .parties(let names):
         for name in names {
@@ -414,7 +405,7 @@ struct ContractChecker {
   private mutating func declareStates() {
     var initial: [Identifier] = []
     stateIndexes.reserveCapacity(16)
-    for member in contract.members {
+    for member in members {
       switch member {
       case .state(let state):
         if state.isInitial {
@@ -431,11 +422,11 @@ struct ContractChecker {
       }
     }
     reportDuplicates(
-      in: stateNames + contract.members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
+      in: stateNames + members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
       &diagnostics)
     if initial.isEmpty {
       diagnostics.report(
-        .initialState, "`\(contract.name.text)` has no initial state", at: contract.name.span,
+        .initialState, "`\(name.text)` has no initial state", at: name.span,
         "an agreement begins nowhere")
     }
     for extra in initial.dropFirst() {
@@ -456,7 +447,7 @@ struct ContractChecker {
   /// They are fields that lie idle in every other state.
   private mutating func declareStateParameters() {
     stateParameters = Array(repeating: [], count: stateNames.count)
-    for case .state(let state) in contract.members {
+    for case .state(let state) in members {
       guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
       let checked = check(state.parameters)
       guard checked.count == state.parameters.count else {
@@ -482,7 +473,7 @@ struct ContractChecker {
 
   private mutating func checkInvariants() -> [TypedExpression] {
     var checked: [TypedExpression] = []
-    for case .invariant(let invariant) in contract.members {
+    for case .invariant(let invariant) in members {
       reportDuplicates(in: invariant.states, &diagnostics)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
       (surroundings, callDepth) = (.invariant, 0)
@@ -502,7 +493,7 @@ struct ContractChecker {
 
   private mutating func checkViews() -> [TypedExpression] {
     var checked: [TypedExpression] = []
-    for case .view(let view) in contract.members {
+    for case .view(let view) in members {
       checkSize(of: view.name)
       let mark = scope.mark
       // The name is taken: nothing else may be called like it.
@@ -546,7 +537,7 @@ struct ContractChecker {
     for (index, name) in eventNames.enumerated() where !usedEvents.contains(index) {
       diagnostics.report(.unused, "`\(name.text)` is an event that is never emitted", at: name.span)
     }
-    for case .function(let function) in contract.members where !usedFunctions.contains(function.name.text) {
+    for case .function(let function) in members where !usedFunctions.contains(function.name.text) {
       diagnostics.report(.unused, "`\(function.name.text)` is a function that is never called", at: function.name.span)
     }
   }

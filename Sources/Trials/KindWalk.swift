@@ -177,7 +177,7 @@ struct KindWalk {
       case .choose(let condition, then: let a, else: let b): of(.choose, condition, a, b)
       case .match(let subject, let cases): (.match, [subject] + cases.map(\.body))
       case .answered(let first, let second): of(.answered, first, second)
-      case .call(_, let arguments): (.call, arguments)
+      case .call(_, let arguments, canTrap: _): (.call, arguments)
       case .make(let members): (.make, members)
       case .wrap(case: _, let payload): (.wrap, payload)
       case .collect(let elements): (.collect, elements)
@@ -186,17 +186,17 @@ struct KindWalk {
       case .element(let object, let key): of(.element, object, key)
       case .count(let object): of(.count, object)
       case .contains(let object, let key): of(.contains, object, key)
-      case .with(let object, let key, let value):
-        value.map { of(.withValue, object, key, $0) } ?? of(.with, object, key)
+      case .with(let object, let elements): (.with, [object] + elements)
+      case .withEntry(let object, key: let key, value: let value): of(.withValue, object, key, value)
       case .fold(let fold, let object): of(fold == .sum ? .sum : fold == .min ? .min : .max, object)
       case .isCase(let object, _): of(.isCase, object)
       case .extreme(isMin: let isMin, let a, let b): of(isMin ? .smaller : .greaterOfTwo, a, b)
-      case .concatenate(let a, let b): of(.concatenate, a, b)
+      case .concatenate(let pieces): (.concatenate, pieces)
       case .endOfDay(calendar: let calendar, day: let day, after: let after): of(.endOfDay, calendar, day, after)
       }
     expressions.insert(kind)
     for part in parts { visit(part) }
-    if case .call(let index, _) = expression.kind, functions.insert(index).inserted {
+    if case .call(let index, _, canTrap: _) = expression.kind, functions.insert(index).inserted {
       for binding in contract.functions[index].bindings { visit(binding.value) }
       visit(contract.functions[index].result)
     }

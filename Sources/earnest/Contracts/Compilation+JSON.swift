@@ -8,32 +8,31 @@ import Source
 extension CompiledContract {
   /// Every expression with its place, whether it can fail, and of an integer how wide it can be.
   func expressionsJSON(in source: SourceText) -> [(String, JSON)] {
-    let traps = checked.functionTraps
     let expressions =
       interface.entries.flatMap { checked.expressions(of: $0) }
       + checked.functions.flatMap { $0.bindings.map(\.value) + [$0.result] }
     return [
       (
         "functions",
-        .list(zip(checked.functions, traps).map { .object([("name", .text($0.name)), ("canFail", .bool($1))]) })
+        .list(checked.functions.map { .object([("name", .text($0.name)), ("canFail", .bool($0.canTrap))]) })
       ),
-      ("expressions", .list(expressions.map { $0.json(in: source, traps) })),
+      ("expressions", .list(expressions.map { $0.json(in: source) })),
     ]
   }
 }
 
 extension TypedExpression {
   /// The expression with its parts inside.
-  fileprivate func json(in source: SourceText, _ traps: [Bool]) -> JSON {
+  fileprivate func json(in source: SourceText) -> JSON {
     let part = source.part(at: span.start)
     var members: [(String, JSON)] = [
       ("file", .text(part.path)), ("line", .number(source.line(at: span.start))),
       ("column", .number(source.column(at: span.start))),
       ("start", .number(span.start - part.span.start)), ("end", .number(span.end - part.span.start)),
-      ("canFail", .bool(canTrap(traps))),
+      ("canFail", .bool(canTrap)),
     ]
     if case .int(let bits, _) = type { members.append(("bits", .number(bits))) }
-    if !parts.isEmpty { members.append(("parts", .list(parts.map { $0.json(in: source, traps) }))) }
+    if !parts.isEmpty { members.append(("parts", .list(parts.map { $0.json(in: source) }))) }
     return .object(members)
   }
 }
