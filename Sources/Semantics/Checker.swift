@@ -49,17 +49,10 @@ package func check(_ file: File, importing imports: [File] = []) -> (CheckedProg
     diagnostics.append(contentsOf: checker.diagnostics)
   }
   for contract in file.contracts {
-    check(ContractChecker(declarations, contract.name, contract.members, contract.generics)) {
-      if let checked = $0.check(declarationsEnd: contract.declarationsEnd) { contracts.append(checked) }
-    }
+    check(ContractChecker(contract, declarations)) { if let checked = $0.check() { contracts.append(checked) } }
   }
   // What no contract uses is looked at for itself.
-  for file in imports + [file] {
-    for name in file.structures.map(\.name) + file.enumerations.map(\.name) {
-      check(ContractChecker(declarations, name)) { $0.checkType() }
-    }
-    for function in file.functions { check(ContractChecker(declarations, function.name)) { $0.checkAlone(function) } }
-  }
+  check(ContractChecker(nil, declarations)) { $0.check(imports + [file]) }
   var tests: [CheckedTest] = []
   // A test of a contract that was left out would only echo what is wrong with the contract.
   if diagnostics.isEmpty {

@@ -199,13 +199,13 @@ extension ContractChecker {
     _ function: FunctionDeclaration, _ name: Identifier, _ arguments: [Argument], at span: Span
   ) -> TypedExpression? {
     usedFunctions.insert(function.name.text)
-    if brokenFunctions.contains(function.name.text) { return nil }
     guard
       let ordered = inOrder(
         arguments, function.parameters.map(\.name.text), of: "`\(name.text)`", at: name.span, &diagnostics)
     else {
       return nil
     }
+    if brokenFunctions.contains(function.name.text) { return nil }
     // What a currency parameter is follows from the arguments, one after the other.
     var chosen: [String: Int] = [:]
     var values: [TypedExpression] = []
@@ -245,7 +245,7 @@ extension ContractChecker {
   /// The type that a name stands for while currency parameters are these.
   private mutating func type(_ name: TypeName, with chosen: [String: Int]) -> ValueType? {
     let outer = bindings
-    bindings = chosen
+    bindings = chosen.isEmpty ? currencyParameters : chosen
     defer { bindings = outer }
     return valueType(name)
   }
@@ -308,7 +308,7 @@ extension ContractChecker {
       brokenFunctions.insert(function.name.text)
       return nil
     }
-    if functions.count == limits.functions / 2 {
+    if contract != nil && functions.count == limits.functions / 2 {
       diagnostics.report(.limitExceeded, "more than \(functions.count) functions are called", at: name.span)
       return nil
     }
@@ -322,9 +322,10 @@ extension ContractChecker {
   private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (
     CheckedFunction?, depth: Int
   ) {
-    let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth)
-    defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth) = outer }
-    (scope, surroundings, localCount, callDepth, bindings, loopDepth) = (Scope(), .function, 0, 0, chosen, 0)
+    let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared)
+    defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared) = outer }
+    (scope, surroundings, localCount, callDepth, loopDepth, misdeclared) = (Scope(), .function, 0, 0, 0, [])
+    bindings = function.generics.isEmpty ? currencyParameters : chosen
     calling.append(function.name.text)
     defer { calling.removeLast() }
     reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span, &diagnostics)
@@ -356,16 +357,16 @@ extension ContractChecker {
     )
   }
 
-  /// Checks a function by itself, with a currency of its own for each parameter.
-  mutating func checkAlone(_ function: FunctionDeclaration) {
+  /// Checks a function by itself, with the first currencies as its parameters, which are called like them.
+  mutating func check(_ function: FunctionDeclaration) {
     reportBuiltIn(function.name)
     reportDuplicates(in: function.generics.map(\.name), &diagnostics)
     var chosen: [String: Int] = [:]
-    for generic in function.generics {
+    for (index, generic) in function.generics.enumerated() {
       check(bound: generic)
-      chosen[generic.name.text] = interface.currencies.count
-      interface.currencies.append(.parameter(generic.name.text))
+      chosen[generic.name.text] = index
+      interface.currencies[index] = .parameter(generic.name.text)
     }
-    _ = body(of: function, chosen)
+    _ = instance(of: function, chosen, at: function.name)
   }
 }

@@ -34,7 +34,7 @@ extension ContractChecker {
       _ = scope.leave(to: mark)
       reportDuplicates(in: actions, &diagnostics)
     }
-    reportLimit("transitions", checked.count, limits.transitions, at: name.span, &diagnostics)
+    reportLimit("transitions", checked.count, limits.transitions, at: nameSpan, &diagnostics)
     return checked
   }
 
@@ -115,7 +115,7 @@ extension ContractChecker {
   private mutating func actors(_ names: [Identifier]) -> [ContractInterface.Actor]? {
     reportDuplicates(in: names, &diagnostics)
     reportLimit(
-      "parties that may act", names.count, limits.parties, at: names.first?.span ?? name.span, &diagnostics)
+      "parties that may act", names.count, limits.parties, at: names.first?.span ?? nameSpan, &diagnostics)
     let actors = names.compactMap { actor($0) }
     return actors.count == names.count ? actors : nil
   }

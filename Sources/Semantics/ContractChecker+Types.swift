@@ -7,14 +7,16 @@ import Syntax
 extension ContractChecker {
   // MARK: Currencies
 
-  mutating func declareCurrencies() {
-    reportDuplicates(in: generics.map(\.name), &diagnostics)
-    checkSize(of: name)
-    for generic in generics {
+  mutating func declareCurrencies(of contract: Contract) {
+    reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
+    checkSize(of: contract.name)
+    for (index, generic) in contract.generics.enumerated() {
       checkSize(of: generic.name)
       check(bound: generic)
+      currencyParameters[generic.name.text] = index
       interface.currencies.append(.parameter(generic.name.text))
     }
+    bindings = currencyParameters
   }
 
   mutating func check(bound generic: Generic) {
@@ -34,18 +36,15 @@ extension ContractChecker {
   /// The index of a currency, by the name of a parameter or a code.
   mutating func currency(_ name: Identifier) -> Int? {
     if let bound = bindings[name.text] { return bound }
-    if bindings.isEmpty, let index = interface.currencies.firstIndex(of: .parameter(name.text)) { return index }
     guard let currency = Currency.named(name.text) else {
-      let parameters =
-        bindings.isEmpty
-        ? interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
-        : Array(bindings.keys).sorted()
-      reportUnknown("currency", name, known: parameters + Currency.all.map(\.code), &diagnostics)
+      reportUnknown("currency", name, known: bindings.keys.sorted() + Currency.all.map(\.code), &diagnostics)
       return nil
     }
     if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
     interface.currencies.append(.fixed(currency))
-    reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+    if contract != nil {
+      reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+    }
     return interface.currencies.count - 1
   }
 
@@ -292,7 +291,7 @@ extension ContractChecker {
   private mutating func structure(_ declaration: StructureDeclaration) -> ValueType? {
     let outer = bindings
     defer { bindings = outer }
-    bindings = [:]
+    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span, &diagnostics)
     if declaration.members.isEmpty {
@@ -309,7 +308,7 @@ extension ContractChecker {
   private mutating func enumeration(_ declaration: EnumerationDeclaration) -> ValueType? {
     let outer = bindings
     defer { bindings = outer }
-    bindings = [:]
+    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span, &diagnostics)
     reportDuplicates(in: declaration.cases.map(\.name), &diagnostics)
@@ -355,7 +354,9 @@ extension ContractChecker {
 
   /// Whether what is listed stays within the limits; says so where not.
   mutating func checkTypeSizes() {
-    reportLimit("types made of others", interface.types.count, limits.types, at: name.span, &diagnostics)
+    if contract != nil {
+      reportLimit("types made of others", interface.types.count, limits.types, at: nameSpan, &diagnostics)
+    }
     guard diagnostics.isEmpty else { return }
     let measures = TypeMeasures(interface.types)
     for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
@@ -374,9 +375,9 @@ extension ContractChecker {
 
   private func span(ofType type: TypeDefinition) -> Span {
     switch type {
-    case .structure(let declared, _): declarations.structures[declared]?.name.span ?? name.span
-    case .enumeration(let declared, _): declarations.enumerations[declared]?.name.span ?? name.span
-    case .optional, .list, .set, .map: name.span
+    case .structure(let name, _): declarations.structures[name]?.name.span ?? nameSpan
+    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? nameSpan
+    case .optional, .list, .set, .map: nameSpan
     }
   }
 

@@ -6,11 +6,8 @@ import Syntax
 /// Checks one contract: declarations here, types, transitions, statements, money and expressions in
 /// the extensions beside it.
 struct ContractChecker {
-  /// Of the contract, or of what is checked by itself because it stands outside of contracts.
-  let name: Identifier
-  /// Of the contract.
-  let members: [Member]
-  let generics: [Generic]
+  /// Nil where what files declare outside of contracts is checked by itself: then a contract's limits do not count.
+  let contract: Contract?
   /// The file's and the contract's own functions and types, by name.
   var declarations: Declarations
   var diagnostics = Diagnostics()
@@ -39,7 +36,9 @@ struct ContractChecker {
   var declaredTypes: [String: ValueType] = [:]
   /// The declarations that are being looked into.
   var resolving: [String] = []
-  /// Inside a function, what its currency parameters are.
+  /// What the currency parameters of the contract are, and what those that can be named here are:
+  /// the same, or, inside a generic function, its own.
+  var currencyParameters: [String: Int] = [:]
   var bindings: [String: Int] = [:]
 
   // Functions.
@@ -75,24 +74,29 @@ struct ContractChecker {
     case function
   }
 
-  init(_ declarations: Declarations, _ name: Identifier, _ members: [Member] = [], _ generics: [Generic] = []) {
-    (self.name, self.members, self.generics) = (name, members, generics)
+  init(_ contract: Contract?, _ declarations: Declarations) {
+    self.contract = contract
     self.declarations = declarations
-    interface = ContractInterface(name: name.text)
+    interface = ContractInterface(name: contract?.name.text ?? "")
   }
 
-  /// The contract, whose declarations end there.
-  mutating func check(declarationsEnd: Int) -> CheckedContract? {
-    checkSizes()
+  var members: [Member] { contract?.members ?? [] }
+
+  /// The contract's name, at which its limits are reported.
+  var nameSpan: Span { contract?.name.span ?? Span(0, 0) }
+
+  mutating func check() -> CheckedContract? {
+    guard let contract else { return nil }
+    checkSizes(of: contract)
     // What follows looks names up in lists that are short.
     guard diagnostics.isEmpty else { return nil }
-    declareCurrencies()
+    declareCurrencies(of: contract)
     declareTypesAndFunctions()
-    declareStates()
+    declareStates(of: contract)
     let (bounds, derived, vaultSpans) = declareMembers()
     declareStateParameters()
     reportLimit(
-      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: name.span,
+      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: nameSpan,
       &diagnostics)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
@@ -105,15 +109,22 @@ struct ContractChecker {
       interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants,
       views: views, functions: functions,
       spans: .init(
-        contract: name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
+        contract: nameSpan, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
         terms: termSpans,
-        braces: stateBraces, bodies: bodies, declarationsEnd: declarationsEnd))
+        braces: stateBraces, bodies: bodies, declarationsEnd: contract.declarationsEnd))
   }
 
-  /// Checks a type that is declared outside of contracts.
-  mutating func checkType() {
-    _ = declaredType(named: name.text, at: name.span)
-    if diagnostics.isEmpty { checkTypeSizes() }
+  /// Checks the types and functions that files declare outside of contracts, each function with
+  /// currencies of its own.
+  mutating func check(_ files: [File]) {
+    let functions = files.flatMap(\.functions)
+    let genericsMax = functions.reduce(0) { max($0, $1.generics.count) }
+    interface.currencies = Array(repeating: .parameter(""), count: genericsMax)
+    for name in files.flatMap({ $0.structures.map(\.name) + $0.enumerations.map(\.name) }) {
+      _ = declaredType(named: name.text, at: name.span)
+    }
+    checkTypeSizes()
+    for function in functions { check(function) }
   }
 
   // MARK: Sizes
@@ -124,7 +135,7 @@ struct ContractChecker {
     }
   }
 
-  private mutating func checkSizes() {
+  private mutating func checkSizes(of contract: Contract) {
     var counts = (parties: 0, terms: 0, vaults: 0, fields: 0, events: 0, states: 0, invariants: 0, views: 0)
     for member in members {
       switch member {
@@ -158,9 +169,9 @@ struct ContractChecker {
       ("fields", counts.fields, limits.fields), ("events", counts.events, limits.events),
       ("states", counts.states, limits.states),
       ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
-      ("currency parameters", generics.count, limits.currencies),
+      ("currency parameters", contract.generics.count, limits.currencies),
     ] {
-      reportLimit(what, count, limit, at: name.span, &diagnostics)
+      reportLimit(what, count, limit, at: nameSpan, &diagnostics)
     }
   }
 
@@ -402,7 +413,7 @@ struct ContractChecker {
 
   // MARK: States
 
-  private mutating func declareStates() {
+  private mutating func declareStates(of contract: Contract) {
     var initial: [Identifier] = []
     stateIndexes.reserveCapacity(16)
     for member in members {
@@ -426,7 +437,7 @@ struct ContractChecker {
       &diagnostics)
     if initial.isEmpty {
       diagnostics.report(
-        .initialState, "`\(name.text)` has no initial state", at: name.span,
+        .initialState, "`\(contract.name.text)` has no initial state", at: nameSpan,
         "an agreement begins nowhere")
     }
     for extra in initial.dropFirst() {

@@ -159,6 +159,23 @@ import Testing
     #expect(instructionCount(double) <= 2 * instructionCount(compilation(kind.source(half))))
   }
 
+  /// A function outside of contracts is checked once, not once more for each that calls it.
+  @Test("nesting: twice as many functions in layers are twice the work")
+  func layersAreCheckedOnce() {
+    func source(_ width: Int) -> String {
+      (0..<8).flatMap { layer in
+        (0..<width).map { place in
+          let calls = (0..<4).map { "f\(layer + 1)x\((place + $0) % width)(sum)" }.joined(separator: " + ")
+          let body = layer == 7 ? "sum" : calls
+          return
+            "function f\(layer)x\(place)<C\(place): Currency>(sum: Amount<C\(place)>): Amount<C\(place)> = \(body)\n"
+        }
+      }.joined()
+    }
+    #expect(compilation(source(8)).diagnostics.isEmpty)
+    #expect(expressionCount(source(60)) <= 2 * expressionCount(source(30)))
+  }
+
   /// What stands side by side does not become as deep as it is wide.
   @Test("nesting: a thousand holes and ten thousand elements side by side")
   func whatIsWideIsNotDeep() {
