@@ -79,21 +79,4 @@ extension Call {
     }
     return (low * stride, low * stride < elements.count && elements[low * stride] == key)
   }
-
-  func folded(_ elements: [Value], _ fold: Fold, of type: ExpressionType, at span: Span) throws(Failed) -> Value {
-    switch (fold, type) {
-    case (.sum, .amount):
-      var sum = Integer.zero
-      // No element is negative: where the whole sum is an amount, so is every one on the way.
-      for element in elements { sum = sum + Integer(element.asAmount.units) }
-      return .amount(try amount(sum, at: span))
-    case (.sum, _):
-      return .int(elements.reduce(.zero) { $0 + $1.asInteger })
-    case (.min, _), (.max, _):
-      guard var found = elements.first else { throw .trap(.index, at: span) }
-      let comparison = fold == .min ? Comparison.less : .greater
-      for element in elements where comparison.holds(element, found) { found = element }
-      return found
-    }
-  }
 }

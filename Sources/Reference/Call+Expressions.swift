@@ -73,16 +73,12 @@ extension Call {
       members[index] = try evaluate(value)
       return .sequence(members)
     case .wrap(let number, let payload): return .variant(number, try evaluate(payload))
-    case .extreme(isMin: let isMin, let left, let right):
-      let (a, b) = (try evaluate(left), try evaluate(right))
-      return (isMin ? Comparison.lessOrEqual : .greaterOrEqual).holds(a, b) ? a : b
     case .isCase(let inner, let number): return .bool(try evaluate(inner).asCase.number == number)
 
     case .collect(let elements): return .sequence(try evaluate(elements))
     case .element(let collection, let key):
       let (elements, key) = (try evaluate(collection).asElements, try evaluate(key))
       return try element(of: elements, definition(collection), key, at: span)
-    case .count(let inner): return .int(Integer(count(try evaluate(inner), of: inner.type)))
     case .contains(let collection, let element):
       let (elements, element) = (try evaluate(collection).asElements, try evaluate(element))
       return .bool(contains(elements, of: definition(collection), element))
@@ -93,18 +89,10 @@ extension Call {
     case .withEntry(let collection, let key, let value):
       let elements = try evaluate(collection).asElements
       return .sequence(try with(elements, of: definition(collection), try evaluate([key, value]), at: span))
-    case .fold(let fold, let collection):
-      return try folded(try evaluate(collection).asElements, fold, of: expression.type, at: span)
+    case .function(let function, let arguments):
+      return try call(function, try evaluate(arguments), of: arguments.map(\.type), at: span)
 
     case .concatenate(let pieces): return .text(try evaluate(pieces).flatMap(\.asBytes))
-    case .endOfDay(let calendar, let day, let time):
-      let (calendar, day, time) = (try evaluate(calendar).asElements, try evaluate(day), try evaluate(time))
-      let days = WorkingDays(
-        weekend: calendar[0].asElements.map(\.asIndex), holidays: calendar[1].asElements.map(\.asTime),
-        offset: calendar[2].asIndex)
-      // No calendar is looked at further, so what lies beyond means the same.
-      let number = min(max(day.asInteger, .zero), Integer(WorkingDays.daysMax))
-      return .time(days.end(ofDay: Value.int(number).asIndex, after: time.asTime))
     }
   }
 

@@ -127,11 +127,10 @@ extension ContractChecker {
     case .make(let members): return all(members).map { .sequence($0) }
     case .wrap(case: let number, let payload): return all(payload).map { .variant(number, $0) }
     case .collect(let elements): return all(elements).map { .sequence($0) }
-    case .convert(let conversion, let inner):
-      switch (conversion, constantValue(inner)) {
-      case (.sha256, .text(let bytes)?), (.sha256, .bytes(let bytes)?): return .bytes(Digest(sha256: bytes).bytes)
-      case (.sm3, .text(let bytes)?), (.sm3, .bytes(let bytes)?):
-        return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+    case .function(.calendar, let members): return all(members).map { .sequence($0) }
+    case .function(let function, let arguments):
+      switch (function.row.literal, constantValue(arguments[0])) {
+      case (let literal?, .text(let bytes)?), (let literal?, .bytes(let bytes)?): return literal(bytes)
       default: return nil
       }
     case .with(let set, let elements):
@@ -505,21 +504,15 @@ extension ContractChecker {
         return nil
       }
       return answered(a, b, expecting: expected, at: span)
-    case .arithmetic(let operation, let a, let b):
-      guard operation == .intMin || operation == .intMax else { return checked }
-      guard let a = retyped(a, expecting: expected), let b = retyped(b, expecting: a.type) else { return nil }
-      return extreme(operation == .intMin, a, b, at: span)
-    case .extreme(isMin: let isMin, let a, let b):
-      guard let a = retyped(a, expecting: expected), let b = retyped(b, expecting: a.type) else { return nil }
-      return extreme(isMin, a, b, at: span)
+    case .function(let function, let arguments): return retyped(checked, function, arguments, expecting: expected)
     case .wrap(case: let number, let values): return retyped(wrap: checked, number, values, expecting: expected)
     case .collect(let elements): return retyped(collect: checked, elements, expecting: expected)
     case .with(let collection, let elements):
       guard let collection = retyped(collection, expecting: expected) else { return nil }
       return with(collection, elements, at: span) { $0.resting($1.beforeRest, as: $2) }
     case .constant, .term, .field, .parameter, .local, .balance, .balanceOfKey, .keyCount, .isEmpty, .now, .opened,
-      .caller, .party, .not, .negate, .convert, .compare, .and, .or, .narrow, .call, .make, .member, .replace,
-      .element, .count, .contains, .withEntry, .fold, .isCase, .concatenate, .endOfDay:
+      .caller, .party, .not, .negate, .arithmetic, .convert, .compare, .and, .or, .narrow, .call, .make, .member,
+      .replace, .element, .contains, .withEntry, .isCase, .concatenate:
       return checked
     }
   }

@@ -263,8 +263,8 @@ extension ContractChecker {
     case .list, .set, .map:
       return TypedExpression(
         kind: .compare(
-          .equal, TypedExpression(kind: .count(checked), type: countType(checked.type), span: span),
-          constant(.int(.zero), .int(bits: 1, range: IntegerRange(.zero, .zero)), span)), type: .bool, span: span)
+          .equal, TypedExpression(kind: .function(.count, [checked]), type: countType(checked.type), span: span),
+          constant(.int(.zero), .int(bits: 1, range: IntegerRange(0...0)), span)), type: .bool, span: span)
     case .optional: return TypedExpression(kind: .isCase(checked, 0), type: .bool, span: span)
     case .structure, .enumeration, nil:
       reportMismatch(checked, wanted: "a vault, a collection or an optional")
@@ -279,8 +279,7 @@ extension ContractChecker {
       case .text(let max), .bytes(let max): max
       default: definition(type)?.most ?? 0
       }
-    let range = IntegerRange(.zero, Integer(most))
-    return .int(bits: range?.bits ?? 1, range: range)
+    return ExpressionType(.int(IntegerRange(0...most)))
   }
 
   mutating func contains(_ element: Expression, in collection: Expression, at span: Span) -> TypedExpression? {

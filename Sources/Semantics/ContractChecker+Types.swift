@@ -323,25 +323,14 @@ extension ContractChecker {
     return .composite(intern(.enumeration(name: declaration.name.text, cases)))
   }
 
-  /// `weekend`, Monday being 1; `holidays`; and `offset`, the minutes by which local time is ahead of UTC.
-  private mutating func calendarType() -> ValueType {
+  mutating func calendarType() -> ValueType {
     if let known = declaredTypes["Calendar"] { return known }
-    guard let weekday = IntegerRange(Integer(1), Integer(7)), let offset = IntegerRange(Integer(-1440), Integer(1440))
-    else {
-      preconditionFailure("these ranges run upwards")
+    let members = LanguageFunction.calendar.row.parameters.map {
+      ContractInterface.Parameter(name: $0.label ?? "", type: type(of: $0.kind))
     }
-    let weekend = intern(.set(.int(weekday), most: 7))
-    let holidays = intern(.set(.time, most: 64))
-    let type = ValueType.composite(
-      intern(
-        .structure(
-          name: "Calendar",
-          [
-            .init(name: "weekend", type: .composite(weekend)), .init(name: "holidays", type: .composite(holidays)),
-            .init(name: "offset", type: .int(offset)),
-          ])))
-    declaredTypes["Calendar"] = type
-    return type
+    let calendar = ValueType.composite(intern(.structure(name: "Calendar", members)))
+    declaredTypes["Calendar"] = calendar
+    return calendar
   }
 
   /// The place of a type in the contract's list.

@@ -211,7 +211,7 @@ struct ContractChecker {
 
   /// The functions of the language keep their names.
   mutating func reportBuiltIn(_ name: Identifier) {
-    guard ContractChecker.builtIns.contains(name.text) else { return }
+    guard LanguageFunction.reserved.contains(name.text) else { return }
     diagnostics.report(
       .duplicateName, "`\(name.text)` is a function of the language; this needs a name of its own", at: name.span,
       notes: ["a name means one thing: there is no overloading and no shadowing"])

@@ -9,47 +9,40 @@ extension TypedExpression {
       .isEmpty(vault: _, key: nil):
       []
     case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
-      .convert(_, let part), .narrow(let part, _), .member(let part, _), .count(let part), .fold(_, let part),
-      .isCase(let part, _):
+      .convert(_, let part), .narrow(let part, _), .member(let part, _), .isCase(let part, _):
       [part]
     case .arithmetic(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b),
-      .answered(let a, let b), .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b),
-      .extreme(isMin: _, let a, let b):
+      .answered(let a, let b), .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b):
       [a, b]
-    case .choose(let a, then: let b, else: let c), .withEntry(let a, key: let b, value: let c),
-      .endOfDay(calendar: let a, day: let b, after: let c):
-      [a, b, c]
+    case .choose(let a, then: let b, else: let c), .withEntry(let a, key: let b, value: let c): [a, b, c]
     case .match(let subject, let cases): [subject] + cases.map(\.body)
     case .with(let collection, let elements): [collection] + elements
     case .call(_, let parts, canTrap: _), .make(let parts), .wrap(case: _, let parts), .collect(let parts),
-      .concatenate(let parts):
+      .concatenate(let parts), .function(_, let parts):
       parts
     }
   }
 }
 
 extension TypedExpression.Kind {
-  func canTrap(giving type: ExpressionType) -> Bool {
+  var canTrap: Bool {
     switch self {
     case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party,
       .isEmpty(vault: _, key: nil):
       false
     case .narrow, .element, .with, .withEntry: true
     case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
-      .member(let part, _), .count(let part), .isCase(let part, _):
+      .member(let part, _), .isCase(let part, _):
       part.canTrap
     case .convert(let conversion, let part): conversion == .percentOfRatio || part.canTrap
-    // A sum of integers is as wide as it needs to be.
-    case .fold(.sum, let part): if case .int = type { part.canTrap } else { true }
-    case .fold: true
     case .arithmetic(let operation, let a, let b): a.canTrap || b.canTrap || operation.traps(by: b.type)
     case .compare(_, let a, let b), .and(let a, let b), .or(let a, let b), .replace(let a, member: _, let b),
-      .contains(let a, let b), .extreme(isMin: _, let a, let b):
+      .contains(let a, let b):
       a.canTrap || b.canTrap
     case .answered(_, let second): second.canTrap
-    case .choose(let a, then: let b, else: let c), .endOfDay(calendar: let a, day: let b, after: let c):
-      a.canTrap || b.canTrap || c.canTrap
+    case .choose(let a, then: let b, else: let c): a.canTrap || b.canTrap || c.canTrap
     case .match(let subject, let cases): subject.canTrap || cases.contains { $0.body.canTrap }
+    case .function(let function, let parts): !function.row.traps.isEmpty || parts.contains { $0.canTrap }
     case .call(_, let parts, let canTrap): canTrap || parts.contains { $0.canTrap }
     case .make(let parts), .wrap(case: _, let parts), .collect(let parts), .concatenate(let parts):
       parts.contains { $0.canTrap }
@@ -60,7 +53,7 @@ extension TypedExpression.Kind {
 extension Arithmetic {
   fileprivate func traps(by divisor: ExpressionType) -> Bool {
     switch self {
-    case .intAdd, .intSubtract, .intMultiply, .intMin, .intMax, .timeAdd: return false
+    case .intAdd, .intSubtract, .intMultiply, .timeAdd: return false
     case .intDivide, .intModulo:
       guard case .int(_, let range?) = divisor else { return true }
       return range.contains(.zero)

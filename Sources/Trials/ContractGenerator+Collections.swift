@@ -10,7 +10,7 @@ extension ContractGenerator {
     }
   }
 
-  private func most(_ type: SourceType) -> Int {
+  func most(_ type: SourceType) -> Int {
     switch type {
     case .list(_, _, let most), .set(_, let most), .map(_, _, let most): most
     default: 0
@@ -71,67 +71,6 @@ extension ContractGenerator {
         type: .composite(.list(part, least: elements.count, most: elements.count)),
         traps: narrows || elements.contains { $0.traps }, isUntyped: true), part
     )
-  }
-
-  // MARK: What is made of all elements
-
-  mutating func count(total: Bool, depth: Int) -> Made {
-    switch tape.weighted(3, 1, 1, 1) {
-    case 0:
-      let made = collection(total: total, depth: depth) { _ in true }
-      guard case .composite(let type) = made.type else { return made }
-      return Made(text: "count(\(made.text))", type: MadeType(.int(.of(0, most(type)))), traps: made.traps)
-    case 1:
-      let made = make(.text(280), expecting: nil, total: total, depth: depth)
-      guard case .text(let max) = made.type else { return made }
-      return Made(text: "count(\(made.text))", type: MadeType(.int(.of(0, max))), traps: made.traps)
-    case 2:
-      let made = make(.bytes(32), expecting: nil, total: total, depth: depth)
-      guard case .bytes(let max) = made.type else { return made }
-      return Made(text: "count(\(made.text))", type: MadeType(.int(.of(0, max))), traps: made.traps)
-    default:
-      guard let made = list(of: randomListed(), joining: nil, total: total, depth: depth).0,
-        case .composite(let type) = made.type
-      else {
-        return integerLiteral(in: .of(0, 9))
-      }
-      if total && made.traps { return integerLiteral(in: .of(0, 9)) }
-      return Made(text: "count(\(made.text))", type: MadeType(.int(.of(0, most(type)))), traps: made.traps)
-    }
-  }
-
-  /// The sum, the smallest or the greatest of a list or set.
-  mutating func fold(_ kind: SourceType, total: Bool, depth: Int) -> Made {
-    var names = ["min", "max"]
-    if case .int = kind { names = ["sum", "min", "max"] }
-    if case .amount = kind { names = ["sum", "min", "max"] }
-    let isInteger = if case .int = kind { true } else { false }
-    if total && !isInteger { return leaf(kind, expecting: nil, total: true) }
-    let name = total ? "sum" : tape.element(names)
-    let known = candidates { type in
-      switch type {
-      case .composite(.list(let part, _, _)), .composite(.set(let part, _)): MadeType(part).fits(kind)
-      default: false
-      }
-    }
-    var found: Made
-    if !known.isEmpty && !tape.oneIn(3) {
-      found = tape.element(known)
-    } else if !total, tape.oneIn(2), let list = list(of: kind, joining: nil, total: false, depth: depth).0 {
-      found = list
-    } else {
-      let type: SourceType =
-        isKey(kind) && tape.oneIn(3) ? .set(kind, most: 5) : .list(kind, least: tape.below(2), most: 5)
-      found = make(type, expecting: nil, total: total, depth: min(depth, 1))
-    }
-    guard case .composite(let type) = found.type, let part = part(of: type) else { return found }
-    if name == "sum", case .int(let range) = part {
-      return Made(
-        text: "sum(\(found.text))", type: .int(bits: range.bits + Integer(most(type)).bitWidth, range: nil),
-        traps: found.traps)
-    }
-    found.isUntyped = false
-    return Made(text: "\(name)(\(found.text))", type: MadeType(part), traps: true)
   }
 
   // MARK: Elements

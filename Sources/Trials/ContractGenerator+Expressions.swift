@@ -92,18 +92,24 @@ extension ContractGenerator {
 
   private mutating func operation(_ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int) -> Made
   {
+    // All other operations on these can fail.
+    let isCalled =
+      switch wanted {
+      case .percent, .ratio, .duration: total || tape.oneIn(4)
+      default: tape.oneIn(4)
+      }
+    if isCalled, let made = languageCall(wanted, expecting: expected, total: total, depth: depth) { return made }
     switch wanted {
-    case .bool: condition(total: total, depth: depth)
-    case .int: integerOperation(expecting: expected, total: total, depth: depth)
-    case .percent, .ratio: fractionOperation(expecting: expected, total: total, depth: depth)
-    case .amount(let currency): amountOperation(currency, expecting: expected, total: total, depth: depth)
-    case .duration: durationOperation(expecting: expected, total: total, depth: depth)
-    case .time: timeOperation(expecting: expected, total: total, depth: depth)
-    case .text(let max): textOperation(max, total: total, depth: depth)
-    case .bytes(let max): digest(max, total: total, depth: depth) ?? variable(wanted, total: total, depth: depth)
-    case .party, .rate: variable(wanted, total: total, depth: depth)
+    case .bool: return condition(total: total, depth: depth)
+    case .int: return integerOperation(total: total, depth: depth)
+    case .percent, .ratio: return fractionOperation(total: total, depth: depth)
+    case .amount(let currency): return amountOperation(currency, total: total, depth: depth)
+    case .duration: return durationOperation(total: total, depth: depth)
+    case .time: return timeOperation(total: total, depth: depth)
+    case .text(let max): return textOperation(max, total: total, depth: depth)
+    case .bytes, .party, .rate: return variable(wanted, total: total, depth: depth)
     case .calendar, .structure, .enumeration, .optional, .list, .set, .map:
-      construction(wanted, expecting: expected, total: total, depth: depth)
+      return construction(wanted, expecting: expected, total: total, depth: depth)
     }
   }
 

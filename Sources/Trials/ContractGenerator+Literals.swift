@@ -29,7 +29,7 @@ extension ContractGenerator {
         text: tape.element(["2026-01-02", "1970-01-01", "2026-03-01T12:30Z", "9999-12-31T23:59:59Z", "2026-02-28"]),
         type: .time)
     case .text(let max): return textLiteral(max)
-    case .bytes(let max): return frame.place == .constant ? nil : digest(max, total: total, depth: 0)
+    case .bytes: return frame.place == .constant ? nil : languageCall(wanted, expecting: nil, total: total, depth: 0)
     case .party: return nil
     case .calendar, .structure, .enumeration, .optional, .list, .set, .map:
       return frame.place == .constant

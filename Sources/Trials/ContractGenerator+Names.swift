@@ -1,5 +1,6 @@
 import Interface
 import Primitives
+import Semantics
 
 /// What has a name, and what comes by one when it is wanted.
 extension ContractGenerator {
@@ -34,11 +35,7 @@ extension ContractGenerator {
   func members(of type: SourceType) -> [(name: String, type: SourceType)] {
     switch type {
     case .structure(let index): declared[index].cases[0].parameters
-    case .calendar:
-      [
-        ("weekend", .set(.int(.of(1, 7)), most: 7)), ("holidays", .set(.time, most: 64)),
-        ("offset", .int(.of(-1440, 1440))),
-      ]
+    case .calendar: LanguageFunction.calendar.row.parameters.map { ($0.label ?? "", self.type(of: $0.kind)) }
     default: []
     }
   }

@@ -15,8 +15,8 @@ extension ContractGenerator {
 
   // MARK: Integers
 
-  mutating func integerOperation(expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
-    switch tape.weighted(5, 4, 4, 3, 3, 2, 3, 3, 3) {
+  mutating func integerOperation(total: Bool, depth: Int) -> Made {
+    switch tape.weighted(5, 4, 4, 3, 3, 2) {
     case 0, 1, 2:
       let a = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       let operation = tape.element(["+", "-", "*"])
@@ -43,33 +43,12 @@ extension ContractGenerator {
         text: "\(a.at(.product)) / \(b.at(.unary)) \(rounding())", level: .rounded,
         type: .int(bits: a.bits + 1, range: nil),
         traps: a.traps || b.traps || canBeZero(b))
-    case 5:
+    default:
       let inner = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       if inner.isUntyped, let literal = inner.literal { return integer(-literal) }
       return Made(
         text: "-\(inner.at(.postfix))", level: .unary, type: .int(bits: inner.bits + 1, range: nil), traps: inner.traps)
-    case 6:
-      let (a, b, name) = extreme(.int(randomRange()), expecting: expected, total: total, depth: depth)
-      var range: IntegerRange?
-      if let first = a.range, let second = b.range {
-        range =
-          name == "min"
-          ? IntegerRange(min(first.low, second.low), min(first.high, second.high))
-          : IntegerRange(max(first.low, second.low), max(first.high, second.high))
-      }
-      return Made(
-        text: "\(name)(\(a.text), \(b.text))", type: .int(bits: max(a.bits, b.bits), range: range),
-        traps: a.traps || b.traps)
-    case 7: return count(total: total, depth: depth)
-    default: return fold(.int(randomRange()), total: total, depth: depth)
     }
-  }
-
-  private mutating func extreme(
-    _ wanted: SourceType, expecting expected: MadeType?, total: Bool, depth: Int
-  ) -> (Made, Made, String) {
-    let a = make(wanted, expecting: expected, total: total, depth: depth)
-    return (a, make(wanted, expecting: a.type, total: total, depth: depth), tape.element(["min", "max"]))
   }
 
   private func canBeZero(_ divisor: Made) -> Bool { divisor.range?.contains(.zero) ?? true }
@@ -139,12 +118,12 @@ extension ContractGenerator {
 
   // MARK: Fractions
 
-  mutating func fractionOperation(expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
+  mutating func fractionOperation(total: Bool, depth: Int) -> Made {
     let kind: SourceType = tape.oneIn(2) ? .ratio : .percent
     func ratio(_ text: String, _ level: Level) -> Made {
       Made(text: text, level: level, type: .percent(isAtRest: false), traps: true)
     }
-    switch total ? 4 : tape.weighted(3, 3, 2, 3, 3, 2) {
+    switch tape.weighted(3, 3, 2, 3) {
     case 0, 1:
       let a = make(kind, expecting: nil, total: total, depth: depth)
       let operation = tape.element(["+", "-", "*", "/"])
@@ -159,29 +138,24 @@ extension ContractGenerator {
       let b = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       if tape.oneIn(2) { return ratio("\(b.at(.product)) * \(a.at(.unary))", .product) }
       return ratio("\(a.at(.product)) \(tape.element(["*", "/"])) \(b.at(.unary))", .product)
-    case 3:
+    default:
       let (a, b) = dividend(total: total, depth: depth)
       let text = "\(a.at(.product)) / \(b.at(.unary))"
       if let n = a.literal, let d = b.literal, d.sign > 0, let fraction = Percent(n, outOf: d) {
         return Made(text: text, level: .product, type: .percent(isAtRest: fraction.isAtRest), fraction: fraction)
       }
       return ratio(text, .product)
-    case 4:
-      let (a, b, name) = extreme(kind, expecting: expected, total: total, depth: depth)
-      let isAtRest = name == "min" ? a.isAtRest || b.isAtRest : a.isAtRest && b.isAtRest
-      return Made(text: "\(name)(\(a.text), \(b.text))", type: .percent(isAtRest: isAtRest), traps: a.traps || b.traps)
-    default: return fold(kind, total: total, depth: depth)
     }
   }
 
   // MARK: Amounts
 
-  mutating func amountOperation(_ currency: String, expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
+  mutating func amountOperation(_ currency: String, total: Bool, depth: Int) -> Made {
     let type = SourceType.amount(currency)
     func made(_ text: String, _ level: Level, traps: Bool = true) -> Made {
       Made(text: text, level: level, type: .amount(currency), traps: traps)
     }
-    switch total ? tape.element([4, 3, 5]) : tape.weighted(4, 3, 3, 3, 2, 3, 2, 2) {
+    switch total ? tape.element([3, 4]) : tape.weighted(4, 3, 3, 3, 3, 2) {
     case 0, 1:
       if tape.oneIn(8) {
         let b = make(type, expecting: nil, total: total, depth: depth)
@@ -201,14 +175,11 @@ extension ContractGenerator {
       return made(
         "\(a.at(.product)) * \(b.at(.unary)) \(rounding())", .rounded, traps: a.traps || b.traps || !b.isAtRest)
     case 4:
-      let (a, b, name) = extreme(type, expecting: expected, total: total, depth: depth)
-      return made("\(name)(\(a.text), \(b.text))", .postfix, traps: a.traps || b.traps)
-    case 5:
       let a = make(type, expecting: nil, total: total, depth: depth)
       let b = total ? integer(Integer(tape.element([3, 1, 1000]))) : divisor(total: false, depth: depth)
       let isKnown = b.literal.map { $0.sign > 0 && Percent(Integer(1), outOf: $0) != nil } ?? false
       return made("\(a.at(.product)) / \(b.at(.unary)) \(rounding())", .rounded, traps: a.traps || b.traps || !isKnown)
-    case 6:
+    default:
       if tape.oneIn(2) {
         let others = frame.currencies.filter { $0 != currency }
         let other = others.isEmpty ? currency : tape.element(others)
@@ -221,7 +192,6 @@ extension ContractGenerator {
       let a = make(type, expecting: nil, total: total, depth: depth)
       let b = make(.ratio, expecting: nil, total: total, depth: depth)
       return made("\(a.at(.product)) / \(b.at(.unary)) \(rounding())", .rounded)
-    default: return fold(type, total: total, depth: depth)
     }
   }
 
@@ -234,9 +204,9 @@ extension ContractGenerator {
 
   // MARK: Times
 
-  mutating func durationOperation(expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
+  mutating func durationOperation(total: Bool, depth: Int) -> Made {
     func made(_ text: String, _ level: Level) -> Made { Made(text: text, level: level, type: .duration, traps: true) }
-    switch total ? 3 : tape.weighted(3, 2, 3, 3, 1) {
+    switch tape.weighted(3, 2, 3) {
     case 0:
       let a = make(.duration, expecting: nil, total: total, depth: depth)
       let b = make(.duration, expecting: a.type, total: total, depth: depth)
@@ -245,38 +215,23 @@ extension ContractGenerator {
       let a = make(.duration, expecting: nil, total: total, depth: depth)
       let b = make(.int(randomRange()), expecting: nil, total: total, depth: depth)
       return made("\(a.at(.product)) * \(b.at(.unary))", .product)
-    case 2:
+    default:
       let a = make(.time, expecting: nil, total: total, depth: depth)
       let b = make(.time, expecting: a.type, total: total, depth: depth)
       return made("\(a.at(.sum)) - \(b.at(.product))", .sum)
-    case 3:
-      let (a, b, name) = extreme(.duration, expecting: expected, total: total, depth: depth)
-      return Made(text: "\(name)(\(a.text), \(b.text))", type: .duration, traps: a.traps || b.traps)
-    default: return fold(.duration, total: total, depth: depth)
     }
   }
 
-  mutating func timeOperation(expecting expected: MadeType?, total: Bool, depth: Int) -> Made {
-    switch total ? tape.element([0, 2, 3]) : tape.weighted(4, 2, 2, 2, 1) {
+  mutating func timeOperation(total: Bool, depth: Int) -> Made {
+    switch total ? 0 : tape.weighted(4, 2) {
     case 0:
       let a = make(.time, expecting: nil, total: total, depth: depth)
       let b = make(.duration, expecting: a.type, total: total, depth: depth)
       return Made(text: "\(a.at(.sum)) + \(b.at(.product))", level: .sum, type: .time, traps: a.traps || b.traps)
-    case 1:
+    default:
       let a = make(.time, expecting: nil, total: total, depth: depth)
       let b = make(.duration, expecting: a.type, total: total, depth: depth)
       return Made(text: "\(a.at(.sum)) - \(b.at(.product))", level: .sum, type: .time, traps: true)
-    case 2:
-      let (a, b, name) = extreme(.time, expecting: expected, total: total, depth: depth)
-      return Made(text: "\(name)(\(a.text), \(b.text))", type: .time, traps: a.traps || b.traps)
-    case 3:
-      let calendar = make(.calendar, expecting: nil, total: total, depth: min(depth, 1))
-      let day = rest(.int(.of(1, 1000)), total: total, depth: min(depth, 1))
-      let after = rest(.time, total: total, depth: depth)
-      return Made(
-        text: "\(calendar.at(.postfix)).endOf(day: \(day.text), after: \(after.text))", type: .time,
-        traps: calendar.traps || day.traps || after.traps)
-    default: return fold(.time, total: total, depth: depth)
     }
   }
 }

@@ -27,15 +27,6 @@ extension ContractGenerator {
     return length <= max ? Made(text: "\"\(text)\"", type: .text(Swift.max(1, length)), traps: traps) : textLiteral(max)
   }
 
-  /// Nil where a digest does not fit.
-  mutating func digest(_ max: Int, total: Bool, depth: Int) -> Made? {
-    guard max >= 32 else { return nil }
-    let name = tape.element(["sha256", "sm3"])
-    if depth <= 0 { return Made(text: "\(name)(\(textLiteral(40).text))", type: .bytes(32)) }
-    let inner = make(tape.oneIn(2) ? .bytes(300) : .text(280), expecting: nil, total: total, depth: depth - 1)
-    return Made(text: "\(name)(\(inner.text))", type: .bytes(32), traps: inner.traps)
-  }
-
   // MARK: Structures, enumerations, collections
 
   /// A value of the type put together from its parts, or something with a name where nobody says

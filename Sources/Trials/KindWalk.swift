@@ -8,13 +8,13 @@ package enum ExpressionKind: Int, CaseIterable, Sendable {
     opened, caller, party, not, negate
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, and, or, narrow, choose, match, answered, call,
     make, wrap, collect, member, replace
-  case element, count, contains, with, withValue, sum, min, max, isCase, smaller, greaterOfTwo, concatenate, endOfDay
-  case intAdd, intSubtract, intMultiply, intModulo, intMin, intMax, intDivideDown, intDivideUp, intDivideHalfEven,
+  case element, contains, with, withValue, isCase, concatenate, function
+  case intAdd, intSubtract, intMultiply, intModulo, intDivideDown, intDivideUp, intDivideHalfEven,
     ratioOfInts, ratioAdd, ratioSubtract
   case ratioMultiply, ratioDivide, amountAdd, amountSubtract, amountTimes, amountScaleDown, amountScaleUp,
     amountScaleHalfEven, durationAdd
   case durationSubtract, durationTimes, timeAdd, timeBack, timeSince
-  case intOfDuration, intOfAmount, textOfInt, percentOfRatio, sha256, sm3
+  case intOfDuration, intOfAmount, textOfInt, percentOfRatio
 }
 
 package enum StatementKind: Int, CaseIterable, Sendable {
@@ -28,6 +28,7 @@ struct KindWalk {
   private let contract: CheckedContract
   private(set) var expressions: Set<ExpressionKind> = []
   private(set) var statements: Set<StatementKind> = []
+  private(set) var languageFunctions: Set<LanguageFunction> = []
   private var functions: Set<Int> = []
 
   init(_ contract: CheckedContract) { self.contract = contract }
@@ -184,18 +185,16 @@ struct KindWalk {
       case .member(let object, _): of(.member, object)
       case .replace(let object, member: _, let value): of(.replace, object, value)
       case .element(let object, let key): of(.element, object, key)
-      case .count(let object): of(.count, object)
       case .contains(let object, let key): of(.contains, object, key)
       case .with(let object, let elements): (.with, [object] + elements)
       case .withEntry(let object, key: let key, value: let value): of(.withValue, object, key, value)
-      case .fold(let fold, let object): of(fold == .sum ? .sum : fold == .min ? .min : .max, object)
       case .isCase(let object, _): of(.isCase, object)
-      case .extreme(isMin: let isMin, let a, let b): of(isMin ? .smaller : .greaterOfTwo, a, b)
       case .concatenate(let pieces): (.concatenate, pieces)
-      case .endOfDay(calendar: let calendar, day: let day, after: let after): of(.endOfDay, calendar, day, after)
+      case .function(_, let arguments): (.function, arguments)
       }
     expressions.insert(kind)
     for part in parts { visit(part) }
+    if case .function(let function, _) = expression.kind { languageFunctions.insert(function) }
     if case .call(let index, _, canTrap: _) = expression.kind, functions.insert(index).inserted {
       for binding in contract.functions[index].bindings { visit(binding.value) }
       visit(contract.functions[index].result)
@@ -211,8 +210,6 @@ extension ExpressionKind {
       case .intSubtract: .intSubtract
       case .intMultiply: .intMultiply
       case .intModulo: .intModulo
-      case .intMin: .intMin
-      case .intMax: .intMax
       case .intDivide(let rounding):
         rounding == .down ? .intDivideDown : rounding == .up ? .intDivideUp : .intDivideHalfEven
       case .ratioOfInts: .ratioOfInts
@@ -241,8 +238,6 @@ extension ExpressionKind {
       case .intOfAmount: .intOfAmount
       case .textOfInt: .textOfInt
       case .percentOfRatio: .percentOfRatio
-      case .sha256: .sha256
-      case .sm3: .sm3
       }
   }
 

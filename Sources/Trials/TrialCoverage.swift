@@ -10,6 +10,7 @@ import Semantics
 package struct TrialCoverage: Sendable {
   package private(set) var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
   package private(set) var expressions = [Int](repeating: 0, count: ExpressionKind.allCases.count)
+  package private(set) var languageFunctions = [Int](repeating: 0, count: LanguageFunction.allCases.count)
   package private(set) var statements = [Int](repeating: 0, count: StatementKind.allCases.count)
   package private(set) var failures = [Int](repeating: 0, count: Failure.all.count)
   package private(set) var outcomes: [String: Int] = [:]
@@ -33,6 +34,7 @@ package struct TrialCoverage: Sendable {
   package mutating func add(_ other: TrialCoverage) {
     for index in opcodes.indices { opcodes[index] += other.opcodes[index] }
     for index in expressions.indices { expressions[index] += other.expressions[index] }
+    for index in languageFunctions.indices { languageFunctions[index] += other.languageFunctions[index] }
     for index in statements.indices { statements[index] += other.statements[index] }
     for index in failures.indices { failures[index] += other.failures[index] }
     outcomes.merge(other.outcomes) { $0 + $1 }
@@ -104,6 +106,7 @@ package struct TrialCoverage: Sendable {
     var walk = KindWalk(contract.checked)
     for (index, entry) in entries.enumerated() where isRun[index] { walk.visit(entry) }
     for kind in walk.expressions { expressions[kind.rawValue] += 1 }
+    for function in walk.languageFunctions { languageFunctions[function.rawValue] += 1 }
     for kind in walk.statements { statements[kind.rawValue] += 1 }
   }
 
@@ -113,6 +116,7 @@ package struct TrialCoverage: Sendable {
   package var missing: [String] {
     Opcode.allCases.filter { opcodes[Int($0.rawValue)] == 0 }.map { "instruction \($0.row.mnemonic)" }
       + ExpressionKind.allCases.filter { expressions[$0.rawValue] == 0 }.map { "expression \($0)" }
+      + LanguageFunction.allCases.filter { languageFunctions[$0.rawValue] == 0 }.map { "function \($0)" }
       + StatementKind.allCases.filter { statements[$0.rawValue] == 0 }.map { "statement \($0)" }
       + Failure.all.filter { failures[Int($0.code)] == 0 }.map { "failure \($0.name)" }
   }
@@ -124,6 +128,7 @@ package struct TrialCoverage: Sendable {
     return [
       line("instructions", Opcode.allCases.map { ($0.row.mnemonic, opcodes[Int($0.rawValue)]) }),
       line("expressions", ExpressionKind.allCases.map { ("\($0)", expressions[$0.rawValue]) }),
+      line("functions", LanguageFunction.allCases.map { ("\($0)", languageFunctions[$0.rawValue]) }),
       line("statements", StatementKind.allCases.map { ("\($0)", statements[$0.rawValue]) }),
       line("failures", Failure.all.map { ($0.name, failures[Int($0.code)]) }),
       line("outcomes", outcomes.map { ($0.key, $0.value) }),
