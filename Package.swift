@@ -58,19 +58,27 @@ let package = Package(
     room("VM", ["Bytecode", "Interface", "Primitives", "CGMP"], besides: oneJumpEach),
     room("Reference", ["Semantics", "Source", "Interface", "Primitives"]),
     room("Ledger", ["Signing", "Interface", "Primitives", .product(name: "HeapModule", package: "swift-collections")]),
-    room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Wording", "Interface", "Primitives"]),
+    room("Runtime", ["Ledger", "VM", "Assurance", "Bytecode", "Interface", "Primitives"]),
+    room(
+      "Presentation",
+      [
+        "Compiler", "Semantics", "Runtime", "Ledger", "Wording", "Source", "Assurance", "Bytecode", "Interface",
+        "Primitives",
+      ]),
     room("Store", ["Ledger", "Primitives", "CLMDB"]),
     room("Ordering", ["Ledger", "Interface", "Primitives"]),
     room(
-      "Trials",
+      "TestRunner",
       [
-        "Compiler", "Semantics", "Syntax", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source", "Assurance",
-        "Bytecode", "Interface", "Primitives",
+        "Presentation", "Compiler", "Semantics", "Reference", "Runtime", "Ledger", "VM", "Wording", "Source",
+        "Assurance", "Interface", "Primitives",
       ]),
     .executableTarget(
       name: "earnest",
       dependencies: [
-        "Trials", "Ordering", "Store", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax", "Source", "Assurance",
+        "TestRunner", "Ordering", "Store", "Presentation", "Runtime", "Ledger", "Compiler", "Semantics", "Syntax",
+        "Source",
+        "Assurance",
         "Bytecode", "Wording", "Signing", "Interface", "Primitives",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
@@ -88,13 +96,23 @@ let package = Package(
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .target(
       name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
-    // Random integers and modules: a little in the tests, much with `make fuzz`.
+    // Random integers and modules, on agreements in plain memory: a little in the tests, much with `make fuzz`.
     .target(
       name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing",
       swiftSettings: strict),
+    // Random contracts, mutants of sound ones, and random actions of both.
+    .target(
+      name: "ContractFuzzing",
+      dependencies: [
+        "TestRunner", "Fuzzing", "Compiler", "Semantics", "Syntax", "Runtime", "Ledger", "VM", "Source", "Assurance",
+        "Bytecode", "Interface", "Primitives",
+      ],
+      path: "Tests/ContractFuzzing", swiftSettings: strict),
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["Trials", "Compiler", "Source", "Assurance", "Bytecode", "Interface", "Primitives", "Fuzzing"],
+      dependencies: [
+        "ContractFuzzing", "Fuzzing", "Compiler", "Source", "Assurance", "Bytecode", "Interface", "Primitives",
+      ],
       path: "Tests/Fuzz",
       swiftSettings: strict),
     trial("PrimitivesTests", ["Primitives"]),
@@ -104,22 +122,30 @@ let package = Package(
     trial("FuzzingTests", ["Fuzzing", "Support"]),
     trial("MachineTests", ["VM", "Fuzzing", "Assurance", "Bytecode", "Interface", "Primitives", "Support"]),
     trial(
-      "TrialsTests",
+      "TestRunnerTests",
       [
-        "Trials", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode", "Wording", "Source",
-        "Interface", "Primitives", "Support",
+        "TestRunner", "ContractFuzzing", "Compiler", "Semantics", "Runtime", "Ledger", "VM", "Assurance", "Bytecode",
+        "Wording", "Source", "Interface", "Primitives", "Support",
+      ]),
+    trial(
+      "ContractFuzzingTests",
+      [
+        "ContractFuzzing", "Fuzzing", "TestRunner", "Compiler", "Runtime", "Ledger", "VM", "Assurance", "Bytecode",
+        "Source", "Interface", "Primitives", "Support",
       ]),
     trial(
       "LedgerTests",
       [
-        "Trials", "Ordering", "Runtime", "Ledger", "Compiler", "Semantics", "Assurance", "Bytecode", "Wording",
+        "ContractFuzzing", "Fuzzing", "Ordering", "Presentation", "Runtime", "Ledger", "Compiler", "Semantics",
+        "Assurance", "Bytecode",
+        "Wording",
         "Source", "Signing", "Interface", "Primitives", "Support",
       ]),
     trial(
       "StoreTests",
-      ["Trials", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
+      ["ContractFuzzing", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
     trial(
-      "CommandTests", ["Trials", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
+      "CommandTests", ["TestRunner", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
     trial("Tidy", ["Compiler", "Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]
 )
@@ -136,7 +162,7 @@ if isFuzzing {
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     .executableTarget(
-      name: "FuzzChecker", dependencies: ["Trials", "Compiler", "Syntax", "Source", "CFuzzer"],
+      name: "FuzzChecker", dependencies: ["ContractFuzzing", "Compiler", "Syntax", "Source", "CFuzzer"],
       path: "Tests/FuzzChecker",
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),

@@ -46,7 +46,7 @@ enum Transfers {
         let transaction = Transaction(
           chain: chain.id, sender: ids[payer], nonce: UInt64(number),
           validUntil: start + Duration(unchecked: 3_600_000), gasLimit: 100_000,
-          instructions: [
+          operations: [
             .transfer(
               to: ids[(payer * 7 + number) % accounts], CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0
             )

@@ -226,7 +226,7 @@ package struct Assembler {
       throw line.fault("this instruction is not number \(number)")
     }
     let mnemonic = try line.mnemonic()
-    guard let opcode = Opcode.allCases.first(where: { $0.row.mnemonic == mnemonic }) else {
+    guard let opcode = Opcode.allCases.first(where: { $0.mnemonic == mnemonic }) else {
       throw line.fault("there is no instruction \(mnemonic)")
     }
     var instruction = Instruction(opcode)
@@ -256,7 +256,13 @@ package struct Assembler {
       let terms = interface.terms.map(\.name)
       return try line.exactly(
         try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
-    case .trap: return try line.exactly(try index(&line, among: Trap.allCases.map(\.rawValue), "trap"))
+    case .trap:
+      if line.accept("#") { return try line.exactly(try line.number()) }
+      let name = try line.word()
+      guard let trap = Trap.allCases.first(where: { $0.name == name }) else {
+        throw line.fault("there is no trap \(name)")
+      }
+      return UInt16(trap.rawValue)
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
     case .state: return try line.exactly(try state(&line))

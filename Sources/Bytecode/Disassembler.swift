@@ -138,7 +138,7 @@ package struct Disassembler: Sendable {
       kind == .unused && value == 0 ? nil : operand(kind, value)
     }
     let gas = instruction.gas == 0 ? "" : " ; \(instruction.gas) gas"
-    return ([instruction.opcode.row.mnemonic] + operands).joined(separator: " ") + gas
+    return ([instruction.opcode.mnemonic] + operands).joined(separator: " ") + gas
   }
 
   private func operand(_ kind: Operand, _ value: UInt16) -> String {
@@ -161,7 +161,7 @@ package struct Disassembler: Sendable {
       let terms = module.interface.terms
       if number < terms.count { return terms[number].name }
       return number - terms.count < module.interface.fields.count ? field(number - terms.count) : "#\(number)"
-    case .trap: return number < Trap.allCases.count ? Trap.allCases[number].rawValue : "#\(number)"
+    case .trap: return Trap(operand: value)?.name ?? "#\(number)"
     case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
     case .party: return party(number)
     case .place, .payer, .holding: return place(value)

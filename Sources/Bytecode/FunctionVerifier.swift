@@ -363,7 +363,7 @@ struct FunctionVerifier: AbstractInterpreter {
       case .item: guard number < slots.count else { throw fault(.operand, pc) }
       case .function:
         guard number >= entries.count, number > index, number < module.functions.count else { throw fault(.call, pc) }
-      case .trap: guard number < Trap.allCases.count, Trap.allCases[number] != .gas else { throw fault(.operand, pc) }
+      case .trap: guard let trap = Trap(operand: value), trap != .gas else { throw fault(.operand, pc) }
       case .part: break
       case .party: guard number < module.interface.parties.count else { throw fault(.operand, pc) }
       case .place, .payer, .holding: try check(place(value, at: pc), as: kind, instruction.opcode, at: pc, facts)

@@ -313,7 +313,7 @@ package enum Operand: Hashable, Sendable {
   case item
   /// A function behind the entries.
   case function
-  /// A trap, by its place in the list.
+  /// A trap, by its number.
   case trap
   /// A member of a structure, a case, or a part of a payload, by index; a number of elements.
   case part
@@ -524,97 +524,94 @@ package enum ValueRule: Sendable {
 
 @frozen @usableFromInline
 package struct OpcodeRow: Sendable {
-  // A row is asked for at every instruction that is looked at: nothing in it counts references.
-  @usableFromInline let name: StaticString
   @usableFromInline package let a: Operand
   @usableFromInline package let b: Operand
   @usableFromInline package let c: Operand
-  /// What it costs besides what its operands' sizes cost.
-  @usableFromInline package let gas: Int
   @usableFromInline package let value: ValueRule
   @usableFromInline package let flow: Flow
   @usableFromInline package let traps: Traps
   @usableFromInline package let reads: Reads
   @usableFromInline package let effect: Effect
-
-  package var mnemonic: String { name.description }
+  /// What it costs besides what its operands' sizes cost.
+  @usableFromInline package let gas: Int
 
   package var endsBlock: Bool { flow != .straight }
+}
 
-  fileprivate init(
+/// A row with its mnemonic, which stands apart: rows are copied at every instruction that is looked at.
+private struct Definition {
+  let name: StaticString
+  let row: OpcodeRow
+
+  init(
     _ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int,
     _ value: ValueRule, _ flow: Flow, traps: Traps, reads: Reads, effect: Effect
   ) {
     self.name = name
-    self.a = a
-    self.b = b
-    self.c = c
-    self.gas = gas
-    self.value = value
-    self.flow = flow
-    self.traps = traps
-    self.reads = reads
-    self.effect = effect
+    row = OpcodeRow(
+      a: a, b: b, c: c, value: value, flow: flow, traps: traps, reads: reads, effect: effect, gas: gas)
   }
 
   /// Always gives a value that follows from registers and constants alone, and does nothing else.
-  fileprivate static func pure(
+  static func pure(
     _ name: StaticString, _ a: Operand, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, _ value: ValueRule
-  ) -> OpcodeRow {
+  ) -> Definition {
     .init(name, a, b, c, gas: gas, value, .straight, traps: .never, reads: .registers, effect: .nothing)
   }
 
   /// Gives such a value, or traps.
-  fileprivate static func partial(
+  static func partial(
     _ name: StaticString, _ a: Operand, _ b: Operand, _ c: Operand = .unused, gas: Int, _ value: ValueRule, traps: Traps
-  ) -> OpcodeRow {
+  ) -> Definition {
     .init(name, a, b, c, gas: gas, value, .straight, traps: traps, reads: .registers, effect: .nothing)
   }
 
   /// R[a] follows from R[b] and R[c], all three of one kind.
-  fileprivate static func arithmetic(
+  static func arithmetic(
     _ name: StaticString, _ kind: RegisterKind, gas: Int, _ value: ValueRule, traps: Traps
-  ) -> OpcodeRow {
+  ) -> Definition {
     .partial(name, .write(kind), .read(kind), .read(kind), gas: gas, value, traps: traps)
   }
 
   /// Always says whether R[b] and R[c], both of one kind, are so.
-  fileprivate static func comparison(
+  static func comparison(
     _ name: StaticString, _ kind: RegisterKind, gas: Int, _ value: ValueRule
-  ) -> OpcodeRow {
+  ) -> Definition {
     .pure(name, .write(.bool), .read(kind), .read(kind), gas: gas, value)
   }
 
   /// Only decides, by registers alone, what runs next.
-  fileprivate static func control(
+  static func control(
     _ name: StaticString, _ a: Operand = .unused, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int, _ flow: Flow
-  ) -> OpcodeRow {
+  ) -> Definition {
     .init(name, a, b, c, gas: gas, .opaque, flow, traps: .never, reads: .registers, effect: .nothing)
   }
 
   /// Always gives a value that follows from something beside registers.
-  fileprivate static func reading(
+  static func reading(
     _ reads: Reads, _ name: StaticString, _ a: Operand, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int,
     _ value: ValueRule
-  ) -> OpcodeRow {
+  ) -> Definition {
     .init(name, a, b, c, gas: gas, value, .straight, traps: .never, reads: reads, effect: .nothing)
   }
 
   /// Always changes something beside registers.
-  fileprivate static func changing(
+  static func changing(
     _ effect: Effect, _ name: StaticString, _ a: Operand, _ b: Operand = .unused, _ c: Operand = .unused, gas: Int
-  ) -> OpcodeRow {
+  ) -> Definition {
     .init(name, a, b, c, gas: gas, .opaque, .straight, traps: .never, reads: .registers, effect: effect)
   }
 }
 
 extension Opcode {
   /// The rows, indexed by opcode.
-  package static let rows: [OpcodeRow] = allCases.map(\.definition)
+  package static let rows: [OpcodeRow] = allCases.map(\.definition.row)
 
   @usableFromInline package var row: OpcodeRow { Opcode.rows[Int(rawValue)] }
 
-  private var definition: OpcodeRow {
+  package var mnemonic: String { definition.name.description }
+
+  private var definition: Definition {
     switch self {
     // Control
     case .next: .control("next", gas: 1, .endsBlock)
@@ -698,7 +695,8 @@ extension Opcode {
       .partial("times.duration", .write(.duration), .read(.duration), .read(.int), gas: 3, .opaque, traps: .operands)
     case .addTime: .pure("add.time", .write(.time), .read(.time), .read(.duration), gas: 1, .sum)
     case .subtractFromTime:
-      .partial("subtract.from-time", .write(.time), .read(.time), .read(.duration), gas: 1, .difference, traps: .operands)
+      .partial(
+        "subtract.from-time", .write(.time), .read(.time), .read(.duration), gas: 1, .difference, traps: .operands)
     case .subtractTime:
       .partial("subtract.time", .write(.duration), .read(.time), .read(.time), gas: 1, .difference, traps: .operands)
     case .lessDuration: .comparison("less.duration", .span, gas: 1, .less)
@@ -750,7 +748,8 @@ extension Opcode {
     case .getElement: .partial("get", .write(.word), .read(.list), .read(.int), gas: 2, .opaque, traps: .operands)
     case .getElementPair:
       .partial("get.pair", .write(.pair), .read(.list), .read(.int), gas: 2, .opaque, traps: .operands)
-    case .setElement: .partial("set", .read(.changingList), .read(.int), .read(.word), gas: 2, .opaque, traps: .operands)
+    case .setElement:
+      .partial("set", .read(.changingList), .read(.int), .read(.word), gas: 2, .opaque, traps: .operands)
     case .setElementPair:
       .partial("set.pair", .read(.changingList), .read(.int), .read(.pair), gas: 2, .opaque, traps: .operands)
     case .getElementObject:

@@ -78,7 +78,7 @@ package struct Limits: Sendable {
   /// Bytes of a transaction with its signatures.
   package let transactionSize: Int
   /// What one transaction may ask for.
-  package let instructionsOfTransaction: Int
+  package let operationsOfTransaction: Int
   package let coSigners: Int
   /// Bytes of a client reference.
   package let referenceSize: Int
@@ -108,7 +108,7 @@ package struct Limits: Sendable {
       shares: 16, splitDepth: 4, splitSize: 256,
       registers: 1024, callDepth: 32,
       loopDepth: 8, loopBound: 1 << 32, integerBits: 4096, gas: 1 << 24,
-      transactionSize: 1 << 21, instructionsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000,
+      transactionSize: 1 << 21, operationsOfTransaction: 100, coSigners: 15, referenceSize: 64, validity: 86_400_000,
       transactionGas: 1 << 28,
       blockSize: 1 << 23, blockGas: 1 << 30, stampGap: 86_400_000)
   ]

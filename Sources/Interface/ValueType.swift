@@ -12,6 +12,8 @@ package struct IntegerRange: Hashable, Sendable {
     self.high = high
   }
 
+  package init(_ bounds: ClosedRange<Int>) { (low, high) = (Integer(bounds.lowerBound), Integer(bounds.upperBound)) }
+
   /// What `Int` means at rest: |x| < 2^255.
   package static let whole: IntegerRange = {
     let bound = Integer.power(ofTwo: Limits.integerBitsAtRest) - Integer(1)

@@ -57,6 +57,35 @@ package struct Account: Hashable, Sendable {
   }
 }
 
+extension Account: LedgerRow {
+  struct Change {
+    let nonce: UInt64
+    let credit: UInt64
+  }
+
+  typealias Index = HashIndex<Account>
+
+  static let table = Table.account
+
+  func key(at place: Int) -> AccountID { id }
+
+  mutating func exchange(_ change: Change) -> Change {
+    defer { (nonce, credit) = (change.nonce, change.credit) }
+    return Change(nonce: nonce, credit: credit)
+  }
+
+  /// The number stands before the rest, so that a leaf tells which account the rows that name it mean.
+  func encode(to writer: inout CanonicalWriter, at place: Int) {
+    writer.write(AccountRow(place))
+    writer.write(self)
+  }
+
+  init(from reader: inout CanonicalReader, at place: Int) throws(CanonicalFault) {
+    guard try reader.read(AccountRow.self).index == place else { throw .notCanonical }
+    try self.init(from: &reader)
+  }
+}
+
 extension Account: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(id)

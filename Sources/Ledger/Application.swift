@@ -118,8 +118,8 @@ package protocol Durable: AnyObject {
   func checkpoint() throws(StoreFault) -> Checkpoint?
   /// Forgets the checkpoint: it does not fit the chain.
   func discardCheckpoint() throws(StoreFault)
-  /// Writes rows over those of the last checkpoint, whole or not at all.
-  func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault)
+  /// Writes rows over those of the last checkpoint, whole or not at all; nil removes the row, if there is one.
+  func save(_ rows: [(place: RowPlace, bytes: [UInt8]?)], height: UInt64, digest: Digest) throws(StoreFault)
 }
 
 package struct Checkpoint: Sendable {

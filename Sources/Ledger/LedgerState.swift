@@ -1,86 +1,35 @@
-// The state of a ledger in memory: accounts and balances, modules, agreements. Every table is an
-// array whose rows are counted as they appear; dictionaries only find a row by its id. Every change
-// goes through one of the setters, which keeps what was there before in a journal, so that a call,
-// a transaction or a whole block can be undone as if it had not happened, and remembers which rows
-// the next root and the next checkpoint must look at.
+// The state of a ledger in memory: a table each for accounts, balances, modules, agreements,
+// references, and what belongs to nobody. Every change goes through one of the setters and is
+// journaled, so that a call, a transaction or a whole block can be undone as if it had not happened.
 
 package import Interface
 package import Primitives
 
-/// Published code, as it was received.
-package struct PublishedModule: Hashable, Sendable {
-  package let id: Digest
-  package let bytes: [UInt8]
-}
-
 package final class LedgerState {
-  /// What a change replaced.
-  private enum Undo {
-    case account(AccountRow, nonce: UInt64, credit: UInt64)
-    case balance(Int, Amount)
-    case word(AgreementNumber, slot: Int, UInt64)
-    case entry(AgreementNumber, index: Int, before: Agreement.Entry?, isThere: Bool)
-    case vault(AgreementNumber, vault: Int, Amount)
-    case holding(AgreementNumber, vault: Int, key: UInt64, Amount)
-    case holdings(AgreementNumber, vault: Int, [Agreement.Holding])
-    case position(AgreementNumber, Agreement.Position)
-    case consents(AgreementNumber, UInt16)
-    case pot(AgreementNumber, [PotShare])
-    case globals(Globals)
-    case accountAppeared
-    case balanceAppeared
-    case opened
-    case published
-    case referenceAppeared
-  }
+  let ledgerRows = Rows<Globals>()
+  let accountRows = Rows<Account>()
+  let balanceRows = Rows<Balance>()
+  let agreementRows = Rows<Agreement>()
+  let moduleRows = Rows<PublishedModule>()
+  let referenceRows = Rows<Reference>()
+  /// The tables of all changes that can be undone: each undoes its own last one.
+  private var journal: [Table] = []
 
-  /// What an account holds of a currency. An account's balances are linked, the latest first.
-  struct Balance {
-    let account: AccountRow
-    let currency: Currency
-    /// -1 at the end.
-    let next: Int32
-    var available: Amount
+  /// For loops over all tables.
+  func rows(of table: Table) -> any AnyRows {
+    switch table {
+    case .ledger: ledgerRows
+    case .account: accountRows
+    case .balance: balanceRows
+    case .agreement: agreementRows
+    case .module: moduleRows
+    case .reference: referenceRows
+    }
   }
-
-  /// What a sender called a transaction.
-  struct Reference {
-    /// The digest of the sender and the name.
-    let key: Digest
-    let transaction: Digest
-  }
-
-  /// What belongs to nobody in particular.
-  struct Globals: Hashable {
-    var time: Time
-    /// Until when the operator allows blocks to be stamped.
-    var stampUntil: Time
-    /// Credit that gas has used up.
-    var spent: UInt64 = 0
-    /// Units of each currency that there are.
-    var issued: [UInt128]
-  }
-
-  private(set) var accounts: [Account] = []
-  /// Of each account its latest balance, or -1.
-  private var latestBalance: [Int32] = []
-  private var rows: [AccountID: Int] = [:]
-  private(set) var balances: [Balance] = []
-  package private(set) var agreements: [Agreement] = []
-  package private(set) var modules: [PublishedModule] = []
-  private var moduleRows: [Digest: Int] = [:]
-  private(set) var references: [Reference] = []
-  private var referenceRows: [Digest: Int] = [:]
-  private(set) var globals: Globals
-  private var schedule = Schedule()
-  private var journal: [Undo] = []
-  /// For the next root, and for the next checkpoint.
-  private var unrooted = TouchedRows()
-  private var unsaved = TouchedRows()
 
   package init(time: Time) {
-    globals = Globals(time: time, stampUntil: time, issued: Currency.all.map { _ in 0 })
-    touch(.ledger, 0)
+    ledgerRows.append(Globals(time: time))
+    ledgerRows.commit()
   }
 
   // MARK: Journal
@@ -89,152 +38,106 @@ package final class LedgerState {
 
   /// Undoes everything since `mark`, the last change first.
   package func rollBack(to mark: Int) {
-    while journal.count > mark, let undo = journal.popLast() {
-      switch undo {
-      case .account(let row, let nonce, let credit):
-        accounts[row.index].nonce = nonce
-        accounts[row.index].credit = credit
-      case .balance(let index, let amount): balances[index].available = amount
-      case .word(let number, let slot, let word): agreements[number.index].words[slot] = word
-      case .entry(let number, let index, let before, let isThere):
-        replaceEntry(number, index, isThere: isThere, with: before)
-      case .vault(let number, let vault, let amount): agreements[number.index].vaults[vault] = amount
-      case .holding(let number, let vault, let key, let amount): replaceHolding(number, vault, key, amount)
-      case .holdings(let number, let vault, let before):
-        let (index, _) = agreements[number.index].place(ofHolding: vault, 0)
-        agreements[number.index].holdings.insert(contentsOf: before, at: index)
-      case .position(let number, let position):
-        schedule.replace(agreements[number.index].position.deadlines, with: position.deadlines, of: number)
-        agreements[number.index].position = position
-      case .consents(let number, let consents): agreements[number.index].consents = consents
-      case .pot(let number, let pot): agreements[number.index].pot = pot
-      case .globals(let before): globals = before
-      case .accountAppeared:
-        rows[accounts.removeLast().id] = nil
-        latestBalance.removeLast()
-      case .balanceAppeared:
-        let balance = balances.removeLast()
-        latestBalance[balance.account.index] = balance.next
-      case .opened:
-        let agreement = agreements.removeLast()
-        schedule.replace(agreement.position.deadlines, with: [], of: AgreementNumber(agreements.count))
-      case .published: moduleRows[modules.removeLast().id] = nil
-      case .referenceAppeared: referenceRows[references.removeLast().key] = nil
-      }
-    }
+    while journal.count > mark, let table = journal.popLast() { rows(of: table).undo() }
   }
 
   /// Keeps everything that was done so far: it can no longer be undone, and the journal is empty.
   package func commit() {
     journal.removeAll(keepingCapacity: true)
-    schedule.sweep(stands: stands)
+    for table in Table.allCases { rows(of: table).commit() }
+    agreementRows.index.schedule.sweep(stands: stands)
+  }
+
+  @discardableResult
+  func append<R>(_ row: R, to rows: Rows<R>) -> Int {
+    journal.append(R.table)
+    return rows.append(row)
+  }
+
+  func apply<R>(_ change: R.Change, to rows: Rows<R>, at place: Int) {
+    journal.append(R.table)
+    rows.apply(change, at: place)
+  }
+
+  func remove<R>(at place: Int, from rows: Rows<R>) where R.Key: Comparable, R.Index == SortedIndex<R> {
+    journal.append(R.table)
+    rows.remove(at: place)
   }
 
   // MARK: Time
 
+  private var globals: Globals { ledgerRows[0] }
+
   package var time: Time { globals.time }
   package var stampUntil: Time { globals.stampUntil }
 
-  private func setGlobals(_ change: (inout Globals) -> Void) {
-    journal.append(.globals(globals))
-    change(&globals)
-    touch(.ledger, 0)
-  }
+  private func set(_ change: Globals.Change) { apply(change, to: ledgerRows, at: 0) }
 
-  package func setTime(_ time: Time) { if time != globals.time { setGlobals { $0.time = time } } }
+  package func setTime(_ time: Time) { if time != globals.time { set(.time(time)) } }
 
-  package func setStampUntil(_ time: Time) { setGlobals { $0.stampUntil = time } }
+  package func setStampUntil(_ time: Time) { set(.stampUntil(time)) }
 
   // MARK: Accounts
 
-  package var accountCount: Int { accounts.count }
+  package var accountCount: Int { accountRows.count }
 
-  package func row(of id: AccountID) -> AccountRow? { rows[id].map(AccountRow.init) }
+  package func row(of id: AccountID) -> AccountRow? { accountRows.place(of: id).map(AccountRow.init) }
 
-  package func account(_ row: AccountRow) -> Account { accounts[row.index] }
+  package func account(_ row: AccountRow) -> Account { accountRows[row.index] }
 
   /// The account must not be there yet.
   package func addAccount(_ id: AccountID, credit: UInt64 = 0) -> AccountRow {
-    precondition(rows[id] == nil, "an account appears once")
-    journal.append(.accountAppeared)
-    accounts.append(Account(id: id, credit: credit))
-    latestBalance.append(-1)
-    rows[id] = accounts.count - 1
-    touch(.account, accounts.count - 1)
-    return AccountRow(accounts.count - 1)
+    AccountRow(append(Account(id: id, credit: credit), to: accountRows))
   }
 
   package func setNonce(_ row: AccountRow, _ nonce: UInt64) {
-    journalAccount(row)
-    accounts[row.index].nonce = nonce
+    apply(Account.Change(nonce: nonce, credit: accountRows[row.index].credit), to: accountRows, at: row.index)
   }
 
   package func setCredit(_ row: AccountRow, _ credit: UInt64) {
-    journalAccount(row)
-    accounts[row.index].credit = credit
-  }
-
-  private func journalAccount(_ row: AccountRow) {
-    let account = accounts[row.index]
-    journal.append(.account(row, nonce: account.nonce, credit: account.credit))
-    touch(.account, row.index)
+    apply(Account.Change(nonce: accountRows[row.index].nonce, credit: credit), to: accountRows, at: row.index)
   }
 
   /// Credit that gas has used up belongs to nobody any more.
-  package func spend(_ credit: UInt64) { if credit > 0 { setGlobals { $0.spent += credit } } }
+  package func spend(_ credit: UInt64) { if credit > 0 { set(.spent(globals.spent + credit)) } }
 
   // MARK: Balances
 
-  private func balanceIndex(_ row: AccountRow, _ currency: Currency) -> Int? {
-    var index = latestBalance[row.index]
-    while index >= 0 {
-      let balance = balances[Int(index)]
-      if balance.currency == currency { return Int(index) }
-      index = balance.next
-    }
-    return nil
+  private func balancePlace(_ row: AccountRow, _ currency: Currency) -> Int? {
+    balanceRows.place(of: Balance.Key(account: row, currency: currency))
   }
 
   package func balance(_ row: AccountRow, _ currency: Currency) -> Amount {
-    balanceIndex(row, currency).map { balances[$0].available } ?? .zero
+    balancePlace(row, currency).map { balanceRows[$0].available } ?? .zero
   }
 
   /// Whether crediting it would need a new row.
-  package func hasBalance(_ row: AccountRow, _ currency: Currency) -> Bool { balanceIndex(row, currency) != nil }
-
-  private func setBalance(_ index: Int, _ amount: Amount) {
-    journal.append(.balance(index, balances[index].available))
-    balances[index].available = amount
-    touch(.balance, index)
-  }
+  package func hasBalance(_ row: AccountRow, _ currency: Currency) -> Bool { balancePlace(row, currency) != nil }
 
   package func credit(_ row: AccountRow, _ currency: Currency, _ amount: Amount) {
-    guard let index = balanceIndex(row, currency) else {
-      journal.append(.balanceAppeared)
-      balances.append(Balance(account: row, currency: currency, next: latestBalance[row.index], available: amount))
-      latestBalance[row.index] = Int32(balances.count - 1)
-      touch(.balance, balances.count - 1)
+    guard let place = balancePlace(row, currency) else {
+      append(Balance(key: Balance.Key(account: row, currency: currency), available: amount), to: balanceRows)
       return
     }
-    guard let sum = balances[index].available.adding(amount) else {
+    guard let sum = balanceRows[place].available.adding(amount) else {
       preconditionFailure("no currency's issue exceeds the largest amount")
     }
-    setBalance(index, sum)
+    apply(sum, to: balanceRows, at: place)
   }
 
   /// False, and nothing happens, where the account holds less.
   package func debit(_ row: AccountRow, _ currency: Currency, _ amount: Amount) -> Bool {
-    guard let index = balanceIndex(row, currency), let rest = balances[index].available.subtracting(amount) else {
+    guard let place = balancePlace(row, currency), let rest = balanceRows[place].available.subtracting(amount) else {
       return amount == .zero
     }
-    setBalance(index, rest)
+    apply(rest, to: balanceRows, at: place)
     return true
   }
 
   /// Brings money into the world; false, and nothing happens, where there would be more of it than the largest amount.
   package func issue(_ amount: Amount, _ currency: Currency, to row: AccountRow) -> Bool {
-    guard let issued = Amount(unchecked: globals.issued[currency.index]).adding(amount) else { return false }
-    setGlobals { $0.issued[currency.index] = issued.units }
+    guard let issued = Amount(unchecked: issued(of: currency)).adding(amount) else { return false }
+    set(.issued(currency, issued.units))
     credit(row, currency, amount)
     return true
   }
@@ -244,7 +147,7 @@ package final class LedgerState {
 
   /// Accounts and vaults together, in units, added up one by one.
   package func total(of currency: Currency) -> UInt128 {
-    let held = balances.reduce(UInt128(0)) { $1.currency == currency ? $0 + $1.available.units : $0 }
+    let held = balanceRows.rows.reduce(UInt128(0)) { $1.key.currency == currency ? $0 + $1.available.units : $0 }
     return agreements.reduce(held) { sum, agreement in
       zip(agreement.vaults, agreement.vaultCurrencies).reduce(sum) { $1.1 == currency ? $0 + $1.0.units : $0 }
     }
@@ -252,7 +155,7 @@ package final class LedgerState {
 
   /// Credit of all accounts and pots and what was spent, added up one by one.
   package func totalCredit(gasPrice: UInt64) -> UInt128 {
-    let held = accounts.reduce(UInt128(globals.spent)) { $0 + UInt128($1.credit) }
+    let held = accountRows.rows.reduce(UInt128(globals.spent)) { $0 + UInt128($1.credit) }
     return agreements.reduce(held) { sum, agreement in
       agreement.pot.reduce(sum) { $0 + UInt128($1.gas) * UInt128(gasPrice) }
     }
@@ -260,43 +163,41 @@ package final class LedgerState {
 
   // MARK: Modules and references
 
-  package func moduleRow(_ id: Digest) -> Int? { moduleRows[id] }
+  package var modules: [PublishedModule] { moduleRows.rows }
+
+  package func moduleRow(_ id: Digest) -> Int? { moduleRows.place(of: id) }
 
   package func publish(_ id: Digest, bytes: [UInt8]) {
-    journal.append(.published)
-    modules.append(PublishedModule(id: id, bytes: bytes))
-    moduleRows[id] = modules.count - 1
-    touch(.module, modules.count - 1)
+    append(PublishedModule(id: id, bytes: bytes), to: moduleRows)
   }
 
   /// The transaction that a sender called so; `key` is the digest of both.
-  package func transaction(ofReference key: Digest) -> Digest? { referenceRows[key].map { references[$0].transaction } }
+  package func transaction(ofReference key: Digest) -> Digest? {
+    referenceRows.place(of: key).map { referenceRows[$0].transaction }
+  }
 
   package func addReference(_ key: Digest, of transaction: Digest) {
-    journal.append(.referenceAppeared)
-    references.append(Reference(key: key, transaction: transaction))
-    referenceRows[key] = references.count - 1
-    touch(.reference, references.count - 1)
+    append(Reference(key: key, transaction: transaction), to: referenceRows)
   }
 
   // MARK: Agreements
 
+  package var agreements: [Agreement] {
+    // Lent, so that whoever asks for one agreement copies neither the list nor its count of holders.
+    _read { yield agreementRows.rows }
+  }
+
+  private func apply(_ change: Agreement.Change, to number: AgreementNumber) {
+    apply(change, to: agreementRows, at: number.index)
+  }
+
   package func open(_ agreement: Agreement) -> AgreementNumber {
-    journal.append(.opened)
-    agreements.append(agreement)
-    let number = AgreementNumber(agreements.count - 1)
-    schedule.replace([], with: agreement.position.deadlines, of: number)
-    touch(.agreement, number.index)
-    return number
+    AgreementNumber(append(agreement, to: agreementRows))
   }
 
   /// Writes words of a field, which begin at this slot.
   package func setWords(_ number: AgreementNumber, slot: Int, _ words: UnsafeBufferPointer<UInt64>) {
-    for (offset, word) in words.enumerated() {
-      journal.append(.word(number, slot: slot + offset, agreements[number.index].words[slot + offset]))
-      agreements[number.index].words[slot + offset] = word
-    }
-    touch(.agreement, number.index)
+    for (offset, word) in words.enumerated() { apply(.word(word, slot: slot + offset), to: number) }
   }
 
   /// An entry's value as it rests.
@@ -318,23 +219,15 @@ package final class LedgerState {
     _ number: AgreementNumber, item: Int, _ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>?
   ) {
     let (index, isThere) = agreements[number.index].place(ofEntry: item, key)
+    if !isThere && value == nil { return }
     let new = value.map { Agreement.Entry(item: item, key: Array(key), value: Array($0)) }
-    if !isThere && new == nil { return }
-    journal.append(
-      .entry(number, index: index, before: isThere ? agreements[number.index].entries[index] : nil, isThere: new != nil)
-    )
-    replaceEntry(number, index, isThere: isThere, with: new)
-    touch(.agreement, number.index)
-  }
-
-  private func replaceEntry(_ number: AgreementNumber, _ index: Int, isThere: Bool, with new: Agreement.Entry?) {
-    agreements[number.index].entries.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new.map { [$0] } ?? [])
+    apply(.entry(new, index: index, isThere: isThere), to: number)
   }
 
   /// Of a vault with keys, `setHolding` does this.
   package func setVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
     precondition(agreements[number.index].holdings(ofVault: vault).isEmpty, "what lies under keys is set under its key")
-    replaceVault(number, vault, amount)
+    apply(.vault(vault, amount), to: number)
   }
 
   /// Sets what a vault holds under a key, and with it what it holds in all; nothing takes the key away.
@@ -344,58 +237,34 @@ package final class LedgerState {
     guard let total = agreements[number.index].vaults[vault].subtracting(before)?.adding(amount) else {
       preconditionFailure("a vault holds what lies under its keys, and no currency's issue exceeds the largest amount")
     }
-    journal.append(.holding(number, vault: vault, key: key, before))
-    replaceHolding(number, vault, key, amount)
-    replaceVault(number, vault, total)
+    apply(.holding(Agreement.Holding(vault: vault, key: key, amount: amount)), to: number)
+    apply(.vault(vault, total), to: number)
   }
 
   /// Takes away everything that a vault with keys holds, and answers it.
   package func emptyHoldings(_ number: AgreementNumber, _ vault: Int) -> [Agreement.Holding] {
-    let before = agreements[number.index].holdings(ofVault: vault)
+    let before = Array(agreements[number.index].holdings(ofVault: vault))
     if before.isEmpty { return [] }
-    journal.append(.holdings(number, vault: vault, Array(before)))
-    agreements[number.index].holdings.removeSubrange(before.indices)
-    replaceVault(number, vault, .zero)
-    return Array(before)
-  }
-
-  private func replaceHolding(_ number: AgreementNumber, _ vault: Int, _ key: UInt64, _ amount: Amount) {
-    let (index, isThere) = agreements[number.index].place(ofHolding: vault, key)
-    let new = amount == .zero ? [] : [Agreement.Holding(vault: vault, key: key, amount: amount)]
-    agreements[number.index].holdings.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new)
-  }
-
-  private func replaceVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
-    journal.append(.vault(number, vault: vault, agreements[number.index].vaults[vault]))
-    agreements[number.index].vaults[vault] = amount
-    touch(.agreement, number.index)
+    apply(.holdings([], vault: vault), to: number)
+    apply(.vault(vault, .zero), to: number)
+    return before
   }
 
   package func setPosition(_ number: AgreementNumber, _ position: Agreement.Position) {
-    let before = agreements[number.index].position
-    journal.append(.position(number, before))
-    schedule.replace(before.deadlines, with: position.deadlines, of: number)
-    agreements[number.index].position = position
-    touch(.agreement, number.index)
+    apply(.position(position), to: number)
   }
 
-  package func setConsents(_ number: AgreementNumber, _ consents: UInt16) {
-    journal.append(.consents(number, agreements[number.index].consents))
-    agreements[number.index].consents = consents
-    touch(.agreement, number.index)
-  }
+  package func setConsents(_ number: AgreementNumber, _ consents: UInt16) { apply(.consents(consents), to: number) }
 
-  package func setPot(_ number: AgreementNumber, _ pot: [PotShare]) {
-    journal.append(.pot(number, agreements[number.index].pot))
-    agreements[number.index].pot = pot
-    touch(.agreement, number.index)
-  }
+  package func setPot(_ number: AgreementNumber, _ pot: [PotShare]) { apply(.pot(pot), to: number) }
 
   /// The deadline that comes first of all that are due at `time` or before.
-  package func nextDeadline(until time: Time) -> Schedule.Item? { schedule.next(until: time, stands: stands) }
+  package func nextDeadline(until time: Time) -> Schedule.Item? {
+    agreementRows.index.schedule.next(until: time, stands: stands)
+  }
 
   /// When the next deadline of all is due.
-  package var nextDue: Time? { schedule.nextDue(stands: stands) }
+  package var nextDue: Time? { agreementRows.index.schedule.nextDue(stands: stands) }
 
   private func stands(_ item: Schedule.Item) -> Bool {
     item.agreement.index < agreements.count
@@ -404,73 +273,11 @@ package final class LedgerState {
       }
   }
 
-  // MARK: Rows
+  // MARK: Checkpoints
 
-  private func touch(_ table: Table, _ index: Int) {
-    unrooted.insert(table, index)
-    unsaved.insert(table, index)
-  }
-
-  /// The rows that have changed since this was last asked, for the root.
-  package func takeUnrooted() -> [RowPlace] { unrooted.take() }
-
-  /// The rows that have changed since this was last asked, for a checkpoint.
-  package func takeUnsaved() -> [RowPlace] { unsaved.take() }
-
-  /// Puts a row of a checkpoint back. Rows of a table come in their order.
-  func restore(account: Account) {
-    rows[account.id] = accounts.count
-    accounts.append(account)
-    latestBalance.append(-1)
-  }
-
-  func restore(balance account: AccountRow, _ currency: Currency, _ amount: Amount) {
-    balances.append(
-      Balance(account: account, currency: currency, next: latestBalance[account.index], available: amount))
-    latestBalance[account.index] = Int32(balances.count - 1)
-  }
-
-  func restore(module: PublishedModule) {
-    moduleRows[module.id] = modules.count
-    modules.append(module)
-  }
-
-  func restore(reference: Reference) {
-    referenceRows[reference.key] = references.count
-    references.append(reference)
-  }
-
-  func restore(agreement: Agreement) {
-    agreements.append(agreement)
-    schedule.replace([], with: agreement.position.deadlines, of: AgreementNumber(agreements.count - 1))
-  }
-
-  func restore(globals: Globals) { self.globals = globals }
-
-  /// What was restored is saved already, but not yet in any root.
-  func restored() {
-    _ = unrooted.take()
-    _ = unsaved.take()
-    for table in Table.allCases { for index in 0..<count(of: table) { unrooted.insert(table, index) } }
-  }
-}
-
-/// Rows that have changed, each once.
-private struct TouchedRows {
-  private var places: [RowPlace] = []
-  private var flags: [[Bool]] = Table.allCases.map { _ in [] }
-
-  mutating func insert(_ table: Table, _ index: Int) {
-    let place = Int(table.rawValue)
-    if flags[place].count <= index { flags[place] += Array(repeating: false, count: max(16, index + 1)) }
-    if flags[place][index] { return }
-    flags[place][index] = true
-    places.append(RowPlace(table: table, index: index))
-  }
-
-  mutating func take() -> [RowPlace] {
-    for place in places { flags[Int(place.table.rawValue)][place.index] = false }
-    defer { places.removeAll(keepingCapacity: true) }
-    return places
+  /// Rebuilds a state from all its rows, in order of their places. They are saved, but in no root yet.
+  package init(rows: [(place: RowPlace, bytes: [UInt8])]) throws(CanonicalFault) {
+    for (place, bytes) in rows { try self.rows(of: place.table).restore(bytes, at: place.index, in: self) }
+    guard ledgerRows.count == 1 else { throw .notCanonical }
   }
 }

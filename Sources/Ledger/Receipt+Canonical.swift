@@ -155,65 +155,6 @@ extension Step: Canonical {
   }
 }
 
-extension Deed: Canonical {
-  package func encode(to writer: inout CanonicalWriter) {
-    switch self {
-    case .published(let module, let isNew):
-      writer.write(UInt8(0))
-      writer.write(module)
-      writer.write(isNew)
-    case .stepped(let step):
-      writer.write(UInt8(1))
-      writer.write(step)
-    case .consented(let agreement, let row):
-      writer.write(UInt8(2))
-      writer.write(agreement)
-      writer.write(row)
-    case .transferred(let move):
-      writer.write(UInt8(3))
-      writer.write(move)
-    case .granted(let from, let to, let credit):
-      writer.write(UInt8(4))
-      writer.write(from)
-      writer.write(to)
-      writer.write(credit)
-    case .advanced(let until):
-      writer.write(UInt8(5))
-      writer.write(until)
-    case .released(let agreement, let signers, let moves, let returned):
-      writer.write(UInt8(6))
-      writer.write(agreement)
-      writer.write(signers)
-      writer.write(moves)
-      writer.write(returned)
-    case .flawed(let flaw):
-      writer.write(UInt8(7))
-      writer.write(flaw)
-    }
-  }
-
-  package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    switch try reader.read(UInt8.self) {
-    case 0: self = .published(module: try reader.readDigest(), isNew: try reader.readBool())
-    case 1: self = .stepped(try reader.read(Step.self))
-    case 2: self = .consented(try reader.read(AgreementNumber.self), by: try reader.read(AccountRow.self))
-    case 3: self = .transferred(try reader.read(Move.self))
-    case 4:
-      self = .granted(
-        from: try reader.read(AccountRow.self), to: try reader.read(AccountRow.self),
-        credit: try reader.read(UInt64.self))
-    case 5: self = .advanced(until: try reader.read(Time.self))
-    case 6:
-      self = .released(
-        try reader.read(AgreementNumber.self), by: try reader.readList(of: AccountRow.self),
-        moves: try reader.readList(of: Move.self),
-        returned: try reader.readList(of: PotShare.self))
-    case 7: self = .flawed(try reader.read(ModuleFlaw.self))
-    default: throw .unknownCase
-    }
-  }
-}
-
 extension Receipt: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     switch origin {
@@ -225,9 +166,9 @@ extension Receipt: Canonical {
     writer.write(time)
     switch verdict {
     case .done: writer.write(UInt8(0))
-    case .failed(let instruction, let failure):
+    case .failed(let operation, let failure):
       writer.write(UInt8(1))
-      writer.write(UInt8(instruction))
+      writer.write(UInt8(operation))
       writer.write(failure)
     case .inadmissible(let reason):
       writer.write(UInt8(2))
@@ -237,7 +178,7 @@ extension Receipt: Canonical {
       writer.write(failure)
     }
     writer.write(gas)
-    writer.write(deeds)
+    writer.write(results)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
@@ -251,7 +192,7 @@ extension Receipt: Canonical {
     let verdict: Verdict
     switch try reader.read(UInt8.self) {
     case 0: verdict = .done
-    case 1: verdict = .failed(instruction: Int(try reader.read(UInt8.self)), try reader.read(Failure.self))
+    case 1: verdict = .failed(operation: Int(try reader.read(UInt8.self)), try reader.read(Failure.self))
     case 2:
       guard let reason = Inadmissible(rawValue: try reader.read(UInt8.self)) else { throw .unknownCase }
       verdict = .inadmissible(reason)
@@ -260,6 +201,6 @@ extension Receipt: Canonical {
     }
     self.init(
       origin: origin, time: time, verdict: verdict, gas: try reader.read(UInt64.self),
-      deeds: try reader.readList(of: Deed.self))
+      results: try reader.readList(of: OperationResult.self))
   }
 }

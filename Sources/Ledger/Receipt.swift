@@ -103,23 +103,6 @@ package struct Step: Hashable, Sendable {
   }
 }
 
-/// What one instruction of a transaction did.
-package enum Deed: Hashable, Sendable {
-  /// Publishing what is there already changes nothing.
-  case published(module: Digest, isNew: Bool)
-  case stepped(Step)
-  case consented(AgreementNumber, by: AccountRow)
-  case transferred(Move)
-  case granted(from: AccountRow, to: AccountRow, credit: UInt64)
-  case advanced(until: Time)
-  /// What a suspended agreement held has been paid out, on the word of these, and what was left in
-  /// its pot has gone back.
-  case released(AgreementNumber, by: [AccountRow], moves: [Move], returned: [PotShare])
-  /// What was to be published is not taken, and why: the first flaw that was found, so that nobody
-  /// makes a receipt long. Only of a failed transaction.
-  case flawed(ModuleFlaw)
-}
-
 /// What became of one event of the ledger: a transaction, or a deadline.
 package struct Receipt: Hashable, Sendable {
   package enum Origin: Hashable, Sendable {
@@ -130,8 +113,8 @@ package struct Receipt: Hashable, Sendable {
 
   package enum Verdict: Hashable, Sendable {
     case done
-    /// Refused or trapped at this instruction: nonce and gas are spent, nothing else has happened.
-    case failed(instruction: Int, Failure)
+    /// Refused or trapped at this operation: nonce and gas are spent, nothing else has happened.
+    case failed(operation: Int, Failure)
     /// Nothing at all has happened.
     case inadmissible(Inadmissible)
     /// Of what happens by itself: it failed, against all that was proved. It is undone, and its agreement is suspended.
@@ -143,33 +126,26 @@ package struct Receipt: Hashable, Sendable {
   package let verdict: Verdict
   /// What the sender used, or for a deadline the pot.
   package let gas: UInt64
-  /// In the order of the instructions. Of a failed transaction only what tells more of its failure:
+  /// In the order of the operations. Of a failed transaction only what tells more of its failure:
   /// the step that an agreement refused, or a module's flaw.
-  package let deeds: [Deed]
+  package let results: [OperationResult]
 
-  package init(origin: Origin, time: Time, verdict: Verdict, gas: UInt64, deeds: [Deed]) {
+  package init(origin: Origin, time: Time, verdict: Verdict, gas: UInt64, results: [OperationResult]) {
     self.origin = origin
     self.time = time
     self.verdict = verdict
     self.gas = gas
-    self.deeds = deeds
+    self.results = results
   }
 
   /// What is wrong with the module that was to be published; nil where that is not why the transaction failed.
-  package var flaw: ModuleFlaw? { if case .flawed(let flaw)? = deeds.first { flaw } else { nil } }
+  package var flaw: ModuleFlaw? { if case .flawed(let flaw)? = results.first { flaw } else { nil } }
 
-  package var steps: [Step] { deeds.compactMap { if case .stepped(let step) = $0 { step } else { nil } } }
+  package var steps: [Step] { results.compactMap { if case .stepped(let step) = $0 { step } else { nil } } }
 
   /// Every movement of money, those of vaults with the agreement they belong to.
   package var moves: [(move: Move, agreement: AgreementNumber?)] {
     guard verdict == .done else { return [] }
-    return deeds.flatMap { deed -> [(Move, AgreementNumber?)] in
-      switch deed {
-      case .stepped(let step): step.moves.map { ($0, step.agreement) }
-      case .transferred(let move): [(move, nil)]
-      case .released(let agreement, _, let moves, _): moves.map { ($0, agreement) }
-      case .published, .consented, .granted, .advanced, .flawed: []
-      }
-    }
+    return results.flatMap(\.moves)
   }
 }

@@ -2,7 +2,7 @@ package import Primitives
 
 /// A sparse Merkle tree over rows: a leaf lies where its key's bits lead, only as deep as it must
 /// to part from its neighbours. The root depends on the rows alone, not on how they came to be
-/// there.
+/// there or on those that have gone.
 ///
 /// leaf: digest(0, key, value) · joint: digest(1, left, right) · nothing: zeros
 package struct StateTree {
@@ -19,18 +19,23 @@ package struct StateTree {
 
   private var nodes: [Node] = []
   private var keys: [Digest] = []
+  /// Places of nodes and keys that have gone, for the next ones.
+  private var (freeNodes, freeKeys) = ([Int32](), [Int32]())
   private var rootNode = StateTree.nothing
 
   package init() {}
 
   package var root: Digest { digest(rootNode) }
 
-  package var leafCount: Int { keys.count }
+  package var leafCount: Int { keys.count - freeKeys.count }
 
   private func digest(_ node: Int32) -> Digest { node == StateTree.nothing ? .zero : nodes[Int(node)].digest }
 
-  /// Lays rows down, new ones or in place of what lay there. Keys occur once.
-  package mutating func update(_ rows: [(key: Digest, value: Digest)]) {
+  /// Removes the leaves of `removed`, some of which may not be there, then lays rows down, new ones
+  /// or in place of what lay there. Keys of rows occur once.
+  package mutating func update(_ rows: [(key: Digest, value: Digest)], removing removed: [Digest] = []) {
+    let gone = removed.sorted().map { Change(key: $0, value: .zero, leaf: StateTree.nothing) }
+    rootNode = remove(gone[...], from: rootNode, depth: 0)
     let changes = rows.sorted { $0.key < $1.key }.map { Change(key: $0.key, value: $0.value, leaf: StateTree.nothing) }
     rootNode = update(rootNode, changes[...], depth: 0)
   }
@@ -70,21 +75,55 @@ package struct StateTree {
     return node
   }
 
+  /// Returns what is left of a subtree. A leaf that has lost its neighbours moves up.
+  private mutating func remove(_ gone: ArraySlice<Change>, from node: Int32, depth: Int) -> Int32 {
+    if gone.isEmpty || node == StateTree.nothing { return node }
+    let present = nodes[Int(node)]
+    if present.left == StateTree.leafMark {
+      guard gone.contains(where: { $0.key == keys[Int(present.right)] }) else { return node }
+      freeKeys.append(present.right)
+      freeNodes.append(node)
+      return StateTree.nothing
+    }
+    let middle = split(gone, depth)
+    let left = remove(gone[..<middle], from: present.left, depth: depth + 1)
+    let right = remove(gone[middle...], from: present.right, depth: depth + 1)
+    if right == StateTree.nothing && isLeafOrNothing(left) || left == StateTree.nothing && isLeafOrNothing(right) {
+      freeNodes.append(node)
+      return left == StateTree.nothing ? right : left
+    }
+    nodes[Int(node)] = Node(digest: Digest(tag: 1, digest(left), digest(right)), left: left, right: right)
+    return node
+  }
+
+  private func isLeafOrNothing(_ node: Int32) -> Bool {
+    node == StateTree.nothing || nodes[Int(node)].left == StateTree.leafMark
+  }
+
+  /// Puts an element into a place that has become free, or at the end.
+  private static func add<T>(_ element: T, to list: inout [T], _ free: inout [Int32]) -> Int32 {
+    if let place = free.popLast() {
+      list[Int(place)] = element
+      return place
+    }
+    list.append(element)
+    return Int32(list.count - 1)
+  }
+
   /// A new subtree.
   private mutating func build(_ changes: ArraySlice<Change>, depth: Int) -> Int32 {
     guard let first = changes.first else { return StateTree.nothing }
     if changes.count == 1 {
       if first.leaf != StateTree.nothing { return first.leaf }
-      keys.append(first.key)
-      nodes.append(
-        Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: Int32(keys.count - 1)))
-      return Int32(nodes.count - 1)
+      let key = StateTree.add(first.key, to: &keys, &freeKeys)
+      let leaf = Node(digest: Digest(tag: 0, first.key, first.value), left: StateTree.leafMark, right: key)
+      return StateTree.add(leaf, to: &nodes, &freeNodes)
     }
     let middle = split(changes, depth)
     let left = build(changes[..<middle], depth: depth + 1)
     let right = build(changes[middle...], depth: depth + 1)
-    nodes.append(Node(digest: Digest(tag: 1, digest(left), digest(right)), left: left, right: right))
-    return Int32(nodes.count - 1)
+    let joint = Node(digest: Digest(tag: 1, digest(left), digest(right)), left: left, right: right)
+    return StateTree.add(joint, to: &nodes, &freeNodes)
   }
 
   /// Where the keys whose bit at `depth` is 1 begin.

@@ -9,8 +9,6 @@ extension Call {
     case (.intAdd, .int(let x), .int(let y)): return .int(x + y)
     case (.intSubtract, .int(let x), .int(let y)): return .int(x - y)
     case (.intMultiply, .int(let x), .int(let y)): return .int(x * y)
-    case (.intMin, .int(let x), .int(let y)): return .int(min(x, y))
-    case (.intMax, .int(let x), .int(let y)): return .int(max(x, y))
     case (.intDivide(let rounding), .int(let x), .int(let y)):
       guard let quotient = x.divided(by: y, rounded: rounding) else { throw .trap(.division, at: span) }
       return .int(quotient)
@@ -60,9 +58,6 @@ extension Call {
     case (.percentOfRatio, .percent(let ratio)):
       if !ratio.isAtRest { throw .trap(.range, at: span) }
       return .percent(ratio)
-    case (.sha256, .text(let bytes)), (.sha256, .bytes(let bytes)): return .bytes(Digest(sha256: bytes).bytes)
-    case (.sm3, .text(let bytes)), (.sm3, .bytes(let bytes)):
-      return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
     default: preconditionFailure("the checker converts only what there is a conversion for")
     }
   }

@@ -53,16 +53,15 @@ extension Call {
     return index
   }
 
-  /// With an element more at the end of a list, with a key in a set, or, where there is a value,
-  /// with an entry in a map.
-  func with(_ elements: [Value], of definition: TypeDefinition, _ key: Value, _ value: Value?, at span: Span)
-    throws(Failed) -> [Value]
+  /// With an element more at the end of a list, with a key in a set, or with a key and its value in a map.
+  func with(_ elements: [Value], of definition: TypeDefinition, _ added: [Value], at span: Span) throws(Failed)
+    -> [Value]
   {
-    let added = if let value { [key, value] } else { [key] }
     let (place, isThere) =
       switch definition {
       case .list: (elements.count, false)
-      case .set, .map, .structure, .enumeration, .optional: self.place(of: key, in: elements, stride: added.count)
+      case .set, .map, .structure, .enumeration, .optional:
+        self.place(of: added[0], in: elements, stride: added.count)
       }
     if !isThere && elements.count / added.count == definition.most { throw .trap(.range, at: span) }
     var result = elements
@@ -79,22 +78,5 @@ extension Call {
       if Value.precedes(elements[middle * stride], key) { low = middle + 1 } else { high = middle }
     }
     return (low * stride, low * stride < elements.count && elements[low * stride] == key)
-  }
-
-  func folded(_ elements: [Value], _ fold: Fold, of type: ExpressionType, at span: Span) throws(Failed) -> Value {
-    switch (fold, type) {
-    case (.sum, .amount):
-      var sum = Integer.zero
-      // No element is negative: where the whole sum is an amount, so is every one on the way.
-      for element in elements { sum = sum + Integer(element.asAmount.units) }
-      return .amount(try amount(sum, at: span))
-    case (.sum, _):
-      return .int(elements.reduce(.zero) { $0 + $1.asInteger })
-    case (.min, _), (.max, _):
-      guard var found = elements.first else { throw .trap(.index, at: span) }
-      let comparison = fold == .min ? Comparison.less : .greater
-      for element in elements where comparison.holds(element, found) { found = element }
-      return found
-    }
   }
 }

@@ -63,7 +63,8 @@ extension Call {
         guard error.isAnswerable else { throw error }
         return try evaluate(second)
       }
-    case .call(let function, let arguments): return try call(contract.functions[function], try evaluate(arguments))
+    case .call(let function, let arguments, canTrap: _):
+      return try call(contract.functions[function], try evaluate(arguments))
 
     case .make(let members): return .sequence(try evaluate(members))
     case .member(let structure, let index): return try evaluate(structure).asElements[index]
@@ -72,40 +73,26 @@ extension Call {
       members[index] = try evaluate(value)
       return .sequence(members)
     case .wrap(let number, let payload): return .variant(number, try evaluate(payload))
-    case .extreme(isMin: let isMin, let left, let right):
-      let (a, b) = (try evaluate(left), try evaluate(right))
-      return (isMin ? Comparison.lessOrEqual : .greaterOrEqual).holds(a, b) ? a : b
     case .isCase(let inner, let number): return .bool(try evaluate(inner).asCase.number == number)
 
     case .collect(let elements): return .sequence(try evaluate(elements))
     case .element(let collection, let key):
       let (elements, key) = (try evaluate(collection).asElements, try evaluate(key))
       return try element(of: elements, definition(collection), key, at: span)
-    case .count(let inner): return .int(Integer(count(try evaluate(inner), of: inner.type)))
     case .contains(let collection, let element):
       let (elements, element) = (try evaluate(collection).asElements, try evaluate(element))
       return .bool(contains(elements, of: definition(collection), element))
-    case .with(let collection, let key, let value):
-      let (elements, key) = (try evaluate(collection).asElements, try evaluate(key))
-      let value = try evaluate(value.map { [$0] } ?? []).first
-      return .sequence(try with(elements, of: definition(collection), key, value, at: span))
-    case .fold(let fold, let collection):
-      return try folded(try evaluate(collection).asElements, fold, of: expression.type, at: span)
+    case .with(let collection, let added):
+      var elements = try evaluate(collection).asElements
+      for key in added { elements = try with(elements, of: definition(collection), [try evaluate(key)], at: span) }
+      return .sequence(elements)
+    case .withEntry(let collection, let key, let value):
+      let elements = try evaluate(collection).asElements
+      return .sequence(try with(elements, of: definition(collection), try evaluate([key, value]), at: span))
+    case .function(let function, let arguments):
+      return try call(function, try evaluate(arguments), of: arguments.map(\.type), at: span)
 
-    case .concatenate(let left, let right):
-      switch (try evaluate(left), try evaluate(right)) {
-      case (.text(let a), .text(let b)): return .text(a + b)
-      case (.bytes(let a), .bytes(let b)): return .bytes(a + b)
-      default: preconditionFailure("the checker joins texts with texts and bytes with bytes")
-      }
-    case .endOfDay(let calendar, let day, let time):
-      let (calendar, day, time) = (try evaluate(calendar).asElements, try evaluate(day), try evaluate(time))
-      let days = WorkingDays(
-        weekend: calendar[0].asElements.map(\.asIndex), holidays: calendar[1].asElements.map(\.asTime),
-        offset: calendar[2].asIndex)
-      // No calendar is looked at further, so what lies beyond means the same.
-      let number = min(max(day.asInteger, .zero), Integer(WorkingDays.daysMax))
-      return .time(days.end(ofDay: Value.int(number).asIndex, after: time.asTime))
+    case .concatenate(let pieces): return .text(try evaluate(pieces).flatMap(\.asBytes))
     }
   }
 

@@ -70,7 +70,7 @@ extension Call {
       elements[try self.index(key, in: elements, at: span)] = value
       store(.sequence(elements), in: field)
     } else {
-      elements = try with(elements, of: types[index], key, value, at: span)
+      elements = try with(elements, of: types[index], [key, value], at: span)
       setEntry(key, value, ofMap: item)
       objects[item] = .sequence(elements)
     }

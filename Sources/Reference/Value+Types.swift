@@ -8,6 +8,13 @@ extension Value {
   var asInteger: Integer { if case .int(let value) = self { value } else { mismatch() } }
   var asAmount: Amount { if case .amount(let value) = self { value } else { mismatch() } }
   var asTime: Time { if case .time(let value) = self { value } else { mismatch() } }
+  /// Of a text or of bytes.
+  var asBytes: [UInt8] {
+    switch self {
+    case .text(let bytes), .bytes(let bytes): bytes
+    case .bool, .int, .percent, .amount, .duration, .time, .party, .sequence, .variant: mismatch()
+    }
+  }
   /// The account's row.
   var asAccount: UInt64 { if case .party(let row) = self { row } else { mismatch() } }
   /// The members of a structure, or the elements of a collection.

@@ -12,6 +12,8 @@ package import Source
 package struct CheckedProgram: Sendable {
   package let contracts: [CheckedContract]
   package let tests: [CheckedTest]
+  /// How many expressions were looked at. A test holds it against the nesting of the source.
+  package let expressionCount: Int
 }
 
 package struct CheckedContract: Sendable {
@@ -196,8 +198,8 @@ package enum ExpressionType: Hashable, Sendable {
     case .party: self = .party
     case .composite(let index): self = .composite(index)
     case .counter(let most):
-      let range = IntegerRange(.zero, Integer(most))
-      self = .int(bits: range?.bits ?? 1, range: range)
+      let range = IntegerRange(0...most)
+      self = .int(bits: range.bits, range: range)
     }
   }
 }
@@ -236,8 +238,8 @@ package struct TypedExpression: Sendable {
     case match(TypedExpression, [CheckedCase<TypedExpression>])
     /// The first, or the second where the first traps.
     case answered(TypedExpression, TypedExpression)
-    /// A function of the contract by index.
-    case call(Int, [TypedExpression])
+    /// A function of the contract by index, which can trap by itself or not.
+    case call(Int, [TypedExpression], canTrap: Bool)
     /// The structure of these members.
     case make([TypedExpression])
     /// A case of an enumeration or optional with its payload.
@@ -249,34 +251,35 @@ package struct TypedExpression: Sendable {
     case replace(TypedExpression, member: Int, TypedExpression)
     /// An element of a list by index, or the value of a map's key; traps `index` where there is none.
     case element(TypedExpression, TypedExpression)
-    /// The elements of a collection, or the Unicode scalars of a text, or the bytes of bytes, counted.
-    case count(TypedExpression)
     /// Whether a list has the element, or a set or map the key.
     case contains(TypedExpression, TypedExpression)
-    /// A list with one element more, a set with a key, or a map with a key's value; traps `range`
-    /// where it has as many as it may.
-    case with(TypedExpression, TypedExpression, value: TypedExpression?)
-    case fold(Fold, TypedExpression)
+    /// A list or set with these elements, which are added one after the other; traps `range` where
+    /// it has as many as it may. So is a set literal made, from the empty set.
+    case with(TypedExpression, [TypedExpression])
+    /// A map with a key's value; traps likewise.
+    case withEntry(TypedExpression, key: TypedExpression, value: TypedExpression)
     /// Whether an enumeration or optional is this case.
     case isCase(TypedExpression, Int)
-    /// The smaller or greater of two amounts, percents, ratios, durations or times; the first where they are equal.
-    case extreme(isMin: Bool, TypedExpression, TypedExpression)
-    /// The first text followed by the second; so of bytes.
-    case concatenate(TypedExpression, TypedExpression)
-    /// `banking.endOf(day: n, after: t)`: the calendar is a structure of weekend (a set of
-    /// weekdays, Monday being 1), holidays (a set of times) and offset (minutes by which local time
-    /// is ahead of UTC).
-    case endOfDay(calendar: TypedExpression, day: TypedExpression, after: TypedExpression)
+    /// Two texts or more, one behind the other.
+    case concatenate([TypedExpression])
+    case function(LanguageFunction, [TypedExpression])
   }
 
   package let kind: Kind
   package let type: ExpressionType
   package let span: Span
+  /// Whether it has values of its parts with which it traps.
+  package let canTrap: Bool
+
+  init(kind: Kind, type: ExpressionType, span: Span) {
+    (self.kind, self.type, self.span) = (kind, type, span)
+    canTrap = kind.canTrap
+  }
 }
 
 /// What the operators mean once the types are known.
 package enum Arithmetic: Hashable, Sendable {
-  case intAdd, intSubtract, intMultiply, intModulo, intMin, intMax
+  case intAdd, intSubtract, intMultiply, intModulo
   case intDivide(Rounding)
   /// An exact quotient; traps `division` by 0 and `range` where it is negative or a part, reduced, is 2^63 or more.
   case ratioOfInts
@@ -303,15 +306,6 @@ package enum Conversion: Hashable, Sendable {
   case textOfInt
   /// A ratio that is at most 1; a trap otherwise.
   case percentOfRatio
-  case sha256, sm3
-}
-
-/// What is made of all elements of a list or set.
-package enum Fold: Hashable, Sendable {
-  /// Of integers or amounts; a sum of amounts traps `range` from 2^127 on.
-  case sum
-  /// Of integers, amounts, percents, ratios, durations or times; traps `index` where there are no elements.
-  case min, max
 }
 
 package enum Comparison: Hashable, Sendable {

@@ -41,13 +41,18 @@ package func check(_ file: File, importing imports: [File] = []) -> (CheckedProg
   }
   reportDuplicates(in: names + file.contracts.map(\.name), &diagnostics)
   var contracts: [CheckedContract] = []
-  for contract in file.contracts {
-    var checker = ContractChecker(contract, declarations)
-    if let checked = checker.check() { contracts.append(checked) }
+  var expressionCount = 0
+  func check(_ checker: ContractChecker, _ body: (inout ContractChecker) -> Void) {
+    var checker = checker
+    body(&checker)
+    expressionCount += checker.expressionCount
     diagnostics.append(contentsOf: checker.diagnostics)
   }
+  for contract in file.contracts {
+    check(ContractChecker(contract, declarations)) { if let checked = $0.check() { contracts.append(checked) } }
+  }
   // What no contract uses is looked at for itself.
-  for file in imports + [file] { diagnostics.append(contentsOf: ContractChecker.diagnostics(of: file, declarations)) }
+  check(ContractChecker(nil, declarations)) { $0.check(imports + [file]) }
   var tests: [CheckedTest] = []
   // A test of a contract that was left out would only echo what is wrong with the contract.
   if diagnostics.isEmpty {
@@ -58,5 +63,5 @@ package func check(_ file: File, importing imports: [File] = []) -> (CheckedProg
       diagnostics.append(contentsOf: checker.diagnostics)
     }
   }
-  return (CheckedProgram(contracts: contracts, tests: tests), diagnostics)
+  return (CheckedProgram(contracts: contracts, tests: tests, expressionCount: expressionCount), diagnostics)
 }

@@ -18,175 +18,23 @@ extension ContractChecker {
     case .name(let text):
       let name = Identifier(text: text, span: callee.span)
       if let function = declarations.functions[text] { return call(function, name, arguments, at: span) }
-      return builtIn(name, arguments, expecting: expected, at: span)
+      return call(languageFunction: name, arguments, expecting: expected, at: span)
     case .type(let text):
       let name = Identifier(text: text, span: callee.span)
-      if declarations.structures[text] != nil || text == "Calendar" { return make(name, arguments, at: span) }
+      if declarations.structures[text] != nil { return make(name, arguments, at: span) }
+      if let function = LanguageFunction.named(text, .type).first {
+        return call(function, [], name, arguments, at: span)
+      }
       return wrap(name, arguments, expecting: expected, at: span)
     case .member(let object, let name):
       if case .type(let owner) = object.kind {
         return wrap(name, arguments, of: Identifier(text: owner, span: object.span), expecting: expected, at: span)
       }
-      return method(object, name, arguments, at: span)
+      return call(name, of: object, arguments, at: span)
     default:
       diagnostics.report(.noSuchOperation, "this cannot be called", at: callee.span)
       return nil
     }
-  }
-
-  // MARK: Functions of the language
-
-  static let builtIns = ["count", "max", "min", "sha256", "sm3", "sum"]
-
-  private mutating func builtIn(
-    _ name: Identifier, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
-    for argument in arguments {
-      if let label = argument.label {
-        diagnostics.report(.wrongArguments, "the arguments of `\(name.text)` have no names", at: label.span)
-        return nil
-      }
-    }
-    switch name.text {
-    case "min" where arguments.count == 2, "max" where arguments.count == 2:
-      return extreme(name.text == "min", arguments[0].value, arguments[1].value, expecting: expected, at: span)
-    case "count", "sum", "min", "max", "sha256", "sm3":
-      guard arguments.count == 1 else {
-        diagnostics.report(
-          .wrongArguments, "`\(name.text)` got \(counted(arguments.count, "argument")); 1 was wanted", at: name.span,
-          notes: name.text == "min" || name.text == "max" ? ["or 2, to take one of them"] : [])
-        return nil
-      }
-    default:
-      let known = declarations.functions.keys.sorted() + ContractChecker.builtIns
-      if !misdeclared.contains(name.text) { reportUnknown("function", name, known: known, &diagnostics) }
-      return nil
-    }
-    let argument = arguments[0].value
-    switch name.text {
-    case "count": return count(argument, at: span)
-    case "sum": return fold(.sum, argument, at: span)
-    case "min": return fold(.min, argument, at: span)
-    case "max": return fold(.max, argument, at: span)
-    default: return hash(name.text == "sm3" ? .sm3 : .sha256, argument, at: span)
-    }
-  }
-
-  private mutating func count(_ argument: Expression, at span: Span) -> TypedExpression? {
-    if case .name(let name) = argument.kind, case .vault(let vault)? = scope.meaning(of: name) {
-      guard value(of: .vault(vault), at: Identifier(text: name, span: argument.span)) != nil else { return nil }
-      _ = scope.use(name)
-      guard let key = interface.vaults[vault].key else {
-        diagnostics.report(.noSuchOperation, "`\(name)` is one vault; there is nothing to count", at: argument.span)
-        return nil
-      }
-      let range = IntegerRange(.zero, Integer(key.most))
-      return TypedExpression(
-        kind: .keyCount(vault: vault), type: .int(bits: range?.bits ?? 1, range: range), span: span)
-    }
-    guard let checked = expression(argument) else { return nil }
-    switch (checked.type, definition(checked.type)) {
-    case (.text, _), (.bytes, _), (_, .list), (_, .set), (_, .map):
-      return TypedExpression(kind: .count(checked), type: countType(checked.type), span: span)
-    default:
-      reportMismatch(checked, wanted: "a collection, a vault with keys, or a text")
-      return nil
-    }
-  }
-
-  private mutating func hash(_ conversion: Conversion, _ argument: Expression, at span: Span) -> TypedExpression? {
-    guard let checked = expression(argument) else { return nil }
-    switch checked.type {
-    case .text, .bytes: return TypedExpression(kind: .convert(conversion, checked), type: .bytes(max: 32), span: span)
-    default:
-      reportMismatch(checked, wanted: "bytes or a text")
-      return nil
-    }
-  }
-
-  private mutating func fold(_ fold: Fold, _ argument: Expression, at span: Span) -> TypedExpression? {
-    guard let checked = expression(argument) else { return nil }
-    let (part, most): (ValueType, Int)
-    switch definition(checked.type) {
-    case .list(let type, _, let bound), .set(let type, let bound): (part, most) = (type, bound)
-    default:
-      reportMismatch(checked, wanted: "a list or a set")
-      return nil
-    }
-    callDepth = max(callDepth, 1)
-    switch (fold, part) {
-    case (.sum, .int(let range)):
-      let bits = range.bits + Integer(most).bitWidth
-      return within(TypedExpression(kind: .fold(fold, checked), type: .int(bits: bits, range: nil), span: span))
-    case (.sum, .amount), (.min, .amount), (.max, .amount), (.min, .int), (.max, .int), (.min, .percent),
-      (.max, .percent), (.min, .ratio), (.max, .ratio), (.min, .duration), (.max, .duration), (.min, .time),
-      (.max, .time):
-      return TypedExpression(kind: .fold(fold, checked), type: ExpressionType(part), span: span)
-    default:
-      diagnostics.report(
-        .noSuchOperation, "this is not defined for \(describe(checked.type)) of such elements", at: span)
-      return nil
-    }
-  }
-
-  /// The smaller or greater of two.
-  private mutating func extreme(
-    _ isMin: Bool, _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
-    let a = expression(first, expecting: expected)
-    guard let b = expression(second, expecting: a?.type), let a else { return nil }
-    switch (a.type, b.type) {
-    case (.int(let x, let first), .int(let y, let second)):
-      var range: IntegerRange?
-      if let first, let second {
-        range =
-          isMin
-          ? IntegerRange(min(first.low, second.low), min(first.high, second.high))
-          : IntegerRange(max(first.low, second.low), max(first.high, second.high))
-      }
-      return TypedExpression(
-        kind: .arithmetic(isMin ? .intMin : .intMax, a, b), type: .int(bits: max(x, y), range: range), span: span)
-    case (.percent(let x), .percent(let y)):
-      // The smaller of a percent and any ratio is a percent.
-      return chosen(isMin, a, b, .percent(isAtRest: isMin ? x || y : x && y), at: span)
-    case (.amount(let x), .amount(let y)) where x == y: return chosen(isMin, a, b, a.type, at: span)
-    case (.duration, .duration), (.time, .time): return chosen(isMin, a, b, a.type, at: span)
-    default:
-      diagnostics.report(
-        .noSuchOperation, "`\(isMin ? "min" : "max")` is not defined for \(describe(a.type)) and \(describe(b.type))",
-        at: span)
-      return nil
-    }
-  }
-
-  /// Both are evaluated once, as locals, and one is taken.
-  private mutating func chosen(
-    _ isMin: Bool, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType, at span: Span
-  ) -> TypedExpression? {
-    TypedExpression(kind: .extreme(isMin: isMin, a, b), type: type, span: span)
-  }
-
-  /// `banking.endOf(day: 5, after: now)`
-  private mutating func method(_ object: Expression, _ name: Identifier, _ arguments: [Argument], at span: Span)
-    -> TypedExpression?
-  {
-    if case .name(let text) = object.kind, scope.meaning(of: text) == nil, !misdeclared.contains(text) {
-      diagnostics.report(
-        .noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
-      return nil
-    }
-    guard let checked = expression(object) else { return nil }
-    guard name.text == "endOf", case .structure("Calendar", _)? = definition(checked.type) else {
-      diagnostics.report(
-        .noSuchOperation, "\(describe(checked.type)) has no `\(name.text)` that could be called", at: name.span)
-      return nil
-    }
-    guard let ordered = inOrder(arguments, ["day", "after"], of: "`endOf`", at: name.span, &diagnostics) else {
-      return nil
-    }
-    guard let range = IntegerRange(Integer(1), Integer(1000)) else { return nil }
-    guard let day = resting(ordered[0], as: .int(range)), let after = resting(ordered[1], as: .time) else { return nil }
-    return TypedExpression(kind: .endOfDay(calendar: checked, day: day, after: after), type: .time, span: span)
   }
 
   // MARK: Functions of the contract
@@ -195,30 +43,32 @@ extension ContractChecker {
     _ function: FunctionDeclaration, _ name: Identifier, _ arguments: [Argument], at span: Span
   ) -> TypedExpression? {
     usedFunctions.insert(function.name.text)
-    if brokenFunctions.contains(function.name.text) { return nil }
     guard
       let ordered = inOrder(
         arguments, function.parameters.map(\.name.text), of: "`\(name.text)`", at: name.span, &diagnostics)
     else {
       return nil
     }
+    if brokenFunctions.contains(function.name.text) { return nil }
     // What a currency parameter is follows from the arguments, one after the other.
     var chosen: [String: Int] = [:]
     var values: [TypedExpression] = []
     for (tree, parameter) in zip(ordered, function.parameters) {
       let open = function.generics.filter { chosen[$0.name.text] == nil && mentions(parameter.type, $0.name.text) }
-      if !open.isEmpty {
-        let before = diagnostics
-        guard let value = expression(tree) else { return nil }
-        if diagnostics.all.count == before.all.count { infer(parameter.type, value.type, &chosen, function) }
-        if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
-          diagnostics.report(
-            .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
-            describe(value.type))
-          return nil
-        }
+      guard !open.isEmpty else {
+        guard let type = type(parameter.type, with: chosen), let value = resting(tree, as: type) else { return nil }
+        values.append(value)
+        continue
       }
-      guard let type = type(parameter.type, with: chosen), let value = resting(tree, as: type) else { return nil }
+      guard let value = expression(tree) else { return nil }
+      infer(parameter.type, value.type, &chosen, function)
+      if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
+        diagnostics.report(
+          .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
+          describe(value.type))
+        return nil
+      }
+      guard let type = type(parameter.type, with: chosen), let value = resting(value, as: type) else { return nil }
       values.append(value)
     }
     for generic in function.generics where chosen[generic.name.text] == nil {
@@ -231,13 +81,15 @@ extension ContractChecker {
       diagnostics.report(.limitExceeded, "functions call each other more than \(limits.callDepth) deep", at: name.span)
       return nil
     }
-    return TypedExpression(kind: .call(index, values), type: ExpressionType(functions[index].type), span: span)
+    return TypedExpression(
+      kind: .call(index, values, canTrap: functions[index].canTrap), type: ExpressionType(functions[index].type),
+      span: span)
   }
 
   /// The type that a name stands for while currency parameters are these.
   private mutating func type(_ name: TypeName, with chosen: [String: Int]) -> ValueType? {
     let outer = bindings
-    bindings = chosen
+    bindings = chosen.isEmpty ? currencyParameters : chosen
     defer { bindings = outer }
     return valueType(name)
   }
@@ -300,12 +152,11 @@ extension ContractChecker {
       brokenFunctions.insert(function.name.text)
       return nil
     }
-    if functions.count == limits.functions / 2 {
+    if contract != nil && functions.count == limits.functions / 2 {
       diagnostics.report(.limitExceeded, "more than \(functions.count) functions are called", at: name.span)
       return nil
     }
     instances[instance] = functions.count
-    functionTraps.append(checked.canTrap(functionTraps))
     functions.append(checked)
     functionDepths.append(depth)
     return functions.count - 1
@@ -315,9 +166,10 @@ extension ContractChecker {
   private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (
     CheckedFunction?, depth: Int
   ) {
-    let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth)
-    defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth) = outer }
-    (scope, surroundings, localCount, callDepth, bindings, loopDepth) = (Scope(), .function, 0, 0, chosen, 0)
+    let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared)
+    defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared) = outer }
+    (scope, surroundings, localCount, callDepth, loopDepth, misdeclared) = (Scope(), .function, 0, 0, 0, [])
+    bindings = function.generics.isEmpty ? currencyParameters : chosen
     calling.append(function.name.text)
     defer { calling.removeLast() }
     reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span, &diagnostics)
@@ -349,16 +201,16 @@ extension ContractChecker {
     )
   }
 
-  /// Checks a function by itself, with a currency of its own for each parameter.
-  mutating func checkAlone(_ function: FunctionDeclaration) {
+  /// Checks a function by itself, with the first currencies as its parameters, which are called like them.
+  mutating func check(_ function: FunctionDeclaration) {
     reportBuiltIn(function.name)
     reportDuplicates(in: function.generics.map(\.name), &diagnostics)
     var chosen: [String: Int] = [:]
-    for generic in function.generics {
+    for (index, generic) in function.generics.enumerated() {
       check(bound: generic)
-      chosen[generic.name.text] = interface.currencies.count
-      interface.currencies.append(.parameter(generic.name.text))
+      chosen[generic.name.text] = index
+      interface.currencies[index] = .parameter(generic.name.text)
     }
-    _ = body(of: function, chosen)
+    _ = instance(of: function, chosen, at: function.name)
   }
 }

@@ -51,6 +51,11 @@ extension ContractChecker {
     expression(tree, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
   }
 
+  /// The same of what was checked when this type was not known.
+  mutating func resting(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
+    retyped(checked, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
+  }
+
   mutating func rest(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
     switch (type, checked.type) {
     case (.amount(let currency), .amount): return fits(checked, currency: currency) ? checked : nil
@@ -122,21 +127,18 @@ extension ContractChecker {
     case .make(let members): return all(members).map { .sequence($0) }
     case .wrap(case: let number, let payload): return all(payload).map { .variant(number, $0) }
     case .collect(let elements): return all(elements).map { .sequence($0) }
-    case .convert(let conversion, let inner):
-      switch (conversion, constantValue(inner)) {
-      case (.sha256, .text(let bytes)?), (.sha256, .bytes(let bytes)?): return .bytes(Digest(sha256: bytes).bytes)
-      case (.sm3, .text(let bytes)?), (.sm3, .bytes(let bytes)?):
-        return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
+    case .function(.calendar, let members): return all(members).map { .sequence($0) }
+    case .function(let function, let arguments):
+      switch (function.row.literal, constantValue(arguments[0])) {
+      case (let literal?, .text(let bytes)?), (let literal?, .bytes(let bytes)?): return literal(bytes)
       default: return nil
       }
-    case .with(let set, let key, value: nil):
-      // A literal of a set: its elements one by one.
-      guard case .set? = definition(expression.type), case .sequence(var keys)? = constantValue(set),
-        let key = constantValue(key)
+    case .with(let set, let elements):
+      guard case .set? = definition(expression.type), case .sequence(let keys)? = constantValue(set),
+        let added = all(elements)
       else { return nil }
-      guard !keys.contains(key) else { return nil }
-      keys.insert(key, at: keys.firstIndex { Value.precedes(key, $0) } ?? keys.count)
-      return .sequence(keys)
+      let sorted = (keys + added).sorted(by: Value.precedes)
+      return zip(sorted, sorted.dropFirst()).allSatisfy(Value.precedes) ? .sequence(sorted) : nil
     default: return nil
     }
   }
@@ -144,8 +146,16 @@ extension ContractChecker {
   // MARK: Expressions
 
   /// The typed expression; nil after a diagnostic. `expected` only helps what has no type of its
-  /// own: a bare `0`, `None`, a list, a case.
+  /// own: a bare `0`, `None`, a list, a case. No tree is checked twice, or nesting would double the
+  /// work with each level: what finds out later what it expects has `retyped`.
   mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression? {
+    expressionCount += 1
+    let checked = check(tree, expecting: expected)
+    precondition(checked != nil || !diagnostics.isEmpty, "what is left out has been reported")
+    return checked
+  }
+
+  private mutating func check(_ tree: Expression, expecting expected: ExpressionType?) -> TypedExpression? {
     switch tree.kind {
     case .name(let name): return reference(Identifier(text: name, span: tree.span))
     case .type(let name): return wrap(Identifier(text: name, span: tree.span), [], expecting: expected, at: tree.span)
@@ -264,22 +274,16 @@ extension ContractChecker {
 
   /// Texts and holes, joined from left to right.
   private mutating func interpolated(_ texts: [String], _ holes: [Expression], at span: Span) -> TypedExpression? {
-    var result: TypedExpression?
+    var pieces: [TypedExpression] = []
+    var length = 0
     func append(_ piece: TypedExpression) -> Bool {
-      guard let before = result else {
-        result = piece
-        return true
-      }
-      guard case .text(let x) = before.type, case .text(let y) = piece.type else {
-        preconditionFailure("pieces of a text are texts")
-      }
-      if x + y > limits.textScalars {
-        diagnostics.report(
-          .limitExceeded, "this text may have \(x + y) characters; at most \(limits.textScalars) are allowed", at: span)
-        return false
-      }
-      result = TypedExpression(kind: .concatenate(before, piece), type: .text(max: x + y), span: span)
-      return true
+      guard case .text(let max) = piece.type else { preconditionFailure("pieces of a text are texts") }
+      pieces.append(piece)
+      length += max
+      if length <= limits.textScalars { return true }
+      diagnostics.report(
+        .limitExceeded, "this text may have \(length) characters; at most \(limits.textScalars) are allowed", at: span)
+      return false
     }
     for (index, text) in texts.enumerated() {
       if !text.isEmpty {
@@ -288,7 +292,8 @@ extension ContractChecker {
       guard index < holes.count else { continue }
       guard let hole = expression(holes[index]), let piece = textOf(hole), append(piece) else { return nil }
     }
-    return result ?? constant(.text([]), .text(max: 1), span)
+    if pieces.count > 1 { return TypedExpression(kind: .concatenate(pieces), type: .text(max: length), span: span) }
+    return pieces.first ?? constant(.text([]), .text(max: 1), span)
   }
 
   private mutating func textOf(_ hole: TypedExpression) -> TypedExpression? {
@@ -392,10 +397,14 @@ extension ContractChecker {
     at span: Span
   ) -> TypedExpression? {
     let condition = self.condition(condition)
-    guard let (a, b) = both(first, second, expecting: expected), let condition, let type = joined(a, b) else {
-      return nil
-    }
-    return TypedExpression(kind: .choose(condition, then: a, else: b), type: type, span: span)
+    guard let (a, b) = both(first, second, expecting: expected), let condition else { return nil }
+    return choose(condition, a, b, at: span)
+  }
+
+  private mutating func choose(
+    _ condition: TypedExpression, _ a: TypedExpression, _ b: TypedExpression, at span: Span
+  ) -> TypedExpression? {
+    joined(a, b).map { TypedExpression(kind: .choose(condition, then: a, else: b), type: $0, span: span) }
   }
 
   /// Two expressions that shall have one type: what one of them is helps the other.
@@ -415,6 +424,12 @@ extension ContractChecker {
     _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
     guard let (a, b) = both(first, second, expecting: expected) else { return nil }
+    return answered(a, b, expecting: expected, at: span)
+  }
+
+  private mutating func answered(
+    _ a: TypedExpression, _ b: TypedExpression, expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
     // What is held against a range anyway is held against it before, so that `else` answers that too.
     var first = a
     if expected == .percent(isAtRest: true), a.type == .percent(isAtRest: false), b.type == .percent(isAtRest: true) {
@@ -428,7 +443,7 @@ extension ContractChecker {
       first = TypedExpression(kind: .narrow(a, wanted), type: .int(bits: wanted.bits, range: wanted), span: a.span)
     }
     guard let type = joined(first, b) else { return nil }
-    guard first.canTrap(functionTraps) else {
+    guard first.canTrap else {
       diagnostics.report(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
       return nil
     }
@@ -441,26 +456,73 @@ extension ContractChecker {
     guard let subject = expression(subject), let order = cases(of: subject, values.map(\.pattern), at: span) else {
       return nil
     }
-    var checked: [CheckedCase<TypedExpression>] = []
+    var bodies: [CheckedCase<TypedExpression>] = []
     var type: ExpressionType?
     for place in order {
       let mark = scope.mark
       let locals = bind(values[place].pattern, of: subject)
       let value = expression(values[place].value, expecting: expected ?? type)
       leave(to: mark)
-      guard let locals, let value else { return nil }
-      if let first = checked.first {
-        guard let before = type, let joined = join(before, value.type) else {
-          _ = joined(first.body, value)
+      guard let locals, let value, let joined = joined(type, bodies, value) else { return nil }
+      type = joined
+      bodies.append(CheckedCase(locals: locals, body: value))
+    }
+    return type.map { TypedExpression(kind: .match(subject, bodies), type: $0, span: span) }
+  }
+
+  /// The type of the cases so far with one value more; nil after a diagnostic.
+  private mutating func joined(
+    _ type: ExpressionType?, _ cases: [CheckedCase<TypedExpression>], _ value: TypedExpression
+  ) -> ExpressionType? {
+    guard let type, let first = cases.first?.body else { return value.type }
+    return join(type, value.type) ?? joined(first, value)
+  }
+
+  // MARK: What was not expected
+
+  /// A checked expression as it would be if `expected` had been known when it was checked; nil after a diagnostic.
+  mutating func retyped(_ checked: TypedExpression, expecting expected: ExpressionType) -> TypedExpression? {
+    expressionCount += 1
+    let span = checked.span
+    switch checked.kind {
+    case .choose(let condition, then: let a, else: let b):
+      guard let a = retyped(a, expecting: expected), let b = retyped(b, expecting: expected) else { return nil }
+      return choose(condition, a, b, at: span)
+    case .match(let subject, let cases):
+      var bodies: [CheckedCase<TypedExpression>] = []
+      var type: ExpressionType?
+      for item in cases {
+        guard let value = retyped(item.body, expecting: expected), let joined = joined(type, bodies, value) else {
           return nil
         }
         type = joined
-      } else {
-        type = value.type
+        bodies.append(CheckedCase(locals: item.locals, body: value))
       }
-      checked.append(CheckedCase(locals: locals, body: value))
+      return type.map { TypedExpression(kind: .match(subject, bodies), type: $0, span: span) }
+    case .answered(let a, let b):
+      guard let a = retyped(a.beforeRest, expecting: expected), let b = retyped(b, expecting: expected) else {
+        return nil
+      }
+      return answered(a, b, expecting: expected, at: span)
+    case .function(let function, let arguments): return retyped(checked, function, arguments, expecting: expected)
+    case .wrap(case: let number, let values): return retyped(wrap: checked, number, values, expecting: expected)
+    case .collect(let elements): return retyped(collect: checked, elements, expecting: expected)
+    case .with(let collection, let elements):
+      guard let collection = retyped(collection, expecting: expected) else { return nil }
+      return with(collection, elements, at: span) { $0.resting($1.beforeRest, as: $2) }
+    case .constant, .term, .field, .parameter, .local, .balance, .balanceOfKey, .keyCount, .isEmpty, .now, .opened,
+      .caller, .party, .not, .negate, .arithmetic, .convert, .compare, .and, .or, .narrow, .call, .make, .member,
+      .replace, .element, .contains, .withEntry, .isCase, .concatenate:
+      return checked
     }
-    guard let type else { return nil }
-    return TypedExpression(kind: .match(subject, checked), type: type, span: span)
+  }
+}
+
+extension TypedExpression {
+  /// Without what `rest` has put around it.
+  var beforeRest: TypedExpression {
+    if case .narrow(let inner, _) = kind { return inner }
+    if case .convert(.percentOfRatio, let inner) = kind { return inner }
+    return self
   }
 }

@@ -252,9 +252,7 @@ extension ContractChecker {
     switch checked.type {
     case .percent(isAtRest: false):
       // An `else` in it shall answer that too.
-      if case .answered = checked.kind {
-        return expression(value, expecting: .percent(isAtRest: true)).flatMap { part($0) }
-      }
+      if case .answered = checked.kind { return resting(checked, as: .percent) }
       return part(checked)
     case .percent: return checked
     case .amount: return fits(checked, currency: currency) ? checked : nil

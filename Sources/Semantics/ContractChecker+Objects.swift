@@ -75,8 +75,10 @@ extension ContractChecker {
     _ name: Identifier, _ arguments: [Argument], of owner: Identifier? = nil, expecting expected: ExpressionType?,
     at span: Span
   ) -> TypedExpression? {
-    guard let index = enumeration(of: name, owner, arguments, expecting: expected),
-      let payloads = interface.types[index].payloads
+    if owner == nil, name.text == "Some", arguments.count == 1, !isCase(name, of: expected) {
+      return some(arguments, at: span)
+    }
+    guard let index = enumeration(of: name, owner, expecting: expected), let payloads = interface.types[index].payloads
     else { return nil }
     guard let number = caseNames(index).firstIndex(of: name.text) else {
       reportUnknown("case", name, known: caseNames(index), &diagnostics)
@@ -89,10 +91,41 @@ extension ContractChecker {
       ? TypedExpression(kind: .wrap(case: number, values), type: .composite(index), span: span) : nil
   }
 
+  /// Of `Some`, of which nobody says what it is an optional of: it has the type of its value.
+  private mutating func some(_ arguments: [Argument], at span: Span) -> TypedExpression? {
+    guard let value = expression(arguments[0].value) else { return nil }
+    guard let type = restingType(value.type) else {
+      diagnostics.report(
+        .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
+      return nil
+    }
+    let index = intern(.optional(type))
+    guard inOrder(arguments, payloadNames(index, 1), of: "`Some`", at: span, &diagnostics) != nil else { return nil }
+    return resting(value, as: type).map {
+      TypedExpression(kind: .wrap(case: 1, [$0]), type: .composite(index), span: span)
+    }
+  }
+
+  /// A case with its values under another type of optional.
+  mutating func retyped(
+    wrap checked: TypedExpression, _ number: Int, _ values: [TypedExpression], expecting expected: ExpressionType
+  ) -> TypedExpression? {
+    guard expected != checked.type, case .optional? = definition(checked.type),
+      case .optional(let type)? = definition(expected)
+    else { return checked }
+    let retyped = values.compactMap { resting($0.beforeRest, as: type) }
+    return retyped.count == values.count
+      ? TypedExpression(kind: .wrap(case: number, retyped), type: expected, span: checked.span) : nil
+  }
+
+  private func isCase(_ name: Identifier, of type: ExpressionType?) -> Bool {
+    if case .composite(let index)? = type { caseNames(index).contains(name.text) } else { false }
+  }
+
   /// The enumeration or optional that a case belongs to.
-  private mutating func enumeration(
-    of name: Identifier, _ owner: Identifier?, _ arguments: [Argument], expecting expected: ExpressionType?
-  ) -> Int? {
+  private mutating func enumeration(of name: Identifier, _ owner: Identifier?, expecting expected: ExpressionType?)
+    -> Int?
+  {
     if let owner {
       guard declarations.enumerations[owner.text] != nil else {
         reportUnknown("enumeration", owner, known: declarations.enumerations.keys.sorted(), &diagnostics)
@@ -101,12 +134,11 @@ extension ContractChecker {
       guard case .composite(let index)? = declaredType(named: owner.text, at: owner.span) else { return nil }
       return index
     }
-    if case .composite(let index)? = expected, interface.types[index].payloads != nil,
-      caseNames(index).contains(name.text)
-    {
-      return index
+    if case .composite(let index)? = expected, isCase(name, of: expected) { return index }
+    if name.text == "Some" || name.text == "None" {
+      diagnostics.report(.typeMismatch, "nothing here says what `\(name.text)` is an optional of", at: name.span)
+      return nil
     }
-    if name.text == "Some" || name.text == "None" { return optional(around: name, arguments) }
     let owners = declarations.enumerationsByCase[name.text] ?? []
     if owners.count == 1, case .composite(let index)? = declaredType(named: owners[0], at: name.span) { return index }
     if owners.count > 1 {
@@ -119,18 +151,6 @@ extension ContractChecker {
         known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted(),
         &diagnostics)
     }
-    return nil
-  }
-
-  /// `Some(x)` has the type of its value; `None` needs somebody to expect it.
-  private mutating func optional(around name: Identifier, _ arguments: [Argument]) -> Int? {
-    if name.text == "Some", arguments.count == 1 {
-      let before = diagnostics
-      guard let value = expression(arguments[0].value), let type = restingType(value.type) else { return nil }
-      diagnostics = before
-      return intern(.optional(type))
-    }
-    diagnostics.report(.typeMismatch, "nothing here says what `\(name.text)` is an optional of", at: name.span)
     return nil
   }
 
@@ -243,8 +263,8 @@ extension ContractChecker {
     case .list, .set, .map:
       return TypedExpression(
         kind: .compare(
-          .equal, TypedExpression(kind: .count(checked), type: countType(checked.type), span: span),
-          constant(.int(.zero), .int(bits: 1, range: IntegerRange(.zero, .zero)), span)), type: .bool, span: span)
+          .equal, TypedExpression(kind: .function(.count, [checked]), type: countType(checked.type), span: span),
+          constant(.int(.zero), .int(bits: 1, range: IntegerRange(0...0)), span)), type: .bool, span: span)
     case .optional: return TypedExpression(kind: .isCase(checked, 0), type: .bool, span: span)
     case .structure, .enumeration, nil:
       reportMismatch(checked, wanted: "a vault, a collection or an optional")
@@ -259,8 +279,7 @@ extension ContractChecker {
       case .text(let max), .bytes(let max): max
       default: definition(type)?.most ?? 0
       }
-    let range = IntegerRange(.zero, Integer(most))
-    return .int(bits: range?.bits ?? 1, range: range)
+    return ExpressionType(.int(IntegerRange(0...most)))
   }
 
   mutating func contains(_ element: Expression, in collection: Expression, at span: Span) -> TypedExpression? {
@@ -290,9 +309,7 @@ extension ContractChecker {
     guard let key = rest(element, as: part) else { return nil }
     let isThere = TypedExpression(kind: .contains(checked, key), type: .bool, span: span)
     // What does not fit is not there. What traps by itself still does: then nothing is answered.
-    guard case .narrow = key.kind, !checked.canTrap(functionTraps), !element.canTrap(functionTraps) else {
-      return isThere
-    }
+    guard case .narrow = key.kind, !checked.canTrap, !element.canTrap else { return isThere }
     return TypedExpression(kind: .answered(isThere, constant(.bool(false), .bool, span)), type: .bool, span: span)
   }
 
@@ -302,13 +319,10 @@ extension ContractChecker {
   ) -> TypedExpression? {
     guard let checked = expression(collection, expecting: expected) else { return nil }
     switch (definition(checked.type), value) {
-    case (.list(let part, _, _), nil), (.set(let part, _), nil):
-      return resting(key, as: part).map {
-        TypedExpression(kind: .with(checked, $0, value: nil), type: checked.type, span: span)
-      }
+    case (.list, nil), (.set, nil): return with(checked, [key], at: span) { $0.resting($1, as: $2) }
     case (.map(let keyType, let valueType, _), let value?):
       guard let key = resting(key, as: keyType), let value = resting(value, as: valueType) else { return nil }
-      return TypedExpression(kind: .with(checked, key, value: value), type: checked.type, span: span)
+      return TypedExpression(kind: .withEntry(checked, key: key, value: value), type: checked.type, span: span)
     case (.map, nil):
       diagnostics.report(.wrongArguments, "a map gets a key with a value: `prices with item: 3.00 CNY`", at: span)
       return nil
@@ -322,6 +336,17 @@ extension ContractChecker {
     }
   }
 
+  /// A list or set with elements that `check` holds against the type of its elements; nil after a diagnostic.
+  mutating func with<Element>(
+    _ collection: TypedExpression, _ elements: [Element], at span: Span,
+    _ check: (inout ContractChecker, Element, ValueType) -> TypedExpression?
+  ) -> TypedExpression? {
+    guard let part = definition(collection.type)?.parts.first else { return collection }
+    let checked = elements.compactMap { check(&self, $0, part) }
+    return checked.count == elements.count
+      ? TypedExpression(kind: .with(collection, checked), type: collection.type, span: span) : nil
+  }
+
   mutating func list(_ elements: [Argument], expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
     for element in elements {
       if let label = element.label {
@@ -331,38 +356,7 @@ extension ContractChecker {
     }
     if case .composite(let index)? = expected {
       switch interface.types[index] {
-      case .list(let part, let least, let most):
-        guard (least...most).contains(elements.count) else {
-          diagnostics.report(
-            .valueOutOfRange,
-            "this list has \(counted(elements.count, "element")); between \(least) and \(most) were wanted", at: span)
-          return nil
-        }
-        let values = elements.compactMap { resting($0.value, as: part) }
-        return values.count == elements.count
-          ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
-      case .set(let part, let most):
-        guard elements.count <= most else {
-          diagnostics.report(
-            .valueOutOfRange, "this set has \(counted(elements.count, "element")); at most \(most) were wanted",
-            at: span)
-          return nil
-        }
-        var set = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
-        var literals: [Value] = []
-        for element in elements {
-          guard let key = resting(element.value, as: part) else { return nil }
-          if let literal = constantValue(key) {
-            if literals.contains(literal) {
-              diagnostics.report(
-                .duplicateName, "this stands in the set already; a set has each element once", at: element.value.span)
-              return nil
-            }
-            literals.append(literal)
-          }
-          set = TypedExpression(kind: .with(set, key, value: nil), type: .composite(index), span: span)
-        }
-        return set
+      case .list, .set: return collect(elements.map(\.value), as: index, at: span) { $0.resting($1, as: $2) }
       case .map where elements.isEmpty: return TypedExpression(kind: .collect([]), type: .composite(index), span: span)
       case .map, .structure, .enumeration, .optional: break
       }
@@ -372,6 +366,54 @@ extension ContractChecker {
       return nil
     }
     return list(elements, joining: nil, at: span)
+  }
+
+  /// A list or set of such elements as `check` makes of each; nil after a diagnostic.
+  private mutating func collect<Element>(
+    _ elements: [Element], as index: Int, at span: Span,
+    _ check: (inout ContractChecker, Element, ValueType) -> TypedExpression?
+  ) -> TypedExpression? {
+    let empty = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+    let count = "\(counted(elements.count, "element"))"
+    switch interface.types[index] {
+    case .list(let part, let least, let most):
+      guard (least...most).contains(elements.count) else {
+        diagnostics.report(
+          .valueOutOfRange, "this list has \(count); between \(least) and \(most) were wanted", at: span)
+        return nil
+      }
+      let values = elements.compactMap { check(&self, $0, part) }
+      return values.count == elements.count
+        ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+    case .set(_, let most):
+      guard elements.count <= most else {
+        diagnostics.report(.valueOutOfRange, "this set has \(count); at most \(most) were wanted", at: span)
+        return nil
+      }
+      if elements.isEmpty { return empty }
+      var literals: Set<Value> = []
+      return with(empty, elements, at: span) { checker, element, part in
+        guard let key = check(&checker, element, part) else { return nil }
+        if let literal = checker.constantValue(key), !literals.insert(literal).inserted {
+          checker.diagnostics.report(
+            .duplicateName, "this stands in the set already; a set has each element once", at: key.span)
+          return nil
+        }
+        return key
+      }
+    case .map, .structure, .enumeration, .optional: preconditionFailure("only lists and sets have elements")
+    }
+  }
+
+  /// A list that was made of what stands in it, as one of another type, or as a set.
+  mutating func retyped(
+    collect checked: TypedExpression, _ elements: [TypedExpression], expecting expected: ExpressionType
+  ) -> TypedExpression? {
+    guard case .composite(let index) = expected, case .list? = definition(checked.type) else { return checked }
+    switch interface.types[index] {
+    case .list, .set: return collect(elements, as: index, at: checked.span) { $0.resting($1.beforeRest, as: $2) }
+    case .map, .structure, .enumeration, .optional: return checked
+    }
   }
 
   /// A list of the type that all its elements have, and `other` with them.

@@ -128,7 +128,7 @@ extension ContractChecker {
     }
     /// An integer as a ratio.
     func whole(_ integer: TypedExpression) -> TypedExpression {
-      let one = constant(.int(Integer(1)), .int(bits: 1, range: IntegerRange(Integer(1), Integer(1))), integer.span)
+      let one = constant(.int(Integer(1)), .int(bits: 1, range: IntegerRange(1...1)), integer.span)
       return self.ratio(integer, one, at: integer.span)
     }
     switch (operation, a.type, b.type) {
@@ -156,7 +156,7 @@ extension ContractChecker {
     case (.times, .amount(let x), .rate(let of, let per)) where x == per:
       return inexact({ .amountScale($0) }, .amount(currency: of))
     case (.divide, .amount, .int):
-      let one = constant(.int(Integer(1)), .int(bits: 1, range: IntegerRange(Integer(1), Integer(1))), b.span)
+      let one = constant(.int(Integer(1)), .int(bits: 1, range: IntegerRange(1...1)), b.span)
       return inexact({ .amountScale($0) }, a.type, by: self.ratio(one, b, at: span))
     case (.divide, .amount, .percent):
       let one = constant(.percent(.whole), .percent(isAtRest: true), b.span)

@@ -6,7 +6,7 @@ import Syntax
 extension ContractChecker {
   mutating func checkTransitions() -> [CheckedTransition] {
     var shared: [[Transition]] = Array(repeating: [], count: stateNames.count)
-    for case .shared(let group) in contract.members {
+    for case .shared(let group) in members {
       reportDuplicates(in: group.states, &diagnostics)
       for name in group.states {
         guard let index = state(name) else { continue }
@@ -18,7 +18,7 @@ extension ContractChecker {
       }
     }
     var checked: [CheckedTransition] = []
-    for case .state(let state) in contract.members {
+    for case .state(let state) in members {
       guard let source = stateIndexes[state.name.text], stateNames[source] == state.name else { continue }
       let mark = scope.mark
       for (name, field) in stateParameters[source] { scope.declare(name, .field(field), &diagnostics) }
@@ -34,7 +34,7 @@ extension ContractChecker {
       _ = scope.leave(to: mark)
       reportDuplicates(in: actions, &diagnostics)
     }
-    reportLimit("transitions", checked.count, limits.transitions, at: contract.name.span, &diagnostics)
+    reportLimit("transitions", checked.count, limits.transitions, at: nameSpan, &diagnostics)
     return checked
   }
 
@@ -115,7 +115,7 @@ extension ContractChecker {
   private mutating func actors(_ names: [Identifier]) -> [ContractInterface.Actor]? {
     reportDuplicates(in: names, &diagnostics)
     reportLimit(
-      "parties that may act", names.count, limits.parties, at: names.first?.span ?? contract.name.span, &diagnostics)
+      "parties that may act", names.count, limits.parties, at: names.first?.span ?? nameSpan, &diagnostics)
     let actors = names.compactMap { actor($0) }
     return actors.count == names.count ? actors : nil
   }

@@ -7,14 +7,16 @@ import Syntax
 extension ContractChecker {
   // MARK: Currencies
 
-  mutating func declareCurrencies() {
+  mutating func declareCurrencies(of contract: Contract) {
     reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
     checkSize(of: contract.name)
-    for generic in contract.generics {
+    for (index, generic) in contract.generics.enumerated() {
       checkSize(of: generic.name)
       check(bound: generic)
+      currencyParameters[generic.name.text] = index
       interface.currencies.append(.parameter(generic.name.text))
     }
+    bindings = currencyParameters
   }
 
   mutating func check(bound generic: Generic) {
@@ -34,18 +36,15 @@ extension ContractChecker {
   /// The index of a currency, by the name of a parameter or a code.
   mutating func currency(_ name: Identifier) -> Int? {
     if let bound = bindings[name.text] { return bound }
-    if bindings.isEmpty, let index = interface.currencies.firstIndex(of: .parameter(name.text)) { return index }
     guard let currency = Currency.named(name.text) else {
-      let parameters =
-        bindings.isEmpty
-        ? interface.currencies.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
-        : Array(bindings.keys).sorted()
-      reportUnknown("currency", name, known: parameters + Currency.all.map(\.code), &diagnostics)
+      reportUnknown("currency", name, known: bindings.keys.sorted() + Currency.all.map(\.code), &diagnostics)
       return nil
     }
     if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
     interface.currencies.append(.fixed(currency))
-    reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+    if contract != nil {
+      reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+    }
     return interface.currencies.count - 1
   }
 
@@ -292,7 +291,7 @@ extension ContractChecker {
   private mutating func structure(_ declaration: StructureDeclaration) -> ValueType? {
     let outer = bindings
     defer { bindings = outer }
-    bindings = [:]
+    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span, &diagnostics)
     if declaration.members.isEmpty {
@@ -309,7 +308,7 @@ extension ContractChecker {
   private mutating func enumeration(_ declaration: EnumerationDeclaration) -> ValueType? {
     let outer = bindings
     defer { bindings = outer }
-    bindings = [:]
+    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span, &diagnostics)
     reportDuplicates(in: declaration.cases.map(\.name), &diagnostics)
@@ -324,25 +323,14 @@ extension ContractChecker {
     return .composite(intern(.enumeration(name: declaration.name.text, cases)))
   }
 
-  /// `weekend`, Monday being 1; `holidays`; and `offset`, the minutes by which local time is ahead of UTC.
-  private mutating func calendarType() -> ValueType {
+  mutating func calendarType() -> ValueType {
     if let known = declaredTypes["Calendar"] { return known }
-    guard let weekday = IntegerRange(Integer(1), Integer(7)), let offset = IntegerRange(Integer(-1440), Integer(1440))
-    else {
-      preconditionFailure("these ranges run upwards")
+    let members = LanguageFunction.calendar.row.parameters.map {
+      ContractInterface.Parameter(name: $0.label ?? "", type: type(of: $0.kind))
     }
-    let weekend = intern(.set(.int(weekday), most: 7))
-    let holidays = intern(.set(.time, most: 64))
-    let type = ValueType.composite(
-      intern(
-        .structure(
-          name: "Calendar",
-          [
-            .init(name: "weekend", type: .composite(weekend)), .init(name: "holidays", type: .composite(holidays)),
-            .init(name: "offset", type: .int(offset)),
-          ])))
-    declaredTypes["Calendar"] = type
-    return type
+    let calendar = ValueType.composite(intern(.structure(name: "Calendar", members)))
+    declaredTypes["Calendar"] = calendar
+    return calendar
   }
 
   /// The place of a type in the contract's list.
@@ -355,7 +343,9 @@ extension ContractChecker {
 
   /// Whether what is listed stays within the limits; says so where not.
   mutating func checkTypeSizes() {
-    reportLimit("types made of others", interface.types.count, limits.types, at: contract.name.span, &diagnostics)
+    if contract != nil {
+      reportLimit("types made of others", interface.types.count, limits.types, at: nameSpan, &diagnostics)
+    }
     guard diagnostics.isEmpty else { return }
     let measures = TypeMeasures(interface.types)
     for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
@@ -374,9 +364,9 @@ extension ContractChecker {
 
   private func span(ofType type: TypeDefinition) -> Span {
     switch type {
-    case .structure(let name, _): declarations.structures[name]?.name.span ?? contract.name.span
-    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? contract.name.span
-    case .optional, .list, .set, .map: contract.name.span
+    case .structure(let name, _): declarations.structures[name]?.name.span ?? nameSpan
+    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? nameSpan
+    case .optional, .list, .set, .map: nameSpan
     }
   }
 

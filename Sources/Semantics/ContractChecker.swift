@@ -6,10 +6,13 @@ import Syntax
 /// Checks one contract: declarations here, types, transitions, statements, money and expressions in
 /// the extensions beside it.
 struct ContractChecker {
-  let contract: Contract
+  /// Nil where what files declare outside of contracts is checked by itself: then a contract's limits do not count.
+  let contract: Contract?
   /// The file's and the contract's own functions and types, by name.
   var declarations: Declarations
   var diagnostics = Diagnostics()
+  /// How many expressions were looked at.
+  var expressionCount = 0
   var scope = Scope()
   var interface: ContractInterface
   let limits = ProtocolNumber.current.limits
@@ -33,7 +36,9 @@ struct ContractChecker {
   var declaredTypes: [String: ValueType] = [:]
   /// The declarations that are being looked into.
   var resolving: [String] = []
-  /// Inside a function, what its currency parameters are.
+  /// What the currency parameters of the contract are, and what those that can be named here are:
+  /// the same, or, inside a generic function, its own.
+  var currencyParameters: [String: Int] = [:]
   var bindings: [String: Int] = [:]
 
   // Functions.
@@ -41,8 +46,6 @@ struct ContractChecker {
   var instances: [FunctionInstance: Int] = [:]
   /// Calls inside each other, of each checked function.
   var functionDepths: [Int] = []
-  /// Of each checked function, whether it can trap.
-  var functionTraps: [Bool] = []
   /// The functions whose bodies are being checked.
   var calling: [String] = []
   /// Functions with a mistake in them: it is reported once, not at every call.
@@ -71,23 +74,29 @@ struct ContractChecker {
     case function
   }
 
-  init(_ contract: Contract, _ declarations: Declarations) {
+  init(_ contract: Contract?, _ declarations: Declarations) {
     self.contract = contract
     self.declarations = declarations
-    interface = ContractInterface(name: contract.name.text)
+    interface = ContractInterface(name: contract?.name.text ?? "")
   }
 
+  var members: [Member] { contract?.members ?? [] }
+
+  /// The contract's name, at which its limits are reported.
+  var nameSpan: Span { contract?.name.span ?? Span(0, 0) }
+
   mutating func check() -> CheckedContract? {
-    checkSizes()
+    guard let contract else { return nil }
+    checkSizes(of: contract)
     // What follows looks names up in lists that are short.
     guard diagnostics.isEmpty else { return nil }
-    declareCurrencies()
+    declareCurrencies(of: contract)
     declareTypesAndFunctions()
-    declareStates()
+    declareStates(of: contract)
     let (bounds, derived, vaultSpans) = declareMembers()
     declareStateParameters()
     reportLimit(
-      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: contract.name.span,
+      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: nameSpan,
       &diagnostics)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
@@ -100,29 +109,22 @@ struct ContractChecker {
       interface: interface, bounds: bounds, derived: derived, transitions: transitions, invariants: invariants,
       views: views, functions: functions,
       spans: .init(
-        contract: contract.name.span, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
+        contract: nameSpan, states: stateNames.map(\.span), vaults: vaultSpans, transitions: transitionSpans,
         terms: termSpans,
         braces: stateBraces, bodies: bodies, declarationsEnd: contract.declarationsEnd))
   }
 
-  /// What is wrong with the types and functions that a file declares outside of its contracts. Each
-  /// function is looked at with currencies of its own.
-  static func diagnostics(of file: File, _ declarations: Declarations) -> Diagnostics {
-    if file.structures.isEmpty && file.enumerations.isEmpty && file.functions.isEmpty { return Diagnostics() }
-    let name = Identifier(text: "Nothing", span: Span(0, 0))
-    var diagnostics = Diagnostics()
-    for declared in file.structures.map(\.name) + file.enumerations.map(\.name) {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
-      _ = checker.declaredType(named: declared.text, at: declared.span)
-      if checker.diagnostics.isEmpty { checker.checkTypeSizes() }
-      diagnostics.append(contentsOf: checker.diagnostics)
+  /// Checks the types and functions that files declare outside of contracts, each function with
+  /// currencies of its own.
+  mutating func check(_ files: [File]) {
+    let functions = files.flatMap(\.functions)
+    let genericsMax = functions.reduce(0) { max($0, $1.generics.count) }
+    interface.currencies = Array(repeating: .parameter(""), count: genericsMax)
+    for name in files.flatMap({ $0.structures.map(\.name) + $0.enumerations.map(\.name) }) {
+      _ = declaredType(named: name.text, at: name.span)
     }
-    for function in file.functions {
-      var checker = ContractChecker(Contract(name: name, generics: [], members: [], declarationsEnd: 0), declarations)
-      checker.checkAlone(function)
-      diagnostics.append(contentsOf: checker.diagnostics)
-    }
-    return diagnostics
+    checkTypeSizes()
+    for function in functions { check(function) }
   }
 
   // MARK: Sizes
@@ -133,9 +135,9 @@ struct ContractChecker {
     }
   }
 
-  private mutating func checkSizes() {
+  private mutating func checkSizes(of contract: Contract) {
     var counts = (parties: 0, terms: 0, vaults: 0, fields: 0, events: 0, states: 0, invariants: 0, views: 0)
-    for member in contract.members {
+    for member in members {
       switch member {
       case .parties(let names): counts.parties += names.count
       case .term(let term):
@@ -169,7 +171,7 @@ struct ContractChecker {
       ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
       ("currency parameters", contract.generics.count, limits.currencies),
     ] {
-      reportLimit(what, count, limit, at: contract.name.span, &diagnostics)
+      reportLimit(what, count, limit, at: nameSpan, &diagnostics)
     }
   }
 
@@ -182,7 +184,7 @@ struct ContractChecker {
 
   private mutating func declareTypesAndFunctions() {
     var own: [Identifier] = []
-    for member in contract.members {
+    for member in members {
       switch member {
       case .structure(let structure):
         own.append(structure.name)
@@ -209,7 +211,7 @@ struct ContractChecker {
 
   /// The functions of the language keep their names.
   mutating func reportBuiltIn(_ name: Identifier) {
-    guard ContractChecker.builtIns.contains(name.text) else { return }
+    guard LanguageFunction.reserved.contains(name.text) else { return }
     diagnostics.report(
       .duplicateName, "`\(name.text)` is a function of the language; this needs a name of its own", at: name.span,
       notes: ["a name means one thing: there is no overloading and no shadowing"])
@@ -223,7 +225,7 @@ struct ContractChecker {
     var bounds: [[TypedExpression]] = []
     var derived: [FieldValue] = []
     var vaultSpans: [Span] = []
-    for member in contract.members {
+    for member in members {
       switch member {
       case .parties(let names):
         for name in names {
@@ -411,10 +413,10 @@ struct ContractChecker {
 
   // MARK: States
 
-  private mutating func declareStates() {
+  private mutating func declareStates(of contract: Contract) {
     var initial: [Identifier] = []
     stateIndexes.reserveCapacity(16)
-    for member in contract.members {
+    for member in members {
       switch member {
       case .state(let state):
         if state.isInitial {
@@ -431,11 +433,11 @@ struct ContractChecker {
       }
     }
     reportDuplicates(
-      in: stateNames + contract.members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
+      in: stateNames + members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
       &diagnostics)
     if initial.isEmpty {
       diagnostics.report(
-        .initialState, "`\(contract.name.text)` has no initial state", at: contract.name.span,
+        .initialState, "`\(contract.name.text)` has no initial state", at: nameSpan,
         "an agreement begins nowhere")
     }
     for extra in initial.dropFirst() {
@@ -456,7 +458,7 @@ struct ContractChecker {
   /// They are fields that lie idle in every other state.
   private mutating func declareStateParameters() {
     stateParameters = Array(repeating: [], count: stateNames.count)
-    for case .state(let state) in contract.members {
+    for case .state(let state) in members {
       guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
       let checked = check(state.parameters)
       guard checked.count == state.parameters.count else {
@@ -482,7 +484,7 @@ struct ContractChecker {
 
   private mutating func checkInvariants() -> [TypedExpression] {
     var checked: [TypedExpression] = []
-    for case .invariant(let invariant) in contract.members {
+    for case .invariant(let invariant) in members {
       reportDuplicates(in: invariant.states, &diagnostics)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
       (surroundings, callDepth) = (.invariant, 0)
@@ -502,7 +504,7 @@ struct ContractChecker {
 
   private mutating func checkViews() -> [TypedExpression] {
     var checked: [TypedExpression] = []
-    for case .view(let view) in contract.members {
+    for case .view(let view) in members {
       checkSize(of: view.name)
       let mark = scope.mark
       // The name is taken: nothing else may be called like it.
@@ -546,7 +548,7 @@ struct ContractChecker {
     for (index, name) in eventNames.enumerated() where !usedEvents.contains(index) {
       diagnostics.report(.unused, "`\(name.text)` is an event that is never emitted", at: name.span)
     }
-    for case .function(let function) in contract.members where !usedFunctions.contains(function.name.text) {
+    for case .function(let function) in members where !usedFunctions.contains(function.name.text) {
       diagnostics.report(.unused, "`\(function.name.text)` is a function that is never called", at: function.name.span)
     }
   }

@@ -210,12 +210,7 @@ struct Literals {
   private func digest(_ function: Expression, _ arguments: [Argument]) -> Value? {
     guard arguments.count == 1, case .string(let text) = arguments[0].value.kind, case .name(let name) = function.kind
     else { return nil }
-    let bytes = Array(text.utf8)
-    switch name {
-    case "sha256": return .bytes(Digest(sha256: bytes).bytes)
-    case "sm3": return .bytes(bytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
-    default: return nil
-    }
+    return LanguageFunction.named(name).first?.row.literal?(Array(text.utf8))
   }
 
   // MARK: Of parts

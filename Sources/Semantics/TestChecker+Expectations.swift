@@ -200,7 +200,9 @@ extension TestChecker {
       return Seen(
         operand: .balanceOfKey(agreement: agreement, vault: vault, key: value), type: seen.type, agreement: agreement)
     case .call(let function, let arguments):
-      if case .name("count") = function.kind, arguments.count == 1 { return count(arguments[0].value) }
+      if case .name(LanguageFunction.count.row.name) = function.kind, arguments.count == 1 {
+        return count(arguments[0].value)
+      }
       guard case .member(let object, let member) = function.kind else { break }
       guard let agreement = agreement(of: object) else { return nil }
       let views = interface(of: agreement).views

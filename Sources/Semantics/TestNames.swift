@@ -61,7 +61,13 @@ extension Expression {
   }
 
   /// The name of a structure, a case or a hash.
-  var makesLiteral: Bool { if case .name(let name) = kind { name == "sha256" || name == "sm3" } else { isLiteral } }
+  var makesLiteral: Bool {
+    if case .name(let name) = kind {
+      LanguageFunction.named(name).contains { $0.row.literal != nil }
+    } else {
+      isLiteral
+    }
+  }
 
   /// A wallet or an earlier constant may be part of a literal.
   var mayStandInLiteral: Bool { if case .name = kind { true } else { isLiteral } }
@@ -72,7 +78,7 @@ extension Expression {
     case .member(let object, _): if case .name = object.kind { true } else { false }
     case .element(let object, _): object.looksAtAgreement
     case .call(let function, let arguments):
-      if case .name("count") = function.kind {
+      if case .name(LanguageFunction.count.row.name) = function.kind {
         arguments.first?.value.looksAtAgreement ?? false
       } else {
         function.looksAtAgreement

@@ -9,44 +9,51 @@ extension TypedExpression {
       .isEmpty(vault: _, key: nil):
       []
     case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
-      .convert(_, let part), .narrow(let part, _), .member(let part, _), .count(let part), .fold(_, let part),
-      .isCase(let part, _):
+      .convert(_, let part), .narrow(let part, _), .member(let part, _), .isCase(let part, _):
       [part]
     case .arithmetic(_, let a, let b), .compare(_, let a, let b), .and(let a, let b), .or(let a, let b),
-      .answered(let a, let b), .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b),
-      .with(let a, let b, value: nil), .extreme(isMin: _, let a, let b), .concatenate(let a, let b):
+      .answered(let a, let b), .replace(let a, member: _, let b), .element(let a, let b), .contains(let a, let b):
       [a, b]
-    case .choose(let a, then: let b, else: let c), .with(let a, let b, value: let c?),
-      .endOfDay(calendar: let a, day: let b, after: let c):
-      [a, b, c]
+    case .choose(let a, then: let b, else: let c), .withEntry(let a, key: let b, value: let c): [a, b, c]
     case .match(let subject, let cases): [subject] + cases.map(\.body)
-    case .call(_, let parts), .make(let parts), .wrap(case: _, let parts), .collect(let parts): parts
+    case .with(let collection, let elements): [collection] + elements
+    case .call(_, let parts, canTrap: _), .make(let parts), .wrap(case: _, let parts), .collect(let parts),
+      .concatenate(let parts), .function(_, let parts):
+      parts
     }
   }
+}
 
-  /// Whether it has values of its parts with which it traps. `calls` tells of each function of the
-  /// contract whether it can.
-  package func canTrap(_ calls: [Bool]) -> Bool {
-    if case .answered(_, let second) = kind { return second.canTrap(calls) }
-    return trapsItself(calls) || parts.contains { $0.canTrap(calls) }
-  }
-
-  private func trapsItself(_ calls: [Bool]) -> Bool {
-    switch kind {
-    case .narrow, .element, .with: true
-    case .arithmetic(let operation, _, let b): TypedExpression.traps(operation, by: b.type)
-    case .convert(let conversion, _): conversion == .percentOfRatio
-    case .call(let index, _): calls[index]
-    case .fold(let fold, _):
-      // A sum of integers is as wide as it needs to be.
-      if case .int = type, fold == .sum { false } else { true }
-    default: false
+extension TypedExpression.Kind {
+  var canTrap: Bool {
+    switch self {
+    case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party,
+      .isEmpty(vault: _, key: nil):
+      false
+    case .narrow, .element, .with, .withEntry: true
+    case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
+      .member(let part, _), .isCase(let part, _):
+      part.canTrap
+    case .convert(let conversion, let part): conversion == .percentOfRatio || part.canTrap
+    case .arithmetic(let operation, let a, let b): a.canTrap || b.canTrap || operation.traps(by: b.type)
+    case .compare(_, let a, let b), .and(let a, let b), .or(let a, let b), .replace(let a, member: _, let b),
+      .contains(let a, let b):
+      a.canTrap || b.canTrap
+    case .answered(_, let second): second.canTrap
+    case .choose(let a, then: let b, else: let c): a.canTrap || b.canTrap || c.canTrap
+    case .match(let subject, let cases): subject.canTrap || cases.contains { $0.body.canTrap }
+    case .function(let function, let parts): !function.row.traps.isEmpty || parts.contains { $0.canTrap }
+    case .call(_, let parts, let canTrap): canTrap || parts.contains { $0.canTrap }
+    case .make(let parts), .wrap(case: _, let parts), .collect(let parts), .concatenate(let parts):
+      parts.contains { $0.canTrap }
     }
   }
+}
 
-  private static func traps(_ operation: Arithmetic, by divisor: ExpressionType) -> Bool {
-    switch operation {
-    case .intAdd, .intSubtract, .intMultiply, .intMin, .intMax, .timeAdd: return false
+extension Arithmetic {
+  fileprivate func traps(by divisor: ExpressionType) -> Bool {
+    switch self {
+    case .intAdd, .intSubtract, .intMultiply, .timeAdd: return false
     case .intDivide, .intModulo:
       guard case .int(_, let range?) = divisor else { return true }
       return range.contains(.zero)
@@ -59,17 +66,10 @@ extension TypedExpression {
 }
 
 extension CheckedFunction {
-  package func canTrap(_ calls: [Bool]) -> Bool {
-    result.canTrap(calls) || bindings.contains { $0.value.canTrap(calls) }
-  }
+  package var canTrap: Bool { result.canTrap || bindings.contains { $0.value.canTrap } }
 }
 
 extension CheckedContract {
-  /// Of each function, whether it can trap.
-  package var functionTraps: [Bool] {
-    functions.reduce(into: []) { traps, function in traps.append(function.canTrap(traps)) }
-  }
-
   /// What an entry evaluates, in source order; the parts of these are in them.
   package func expressions(of entry: Entry) -> [TypedExpression] {
     switch entry {

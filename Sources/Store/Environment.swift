@@ -194,6 +194,16 @@ final class Environment {
       try environment.check(code, "write")
     }
 
+    /// Removes a pair, if it is there.
+    func remove(_ table: String, _ key: [UInt8]) throws(StoreFault) {
+      var key = key
+      let code = key.withUnsafeMutableBytes { buffer in
+        var key = MDB_val(mv_size: buffer.count, mv_data: buffer.baseAddress)
+        return mdb_del(transaction, environment.table(table), &key, nil)
+      }
+      if code != MDB_NOTFOUND { try environment.check(code, "write") }
+    }
+
     func clear(_ table: String) throws(StoreFault) {
       try environment.check(mdb_drop(transaction, environment.table(table), 0), "write")
     }

@@ -271,14 +271,18 @@ package final class LedgerFolder: Durable {
     try resetState()
   }
 
-  package func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {
+  package func save(_ rows: [(place: RowPlace, bytes: [UInt8]?)], height: UInt64, digest: Digest) throws(StoreFault) {
     var head = CanonicalWriter()
     head.write(height)
     head.write(digest)
     try stateFile().write { writer throws(StoreFault) in
       for row in rows {
         let key = [row.place.table.rawValue] + Envelope.key(UInt64(row.place.index))
-        try writer.put("rows", key, Envelope.sealed(row.bytes, "rows", key))
+        if let bytes = row.bytes {
+          try writer.put("rows", key, Envelope.sealed(bytes, "rows", key))
+        } else {
+          try writer.remove("rows", key)
+        }
       }
       try writer.put(
         "meta", LedgerFolder.checkpointKey, Envelope.sealed(head.bytes, "meta", LedgerFolder.checkpointKey))

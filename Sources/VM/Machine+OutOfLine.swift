@@ -79,7 +79,10 @@ extension Machine {
   }
 
   @inline(never)
-  func trap(numbered number: UInt16) -> Trap { Trap.allCases[Int(number)] }
+  func trap(namedBy operand: UInt16) -> Trap {
+    guard let trap = Trap(operand: operand) else { preconditionFailure("the verifier admits no other operand") }
+    return trap
+  }
 
   // MARK: Percents and amounts
 

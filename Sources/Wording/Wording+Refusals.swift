@@ -47,7 +47,6 @@ extension Wording {
 
   private func sentence(_ refusal: Refusal, _ attempt: Attempt) -> String {
     let (who, action, state) = (attempt.who, attempt.action, attempt.state)
-    if let payer = attempt.payer, let sentence = sentence(refusal, action, depositOf: payer) { return sentence }
     switch refusal {
     case .module: return say("The module is not published, or is none that the ledger takes.", "模块尚未发布，或不被账本接受。")
     case .agreement: return say("There is no such agreement.", "没有这个协议。")
@@ -87,23 +86,25 @@ extension Wording {
             "当前状态 \(state) 不提供 \(action)：\(ended.state) 的条件已于 \(due) 成立。")
       }
     case .argument: return say("An argument of \(action) is missing or outside its range.", "\(action) 的参数缺失或超出范围。")
-    case .authority: return say("\(who) is not among those who may \(action).", "\(who) 无权执行 \(action)。")
-    case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
-    case .amount: return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
-    case .funds: return say("\(who) has less money than this takes.", "\(who) 的余额不足以执行 \(action)。")
-    case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
-    }
-  }
-
-  /// About a deposit of somebody who does not act, but should have approved.
-  private func sentence(_ refusal: Refusal, _ action: String, depositOf payer: String) -> String? {
-    switch refusal {
     case .authority:
-      say("\(payer) is to pay for \(action), and has not approved it.", "\(action) 须由 \(payer) 付款，而 \(payer) 并未同意。")
+      guard let payer = attempt.payer else {
+        return say("\(who) is not among those who may \(action).", "\(who) 无权执行 \(action)。")
+      }
+      return say(
+        "\(payer) is to pay for \(action), and has not approved it.", "\(action) 须由 \(payer) 付款，而 \(payer) 并未同意。")
+    case .guardUnmet: return say("A condition of \(action) does not hold.", "\(action) 的条件不满足。")
     case .amount:
-      say("\(payer) lets go another amount than \(action) asks of \(payer).", "\(payer) 承诺付出的金额与 \(action) 要求的不符。")
-    case .funds: say("\(payer) has less money than \(action) asks of \(payer).", "\(payer) 的余额不足以支付 \(action)。")
-    case .module, .agreement, .visit, .state, .argument, .terms, .guardUnmet, .consent, .credit, .invariant: nil
+      guard let payer = attempt.payer else {
+        return say("\(who) lets go another amount than \(action) asks for.", "\(who) 付出的金额与 \(action) 要求的不符。")
+      }
+      return say(
+        "\(payer) lets go another amount than \(action) asks of \(payer).", "\(payer) 承诺付出的金额与 \(action) 要求的不符。")
+    case .funds:
+      guard let payer = attempt.payer else {
+        return say("\(who) has less money than this takes.", "\(who) 的余额不足以执行 \(action)。")
+      }
+      return say("\(payer) has less money than \(action) asks of \(payer).", "\(payer) 的余额不足以支付 \(action)。")
+    case .invariant: return say("\(action) would break what the contract promises to keep.", "\(action) 会破坏合约保证的不变条件。")
     }
   }
 
@@ -149,7 +150,6 @@ extension Wording {
     case .share: say("The shares in \(action) are more than the vault holds.", "\(action) 的分配超过了所存金额。")
     case .gas: say("\(action) uses more gas than it was given.", "\(action) 用尽了 gas。")
     case .index: say("\(action) looks for an element beyond the end of a list.", "\(action) 所取的元素超出了列表。")
-    case .text: say("\(action) reads a number from a text that is none.", "\(action) 中有文本不是数字。")
     case .counter: say("\(action) raises a counter that has reached its end.", "\(action) 所用的计数器已到上限。")
     case .full: say("\(action) puts money under one key more than a vault takes.", "\(action) 存入的金库已无空位。")
     }

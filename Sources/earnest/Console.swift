@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Presentation
 import Primitives
 import Source
 
@@ -70,6 +71,7 @@ enum Console {
   }
 
   static func bold(_ text: String) -> String { isColoured(1) ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+  static let style = TextStyle(bold: { bold($0) }, dim: { dim($0) })
   static func green(_ text: String) -> String { isColoured(1) ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
   static func red(_ text: String) -> String { isColoured(1) ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
   static func dim(_ text: String) -> String { isColoured(1) ? "\u{1B}[2m\(text)\u{1B}[0m" : text }

@@ -8,11 +8,6 @@ import Testing
     #expect(Opcode.allCases.map(\.rawValue) == (0..<UInt8(Opcode.allCases.count)).map { $0 })
   }
 
-  @Test("bytecode: mnemonics are unique")
-  func mnemonicsAreUnique() {
-    #expect(Set(Opcode.allCases.map(\.row.mnemonic)).count == Opcode.allCases.count)
-  }
-
   @Test("bytecode: a row's flow, reads, effect and value rule fit its operands", arguments: Opcode.allCases)
   func columnsFitTheOperands(_ opcode: Opcode) {
     let row = opcode.row

@@ -40,7 +40,7 @@ import Testing
   /// What the tables promise: names are unique, only the last instruction of a block ends it, every
   /// opcode has a row and a name.
   @Test func theInstructionTableIsSound() {
-    #expect(Set(Opcode.allCases.map(\.row.mnemonic)).count == Opcode.allCases.count)
+    #expect(Set(Opcode.allCases.map(\.mnemonic)).count == Opcode.allCases.count)
     for (index, opcode) in Opcode.allCases.enumerated() {
       #expect(Int(opcode.rawValue) == index)
       #expect((1..<200).contains(opcode.row.gas))

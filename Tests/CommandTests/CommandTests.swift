@@ -4,8 +4,8 @@ import Foundation
 import Semantics
 import Source
 import Support
+import TestRunner
 import Testing
-import Trials
 import Wording
 
 /// The program as a user runs it: the release build that `make test` makes first, in a folder of its own.

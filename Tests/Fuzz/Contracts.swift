@@ -1,11 +1,11 @@
+import ContractFuzzing
 import Glibc
 import Source
-import Trials
 
 /// The case that is being tried, for the message of a process that ends by itself.
 nonisolated(unsafe) private var currentSeed: UInt64 = 0
 
-/// Random contracts on the machine and on the reference interpreter (Trials).
+/// Random contracts on the machine and on the reference interpreter (ContractFuzzing).
 struct ContractFuzz {
   private var accepted = 0
   private var steps = 0

@@ -1,11 +1,12 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Foundation
+import Fuzzing
 import Interface
 import Primitives
 import Source
-import Trials
 
 /// What became of the mutants of one operator.
 private struct Tally {
@@ -138,7 +139,7 @@ struct MutantFuzz {
       for contract in Compilation(source).contracts { originals.append((source.path, contract.module)) }
     }
     print("\(originals.count) contracts as written")
-    var random = SplitMix(seed: seed &+ UInt64(slice.index) &* 1_000_003)
+    var random = Random(seed: seed &+ UInt64(slice.index) &* 1_000_003)
     var seen = Set(originals.map(\.module.id))
     var (made, accepted) = (0, 0)
     while accepted < count / slice.count, !originals.isEmpty {

@@ -8,9 +8,9 @@
 
 import CFuzzer
 import Compiler
+import ContractFuzzing
 import Source
 import Syntax
-import Trials
 
 /// The last bytes of choices say which tokens are exchanged.
 private let exchangeCount = 4

@@ -486,7 +486,7 @@ extension ModuleTrial {
     case .field: return UInt16(random.below(module.interface.fields.count))
     case .item: return UInt16(random.below(module.interface.fields.count))
     case .function: return UInt16(module.functions.count - 1)
-    case .trap: return UInt16(random.below(Trap.allCases.count))
+    case .trap: return UInt16(random.element(Trap.allCases).rawValue) + (random.below(8) == 0 ? 1 : 0)
     case .part: return UInt16(random.below(4))
     }
   }

@@ -205,7 +205,7 @@ extension ModuleTrial {
   package var summary: String {
     let faults = ModuleFault.Code.allCases.compactMap { code in count.faults[code].map { "\(code) \($0)" } }
     let traps = Trap.allCases.compactMap { trap in count.traps[trap].map { "\(trap) \($0)" } }
-    let missing = Opcode.allCases.filter { count.opcodes[Int($0.rawValue)] == 0 }.map(\.row.mnemonic)
+    let missing = Opcode.allCases.filter { count.opcodes[Int($0.rawValue)] == 0 }.map(\.mnemonic)
     return """
       \(count.modules) modules, \(count.accepted) accepted, \(count.assured) assured, \(count.calls) calls
       refused: \(faults.joined(separator: ", "))

@@ -1,5 +1,6 @@
-/// A sequence of numbers that is the same for the same seed, on every machine: splitmix64.
-package struct Random {
+/// A sequence of numbers that is the same for the same seed, on every machine: SplitMix64, by
+/// Steele, Lea and Flood.
+package struct Random: Sendable {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }
@@ -16,4 +17,7 @@ package struct Random {
   package mutating func below(_ count: Int) -> Int { Int(truncatingIfNeeded: next() % UInt64(count)) }
 
   package mutating func element<T>(_ values: [T]) -> T { values[below(values.count)] }
+
+  /// True once in `count` times.
+  package mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
 }

@@ -1,6 +1,7 @@
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -161,7 +162,7 @@ import Wording
     let ledger = try TestLedger()
     let number = try ledger.openPurchase()
     let agreement = ledger.chain.state.agreements[number.index]
-    let cases: [(Failure, String, Transaction.Instruction)] = [
+    let cases: [(Failure, String, Transaction.Operation)] = [
       (.refused(.module), "alice", .publish(module: [1, 2, 3])),
       (
         .refused(.module), "alice",
@@ -181,21 +182,21 @@ import Wording
       (.refused(.authority), "operator", .consent(number, subject: ledger.chain.subject(of: number), signer: 0)),
       (.refused(.consent), "alice", .consent(number, subject: .zero, signer: 0)),
     ]
-    for (failure, name, instruction) in cases {
+    for (failure, name, operation) in cases {
       let row = try #require(ledger.row(name))
       let (nonce, credit) = (ledger.nonce(name), ledger.credit(name))
       // What came before in the same transaction is undone with it.
       let receipt = try ledger.send(
         [
           TestLedger.transfer(1, "CNY", to: "carol"), .grant(to: TestLedger.id("dave"), credit: 1, signer: 0),
-          instruction,
+          operation,
         ], by: name)
       if name == "operator" {
-        #expect(receipt.verdict == .failed(instruction: 0, .refused(.funds)))
-        #expect(try ledger.send([instruction], by: name).verdict == .failed(instruction: 0, failure))
+        #expect(receipt.verdict == .failed(operation: 0, .refused(.funds)))
+        #expect(try ledger.send([operation], by: name).verdict == .failed(operation: 0, failure))
         continue
       }
-      #expect(receipt.verdict == .failed(instruction: 2, failure), "\(failure)")
+      #expect(receipt.verdict == .failed(operation: 2, failure), "\(failure)")
       #expect(ledger.nonce(name) == nonce + 1 && ledger.credit(name) == credit - receipt.gas)
       #expect(ledger.chain.state.agreements[number.index] == agreement)
       #expect(
@@ -216,7 +217,7 @@ import Wording
     var transaction = ledger.transaction([pay], by: "alice", gasLimit: needed - 1)
     let credit = ledger.credit("alice")
     let receipt = try ledger.send(TestLedger.signed(transaction))
-    #expect(receipt.verdict == .failed(instruction: 0, .trapped(.gas)) && receipt.gas == needed - 1)
+    #expect(receipt.verdict == .failed(operation: 0, .trapped(.gas)) && receipt.gas == needed - 1)
     #expect(ledger.credit("alice") == credit - needed + 1 && ledger.chain.state.agreements[number.index] == digest)
     transaction = ledger.transaction([pay], by: "alice", gasLimit: needed)
     #expect(try ledger.send(TestLedger.signed(transaction)).verdict == .done)
@@ -235,7 +236,7 @@ import Wording
     let pay = TestLedger.call("pay", number, [], TestLedger.fen(10_000))
     let subject = ledger.chain.subject(of: number)
     for name in ["bob", "carol", "dave"] {
-      #expect(try ledger.send([pay], by: "alice").verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(try ledger.send([pay], by: "alice").verdict == .failed(operation: 0, .refused(.consent)))
       #expect(try ledger.send([.consent(number, subject: subject, signer: 0)], by: name).verdict == .done)
     }
     #expect(try ledger.send([pay], by: "alice").verdict == .done)
@@ -318,7 +319,7 @@ import Wording
     let call = Transaction.Call(agreement: number, visit: 0, action: "pay", arguments: [], letGo: [])
     let refused = ledger.signed([.act(call, signer: 1)], by: "alice", with: ["p1"])
     let receipt = try ledger.send(refused)
-    #expect(receipt.verdict == .failed(instruction: 0, .refused(.authority)))
+    #expect(receipt.verdict == .failed(operation: 0, .refused(.authority)))
     #expect(story.lines(receipt, refused.transaction) == ["Refused (authority): p1 is not among those who may pay."])
 
     let opened = ledger.chain.state.agreements[number.index]
@@ -329,7 +330,7 @@ import Wording
     let undone = ledger.signed(
       [.open(opening, signer: 0), TestLedger.call("ship", AgreementNumber(1), [.text([65])])], by: "bob")
     let failed = try ledger.send(undone)
-    #expect(failed.verdict == .failed(instruction: 1, .refused(.state)) && failed.deeds.isEmpty)
+    #expect(failed.verdict == .failed(operation: 1, .refused(.state)) && failed.results.isEmpty)
     #expect(
       story.lines(failed, undone.transaction) == ["Refused (state): ship is not offered in the agreement's state."])
     #expect(try ledger.defectOfAnyEvent() == nil)

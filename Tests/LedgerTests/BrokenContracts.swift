@@ -17,11 +17,11 @@ extension TestLedger {
   /// Publishes a module and from then on runs another in its place; answers its id.
   func publish(_ module: WellFormedModule, running other: WellFormedModule) throws -> Digest {
     let receipt = try send([.publish(module: module.module.bytes)], by: "alice")
-    guard case .published(let id, true)? = receipt.deeds.first else {
+    guard case .published(let published)? = receipt.results.first, published.isNew else {
       preconditionFailure("it is published: \(receipt)")
     }
     run(other, at: chain.state.modules.count - 1)
-    return id
+    return published.module
   }
 
   /// The contracts behind this one are what was published.

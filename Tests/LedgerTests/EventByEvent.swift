@@ -1,7 +1,7 @@
+import ContractFuzzing
 import Ledger
 import Primitives
 import Runtime
-import Trials
 
 extension TestLedger {
   /// Goes through everything that has happened once more, one event at a time, each in a block of

@@ -1,10 +1,11 @@
+import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// Deadlines run by themselves, first, each at its own time; blocks only group events.
 @Suite struct EventTests {
@@ -35,7 +36,7 @@ import Trials
     #expect(try ledger.send([TestLedger.transfer(3, "CNY", to: "p2")], by: "p1").verdict == .done)
     #expect(
       try ledger.send([TestLedger.transfer(1, "CNY", to: "p2")], by: "p3").verdict
-        == .failed(instruction: 0, .refused(.funds)))
+        == .failed(operation: 0, .refused(.funds)))
     try ledger.advance(Duration(unchecked: 30 * 86_400_000))
     #expect(
       try ledger.units("alice", "CNY") == 100_000_000 && ledger.units("p2", "CNY") == 3
@@ -77,7 +78,7 @@ import Trials
       }
       // A purchase that must be shipped at once: paying makes the refund due in the same moment, so
       // nobody gets in between.
-      let steps: [(String, [Transaction.Instruction])] = [
+      let steps: [(String, [Transaction.Operation])] = [
         ("bob", [TestLedger.transfer(7, "EUR", to: "dave")]),
         ("alice", [TestLedger.call("pay", number, [], TestLedger.fen(10_000))]),
         ("bob", [TestLedger.call("ship", number, [.text([65])])]),
@@ -86,9 +87,9 @@ import Trials
         ("alice", [TestLedger.transfer(5, "JPY", to: "p1")]),
       ]
       var ahead: [String: UInt64] = [:]
-      for (index, (name, instructions)) in steps.enumerated() {
+      for (index, (name, operations)) in steps.enumerated() {
         waiting.append(
-          TestLedger.signed(ledger.transaction(instructions, by: name, ahead: ahead[name, default: 0])))
+          TestLedger.signed(ledger.transaction(operations, by: name, ahead: ahead[name, default: 0])))
         ahead[name, default: 0] += 1
         if cut(index) {
           try flush()
@@ -103,8 +104,8 @@ import Trials
     let single = try run { _ in true }
     #expect(whole.2 < single.2)
     #expect(whole.0.filter { $0.origin == .deadline }.count == 1)
-    #expect(whole.0.contains { $0.verdict == .failed(instruction: 0, .refused(.state)) })
-    var random = SplitMix(seed: 3)
+    #expect(whole.0.contains { $0.verdict == .failed(operation: 0, .refused(.state)) })
+    var random = Random(seed: 3)
     for _ in 0..<20 {
       let other = try run { _ in random.oneIn(2) }
       #expect(other.0 == whole.0 && other.1 == whole.1)

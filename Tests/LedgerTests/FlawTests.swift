@@ -3,6 +3,7 @@ import Bytecode
 import Foundation
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Semantics
@@ -67,7 +68,7 @@ import Wording
     for (kind, file, title, place) in cases {
       let bytes = try FlawTests.module(file, title).bytes
       let (_, receipt) = try publish(bytes, on: ledger)
-      #expect(receipt.verdict == .failed(instruction: 0, .refused(.module)) && receipt.deeds.count == 1, "\(title)")
+      #expect(receipt.verdict == .failed(operation: 0, .refused(.module)) && receipt.results.count == 1, "\(title)")
       let flaw = try #require(receipt.flaw, "\(title)")
       #expect(flaw.kind == kind && flaw.place == place, "\(title): \(flaw)")
       guard case .refused(let findings) = assure(try Verifier.verify(bytes: bytes)) else { throw Unexpected() }
@@ -121,13 +122,13 @@ import Wording
     for bytes in garbage {
       let (_, receipt) = try publish(bytes, on: ledger)
       #expect(
-        receipt.verdict == .failed(instruction: 0, .refused(.module))
+        receipt.verdict == .failed(operation: 0, .refused(.module))
           && receipt.flaw == ModuleFlaw(.encoding, at: .module))
     }
     let large = [UInt8](repeating: 0, count: ProtocolNumber.current.limits.moduleSize + 1)
     let (_, receipt) = try publish(large, on: ledger, gasLimit: UInt64(ProtocolNumber.current.limits.transactionGas))
     #expect(
-      receipt.verdict == .failed(instruction: 0, .refused(.module)) && receipt.flaw == ModuleFlaw(.size, at: .module))
+      receipt.verdict == .failed(operation: 0, .refused(.module)) && receipt.flaw == ModuleFlaw(.size, at: .module))
   }
 
   /// The same rows change as where a module is not known, which are the sender's and the ledger's own.
@@ -135,18 +136,18 @@ import Wording
     let ledger = try TestLedger()
     let bytes = try FlawTests.module("assurance", "finding endlessCircle: a circle").bytes
     let state = ledger.chain.state
-    func changed(_ instruction: Transaction.Instruction) throws -> (Receipt, [RowPlace]) {
+    func changed(_ operation: Transaction.Operation) throws -> (Receipt, [RowPlace]) {
       _ = state.takeUnsaved()
       let before = (ledger.nonce("alice"), ledger.credit("alice"))
-      let receipt = try ledger.send([TestLedger.transfer(1, "CNY", to: "carol"), instruction], by: "alice")
-      #expect(receipt.verdict == .failed(instruction: 1, .refused(.module)))
+      let receipt = try ledger.send([TestLedger.transfer(1, "CNY", to: "carol"), operation], by: "alice")
+      #expect(receipt.verdict == .failed(operation: 1, .refused(.module)))
       #expect(ledger.nonce("alice") == before.0 + 1 && ledger.credit("alice") == before.1 - receipt.gas)
       return (receipt, state.takeUnsaved().filter { state.holds($0) }.sorted())
     }
     let (unknown, rows) = try changed(
       .open(.init(module: .zero, currencies: [], parties: [], terms: [], summary: .zero), signer: 0))
     let (refused, others) = try changed(.publish(module: bytes))
-    #expect(unknown.deeds.isEmpty && refused.flaw == ModuleFlaw(.endlessCircle, at: .circle([0])))
+    #expect(unknown.results.isEmpty && refused.flaw == ModuleFlaw(.endlessCircle, at: .circle([0])))
     #expect(!rows.isEmpty && rows == others)
     #expect(
       state.modules.isEmpty && ledger.chain.modules.isEmpty && ledger.units("carol", "CNY") == 100_000_000
@@ -189,8 +190,8 @@ import Wording
         for gas in [nil, 1, UInt64.max] {
           let flaw = ModuleFlaw(kind, at: place, gas: gas)
           let receipt = Receipt(
-            origin: .transaction(.zero), time: TestLedger.start, verdict: .failed(instruction: 0, .refused(.module)),
-            gas: 1, deeds: [.flawed(flaw)])
+            origin: .transaction(.zero), time: TestLedger.start, verdict: .failed(operation: 0, .refused(.module)),
+            gas: 1, results: [.flawed(flaw)])
           let bytes = receipt.canonicalBytes
           guard flaw.isPossible else {
             #expect(throws: CanonicalFault.notCanonical) { try Receipt(canonicalBytes: bytes) }
@@ -252,7 +253,7 @@ import Wording
       #expect(story(.chinese).lines(receipt, transaction) == ["被拒绝（module）：账本不接受这个模块：\(chinese)。"])
       #expect(story(.english).lines(receipt, nil) == ["\(refused)\(numbers)."])
       // A rehearsal tells the same, before anything is signed.
-      let rehearsed = ledger.chain.rehearse(transaction.instructions, sender: transaction.sender, coSigners: []) {
+      let rehearsed = ledger.chain.rehearse(transaction.operations, sender: transaction.sender, coSigners: []) {
         receipts in
         receipts.first.map { story(.english).lines($0, transaction) }
       }

@@ -1,6 +1,7 @@
 import Bytecode
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Testing
@@ -41,7 +42,7 @@ import Wording
 
   @Test func anActionThatBreaksOneIsRefused() throws {
     let ledger = try TestLedger()
-    #expect(try opened(ledger, least: 6).verdict == .failed(instruction: 1, .refused(.invariant)))
+    #expect(try opened(ledger, least: 6).verdict == .failed(operation: 1, .refused(.invariant)))
     #expect(ledger.chain.state.agreements.isEmpty)
     #expect(try opened(ledger, least: 5).verdict == .done)
     let number = AgreementNumber(0)
@@ -50,13 +51,13 @@ import Wording
     }
     // One below what is promised, and exactly that; the money of what is refused has not moved.
     let before = ledger.chain.state.agreements[0]
-    #expect(try lower(4) == .failed(instruction: 0, .refused(.invariant)))
+    #expect(try lower(4) == .failed(operation: 0, .refused(.invariant)))
     #expect(ledger.chain.state.agreements[0] == before && ledger.units("alice", "CNY") == 100_000_000)
     #expect(try lower(5) == .done)
     // The second invariant counts as well: a second yuan is one too many.
     #expect(
       try ledger.act("fill", on: number, by: "alice", letGo: TestLedger.fen(100)).verdict
-        == .failed(instruction: 0, .refused(.invariant)))
+        == .failed(operation: 0, .refused(.invariant)))
     #expect(ledger.units("alice", "CNY") == 99_999_900)
     #expect(try ledger.defectOfAnyEvent() == nil)
   }
@@ -82,12 +83,12 @@ import Wording
     }
     // The agreement is not suspended: it goes its way, and its owner can mend it, wholly or not at all.
     let mend = { (to: Int) in try ledger.act("mend", on: number, by: "alice", [.int(Integer(to))]).verdict }
-    #expect(try mend(4) == .failed(instruction: 0, .refused(.invariant)))
+    #expect(try mend(4) == .failed(operation: 0, .refused(.invariant)))
     #expect(try mend(5) == .done)
     try ledger.advance(TestLedger.day)
     #expect(
       ledger.units("alice", "CNY") == 100_000_000 && ledger.chain.state.agreements[0].position.standing == .regular)
     #expect(try ledger.defectOfAnyEvent() == nil)
-    #expect(try ledger.release(number, [], by: "operator").verdict == .failed(instruction: 0, .refused(.state)))
+    #expect(try ledger.release(number, [], by: "operator").verdict == .failed(operation: 0, .refused(.state)))
   }
 }

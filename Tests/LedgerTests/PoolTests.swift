@@ -1,10 +1,10 @@
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// The whole language through blocks: keys of vaults, maps, states' parameters, promises and
 /// conditions are kept, proved, undone and rebuilt like everything else.
@@ -58,7 +58,7 @@ import Trials
     let ledger = try TestLedger()
     #expect(try opened(ledger).verdict == .done)
     #expect(try join(ledger, "carol") == .done && join(ledger, "dave") == .done && join(ledger, "carol") == .done)
-    #expect(try join(ledger, "bob") == .failed(instruction: 0, .trapped(.full)))
+    #expect(try join(ledger, "bob") == .failed(operation: 0, .trapped(.full)))
     #expect(try share(ledger, "carol") == .returns(.amount(Amount(unchecked: 20_000))))
     #expect(try share(ledger, "bob") == .returns(.amount(.zero)))
     #expect(ledger.chain.view("shareOf", of: number, arguments: [.party(1000)]) == .fails(.refused(.argument)))
@@ -67,7 +67,7 @@ import Trials
     try expectRebuilt(ledger)
     // What comes behind a checkpoint changes rows that are in it.
     #expect(try ledger.act("leave", on: number, by: "carol").verdict == .done && join(ledger, "bob") == .done)
-    #expect(try ledger.act("leave", on: number, by: "carol").verdict == .failed(instruction: 0, .refused(.guardUnmet)))
+    #expect(try ledger.act("leave", on: number, by: "carol").verdict == .failed(operation: 0, .refused(.guardUnmet)))
     try expectRebuilt(ledger)
     try ledger.chain.checkpoint()
     try expectRebuilt(ledger)
@@ -92,7 +92,7 @@ import Trials
     let join = TestLedger.call("join", number, [], TestLedger.fen(10_000))
     let failing = try ledger.send(
       [join, join, TestLedger.call("leave", number), join, TestLedger.transfer(1 << 100, "CNY", to: "bob")], by: "dave")
-    #expect(failing.verdict == .failed(instruction: 4, .refused(.funds)) && ledger.chain.state.agreements[0] == before)
+    #expect(failing.verdict == .failed(operation: 4, .refused(.funds)) && ledger.chain.state.agreements[0] == before)
     let digest = ledger.chain.state.digest
     ledger.chain.rehearse([join, join], sender: TestLedger.id("dave"), coSigners: []) { receipts in
       #expect(receipts.first?.verdict == .done)
@@ -114,7 +114,7 @@ import Trials
       let promised = try ledger.act("fill", on: number, by: "bob", letGo: TestLedger.fen(promise))
       #expect(
         promised.steps.map(\.outcome) == [.approved(have: 1, needed: 2)] && ledger.units("bob", "CNY") == 100_000_000)
-      #expect(try ledger.act("fill", on: number, by: "alice").verdict == .failed(instruction: 0, .refused(.amount)))
+      #expect(try ledger.act("fill", on: number, by: "alice").verdict == .failed(operation: 0, .refused(.amount)))
     }
     #expect(try ledger.act("fill", on: number, by: "bob", letGo: TestLedger.fen(7000)).verdict == .done)
     try ledger.chain.checkpoint()
@@ -123,7 +123,7 @@ import Trials
     #expect(try ledger.send([TestLedger.transfer(99_995_000, "CNY", to: "dave")], by: "bob").verdict == .done)
     let refused = try ledger.act("fill", on: number, by: "alice")
     #expect(
-      refused.verdict == .failed(instruction: 0, .refused(.funds)) && refused.steps.first?.payer == ledger.row("bob"))
+      refused.verdict == .failed(operation: 0, .refused(.funds)) && refused.steps.first?.payer == ledger.row("bob"))
     #expect(try ledger.send([TestLedger.transfer(99_995_000, "CNY", to: "bob")], by: "dave").verdict == .done)
 
     let height = ledger.chain.durable.height
@@ -150,7 +150,7 @@ import Trials
     let join = TestLedger.call("join", number, [], TestLedger.fen(10_000))
     let both = try ledger.send([TestLedger.call("fill", number), join], by: "alice")
     #expect(
-      both.verdict == .failed(instruction: 1, .refused(.state)) && both.steps.first?.endedBy?.due == ledger.chain.time)
+      both.verdict == .failed(operation: 1, .refused(.state)) && both.steps.first?.endedBy?.due == ledger.chain.time)
     #expect(ledger.chain.state.agreements[0].position.approvals.count == 1)
     try expectRebuilt(ledger)
   }
@@ -160,9 +160,9 @@ import Trials
     #expect(try opened(ledger).verdict == .done)
     #expect(
       try ledger.act("propose", on: number, by: "alice", [.party(999)]).verdict
-        == .failed(instruction: 0, .refused(.argument)))
+        == .failed(operation: 0, .refused(.argument)))
     #expect(try ledger.act("propose", on: number, by: "alice", [try party(ledger, "dave")]).verdict == .done)
-    #expect(try ledger.act("take", on: number, by: "alice").verdict == .failed(instruction: 0, .refused(.authority)))
+    #expect(try ledger.act("take", on: number, by: "alice").verdict == .failed(operation: 0, .refused(.authority)))
     try ledger.chain.checkpoint()
     try expectRebuilt(ledger)
     #expect(try ledger.act("take", on: number, by: "dave").verdict == .done)
@@ -173,7 +173,7 @@ import Trials
   @Test func anOpeningTrapsWithItsTerms() throws {
     let ledger = try TestLedger()
     let refused = try opened(ledger, fee: 10_001)
-    #expect(refused.verdict == .failed(instruction: 1, .trapped(.negative)) && ledger.chain.state.agreements.isEmpty)
+    #expect(refused.verdict == .failed(operation: 1, .trapped(.negative)) && ledger.chain.state.agreements.isEmpty)
     #expect(try opened(ledger, fee: 10_000).verdict == .done)
     try expectRebuilt(ledger)
   }
@@ -206,7 +206,7 @@ import Trials
     #expect(
       try inBlock { ledger in ["dave", "carol", "operator", "alice"].map { ledger.signed([join], by: $0) } }.map(
         \.verdict)
-        == [.done, .done, .failed(instruction: 0, .refused(.funds)), .failed(instruction: 0, .trapped(.full))])
+        == [.done, .done, .failed(operation: 0, .refused(.funds)), .failed(operation: 0, .trapped(.full))])
     #expect(
       try inBlock { ledger in
         [

@@ -1,23 +1,24 @@
+import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
 import Primitives
 import Runtime
 import Testing
-import Trials
 
 /// Random people doing random things. After every event no money and no gas was made or lost, and
 /// every agreement can pay what it will do by itself; the chain replays to the same roots, also
 /// from a checkpoint.
 @Suite struct RandomLedgerTests {
   private func run(seed: UInt64, steps: Int) throws -> (ledger: TestLedger, verdicts: [String: Int]) {
-    var random = SplitMix(seed: seed)
+    var random = Random(seed: seed)
     let ledger = try TestLedger()
     let chain = ledger.chain
     let number = try ledger.openPurchase()
     let names = ["alice", "bob", "carol", "dave", "p1", "p2", "operator"]
     var verdicts: [String: Int] = [:]
-    func instruction() throws -> Transaction.Instruction {
+    func operation() throws -> Transaction.Operation {
       let agreement = AgreementNumber(random.below(chain.state.agreements.count + (random.oneIn(20) ? 1 : 0)))
       switch random.below(12) {
       case 0, 1:
@@ -80,7 +81,7 @@ import Trials
         var ahead: [String: UInt64] = [:]
         let entries = try senders.map { name -> [UInt8] in
           let transaction = ledger.transaction(
-            try (0..<1 + random.below(3)).map { _ in try instruction() }, by: name, ahead: ahead[name, default: 0],
+            try (0..<1 + random.below(3)).map { _ in try operation() }, by: name, ahead: ahead[name, default: 0],
             gasLimit: UInt64(random.element([60_000, 200_000, 20_000_000])))
           ahead[name, default: 0] += 1
           return TestLedger.signed(transaction).bytes

@@ -1,11 +1,13 @@
 import Bytecode
+import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Support
 import Testing
-import Trials
 import Wording
 
 /// What was proved impossible, made to happen on a whole ledger; and how what such an agreement holds comes out again.
@@ -28,7 +30,7 @@ import Wording
       }
       // Strangers that can pay their gas.
       let grants = ["p1", "p3"].map {
-        Transaction.Instruction.grant(to: TestLedger.id($0), credit: 100_000_000, signer: 0)
+        Transaction.Operation.grant(to: TestLedger.id($0), credit: 100_000_000, signer: 0)
       }
       #expect(try ledger.send(grants, by: "alice").verdict == .done)
     }
@@ -90,9 +92,9 @@ import Wording
     #expect(chain.silence(of: AgreementNumber(0)) { $0.isEmpty })
     #expect(
       try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict
-        == .failed(instruction: 0, .refused(.state)))
+        == .failed(operation: 0, .refused(.state)))
     #expect(
-      try ledger.act("cancel", on: AgreementNumber(0), by: "bob").verdict == .failed(instruction: 0, .refused(.state)))
+      try ledger.act("cancel", on: AgreementNumber(0), by: "bob").verdict == .failed(operation: 0, .refused(.state)))
     // The ledger goes on.
     #expect(try ledger.send([TestLedger.transfer(5, "CNY", to: "bob")], by: "alice").verdict == .done)
     try ledger.advance(Duration(unchecked: 400 * 86_400_000))
@@ -133,12 +135,12 @@ import Wording
     // Once, and for ever.
     #expect(
       try ledger.release(AgreementNumber(0), payouts, by: "bob", with: ["alice", "carol", "dave"]).verdict
-        == .failed(instruction: 0, .refused(.state)))
+        == .failed(operation: 0, .refused(.state)))
     #expect(
-      try ledger.release(AgreementNumber(0), [], by: "operator").verdict == .failed(instruction: 0, .refused(.state)))
+      try ledger.release(AgreementNumber(0), [], by: "operator").verdict == .failed(operation: 0, .refused(.state)))
     #expect(
       try ledger.act("ship", on: AgreementNumber(0), by: "bob", [.text([65])]).verdict
-        == .failed(instruction: 0, .refused(.state)))
+        == .failed(operation: 0, .refused(.state)))
     try purchases.expectReplay()
 
     // A start from a checkpoint knows it too.
@@ -157,8 +159,8 @@ import Wording
     {
       let before = chain.state.agreements
       let receipt = try ledger.release(number, payouts, by: signers[0], with: Array(signers.dropFirst()))
-      #expect(receipt.verdict == .failed(instruction: 0, .refused(refusal)), "\(refusal): \(payouts)")
-      #expect(chain.state.agreements == before && ledger.defect == nil && receipt.deeds.isEmpty)
+      #expect(receipt.verdict == .failed(operation: 0, .refused(refusal)), "\(refusal): \(payouts)")
+      #expect(chain.state.agreements == before && ledger.defect == nil && receipt.results.isEmpty)
     }
     // Before anything is wrong nobody can touch an agreement, not even all together with the operator.
     try refused(.state, number, good, all + ["operator"])
@@ -201,7 +203,7 @@ import Wording
     let purchases = try Purchases()
     let (ledger, chain, all) = (purchases.ledger, purchases.ledger.chain, purchases.all)
     try purchases.fail()
-    let release = Transaction.Instruction.release(
+    let release = Transaction.Operation.release(
       .init(
         agreement: AgreementNumber(0),
         payouts: [TestLedger.payout(0, to: "p1", 4000), TestLedger.payout(0, to: "bob", 6000)]))
@@ -214,16 +216,16 @@ import Wording
     let failed = try ledger.send(
       [release, TestLedger.transfer(1_000_000_000, "CNY", to: "bob")], by: "alice", with: others)
     #expect(
-      failed.verdict == .failed(instruction: 1, .refused(.funds)) && chain.state.agreements[0] == agreement
+      failed.verdict == .failed(operation: 1, .refused(.funds)) && chain.state.agreements[0] == agreement
         && ledger.units("p1", "CNY") == 0)
     let short = ledger.transaction([release], by: "alice", with: others, gasLimit: needed - 1)
-    #expect(try ledger.send(TestLedger.signed(short)).verdict == .failed(instruction: 0, .trapped(.gas)))
+    #expect(try ledger.send(TestLedger.signed(short)).verdict == .failed(operation: 0, .trapped(.gas)))
     #expect(chain.state.agreements[0] == agreement && ledger.defect == nil)
     let enough = ledger.transaction([release], by: "alice", with: others, gasLimit: needed)
     #expect(try ledger.send(TestLedger.signed(enough)).verdict == .done)
     #expect(ledger.units("p1", "CNY") == 4000)
     // Two agreements in one transaction, and what was paid out can be spent in it.
-    let rest = Transaction.Instruction.release(
+    let rest = Transaction.Operation.release(
       .init(agreement: AgreementNumber(1), payouts: [TestLedger.payout(0, to: "alice", 10_000)]))
     #expect(
       try ledger.send([rest, TestLedger.transfer(99_990_000, "CNY", to: "bob")], by: "alice", with: others).verdict
@@ -234,7 +236,7 @@ import Wording
 
   /// Random payouts of random people: done exactly where they should be, and nothing is made or lost.
   @Test func randomReleasesAddUpOrAreRefused() throws {
-    var random = SplitMix(seed: 26)
+    var random = Random(seed: 26)
     var counts: [String: Int] = [:]
     for _ in 0..<4 {
       let purchases = try Purchases()
@@ -256,13 +258,13 @@ import Wording
         guard let sender = signers.first else { continue }
         let expected: Receipt.Verdict =
           if purchases.agreement(number.index).position.standing == .released {
-            .failed(instruction: 0, .refused(.state))
+            .failed(operation: 0, .refused(.state))
           } else if signers != ["operator"] && !all.contains(where: signers.contains) {
-            .failed(instruction: 0, .refused(.authority))
+            .failed(operation: 0, .refused(.authority))
           } else if signers != ["operator"] && !all.allSatisfy(signers.contains) {
-            .failed(instruction: 0, .refused(.consent))
+            .failed(operation: 0, .refused(.consent))
           } else if payouts.reduce(0, { $0 + $1.amount.units }) != 10_000 {
-            .failed(instruction: 0, .refused(.amount))
+            .failed(operation: 0, .refused(.amount))
           } else {
             .done
           }
@@ -359,39 +361,39 @@ import Wording
         var payouts = good
         payouts[index] = Transaction.Payout(
           vault: good[index].vault, key: good[index].key, to: good[index].to, amount: Amount(unchecked: units))
-        #expect(try verdict(payouts, all) == .failed(instruction: 0, .refused(.amount)))
+        #expect(try verdict(payouts, all) == .failed(operation: 0, .refused(.amount)))
       }
       var payouts = good
       payouts.remove(at: index)
-      #expect(try verdict(payouts, all) == .failed(instruction: 0, .refused(.amount)))
+      #expect(try verdict(payouts, all) == .failed(operation: 0, .refused(.amount)))
     }
     // What is too little in one place is not made up in another of the same currency.
     #expect(
       try verdict(
         [TestLedger.payout(0, to: "dave", 71), TestLedger.payout(2, 4, to: "bob", 8)] + [good[1]] + good[3...], all)
-        == .failed(instruction: 0, .refused(.amount)))
+        == .failed(operation: 0, .refused(.amount)))
     // Under a key where nothing lies nothing is paid out.
     #expect(
-      try verdict(good + [TestLedger.payout(2, 5, to: "bob", 1)], all) == .failed(instruction: 0, .refused(.amount)))
+      try verdict(good + [TestLedger.payout(2, 5, to: "bob", 1)], all) == .failed(operation: 0, .refused(.amount)))
     #expect(
       try verdict(good + [TestLedger.payout(3, alice, to: "alice", 1)], all)
-        == .failed(instruction: 0, .refused(.amount)))
+        == .failed(operation: 0, .refused(.amount)))
     #expect(
       try verdict(good + [TestLedger.payout(3, .max, to: "alice", 1)], all)
-        == .failed(instruction: 0, .refused(.amount)))
+        == .failed(operation: 0, .refused(.amount)))
     #expect(
-      try verdict(good + [TestLedger.payout(2, to: "alice", 1)], all) == .failed(instruction: 0, .refused(.argument)))
-    #expect(try verdict(good, ["alice", "bob"]) == .failed(instruction: 0, .refused(.consent)))
+      try verdict(good + [TestLedger.payout(2, to: "alice", 1)], all) == .failed(operation: 0, .refused(.argument)))
+    #expect(try verdict(good, ["alice", "bob"]) == .failed(operation: 0, .refused(.consent)))
     // What lies under carol's key goes elsewhere only on carol's word; not even whom the genesis names gives it away.
     let taken = good.dropLast() + [TestLedger.payout(3, carol, to: "alice", 30)]
     for signers in [all, ["operator"], all + ["operator"]] {
-      #expect(try verdict(Array(taken), signers) == .failed(instruction: 0, .refused(.consent)))
+      #expect(try verdict(Array(taken), signers) == .failed(operation: 0, .refused(.consent)))
       #expect(
         try verdict(
           good.dropLast() + [
             TestLedger.payout(3, carol, to: "alice", 1), TestLedger.payout(3, carol, to: "carol", 29),
           ], signers)
-          == .failed(instruction: 0, .refused(.consent)))
+          == .failed(operation: 0, .refused(.consent)))
     }
     #expect(ledger.defect == nil)
     // Three members were paid ahead for and two are there: something is left in the pot.
@@ -402,7 +404,9 @@ import Wording
     let by = try ["alice", "bob", "dave"].map { try #require(ledger.row($0)) }
     #expect(
       receipt.verdict == .done
-        && receipt.deeds == [.released(number, by: by, moves: receipt.moves.map(\.move), returned: pot)])
+        && receipt.results == [
+          .released(.init(agreement: number, signers: by, moves: receipt.moves.map(\.move), returned: pot))
+        ])
     #expect(ledger.credit("alice") == credit + pot.reduce(0) { $0 + $1.gas })
     let story = LedgerStory(ledger.chain, Wording(.english)) { id in
       TestLedger.people.first { TestLedger.id($0) == id } ?? "?"
@@ -436,10 +440,10 @@ import Wording
       let payouts = [TestLedger.payout(0, to: "carol", 5), TestLedger.payout(3, bob, to: "bob", 20)]
       #expect(
         try ledger.release(number, payouts, by: "alice", with: ["bob"]).verdict
-          == .failed(instruction: 0, .refused(.consent)))
+          == .failed(operation: 0, .refused(.consent)))
       #expect(
         try ledger.release(number, payouts, by: "alice", with: ["bob", "carol"]).verdict
-          == .failed(instruction: 0, .refused(.consent)))
+          == .failed(operation: 0, .refused(.consent)))
       #expect(try ledger.release(number, payouts, by: "operator").verdict == .done)
       #expect(ledger.defect == nil && ledger.units("carol", "CNY") == 100_000_000)
     }
@@ -504,10 +508,10 @@ import Wording
       let releasers = ledger.chain.releasers(of: agreement)
       #expect(releasers.accounts == [try #require(ledger.row("bob"))] && !releasers.areEverybody)
       let taken = [TestLedger.payout(0, to: "bob", 5000)]
-      #expect(try ledger.release(agreement, taken, by: "bob").verdict == .failed(instruction: 0, .refused(.consent)))
+      #expect(try ledger.release(agreement, taken, by: "bob").verdict == .failed(operation: 0, .refused(.consent)))
       #expect(
         try ledger.release(agreement, taken, by: "bob", with: ["carol"]).verdict
-          == .failed(instruction: 0, .refused(.consent)))
+          == .failed(operation: 0, .refused(.consent)))
       #expect(try ledger.release(agreement, [TestLedger.payout(0, to: "carol", 5000)], by: "operator").verdict == .done)
       #expect(ledger.defect == nil && ledger.units("carol", "CNY") == 100_000_000)
     }
@@ -543,7 +547,7 @@ import Wording
     let releasers = ledger.chain.releasers(of: agreement)
     #expect(releasers.accounts == ["bob", "carol"].compactMap(ledger.row).sorted() && releasers.areEverybody)
     let given = [TestLedger.payout(0, to: "carol", 5000)]
-    #expect(try ledger.release(agreement, given, by: "bob").verdict == .failed(instruction: 0, .refused(.consent)))
+    #expect(try ledger.release(agreement, given, by: "bob").verdict == .failed(operation: 0, .refused(.consent)))
     #expect(try ledger.release(agreement, given, by: "bob", with: ["carol"]).verdict == .done)
   }
 
@@ -573,10 +577,10 @@ import Wording
     try ledger.advance(TestLedger.day)
     #expect(ledger.chain.releasers(of: number).accounts.isEmpty)
     let payouts = try members.map { TestLedger.payout(0, try key(ledger, $0), to: $0, 3) }
-    #expect(try ledger.release(number, payouts, by: "alice").verdict == .failed(instruction: 0, .refused(.authority)))
+    #expect(try ledger.release(number, payouts, by: "alice").verdict == .failed(operation: 0, .refused(.authority)))
     #expect(
       try ledger.release(number, Array(payouts.dropLast()), by: "operator").verdict
-        == .failed(instruction: 0, .refused(.amount)))
+        == .failed(operation: 0, .refused(.amount)))
     #expect(try ledger.release(number, payouts, by: "operator").verdict == .done)
     #expect(members.allSatisfy { ledger.units($0, "CNY") == 3 } && ledger.defect == nil)
   }
@@ -620,7 +624,7 @@ import Wording
       try ledger.advance(TestLedger.day)
       // A party that did not have to consent may do so still.
       if let late {
-        let consent = Transaction.Instruction.consent(number, subject: ledger.chain.subject(of: number), signer: 0)
+        let consent = Transaction.Operation.consent(number, subject: ledger.chain.subject(of: number), signer: 0)
         #expect(try ledger.send([consent], by: names[late]).verdict == .done)
       }
       let signers = Array(Set(names.prefix(acting) + (signing + [late].compactMap { $0 }).map { names[$0] })).sorted()
@@ -630,14 +634,15 @@ import Wording
         let others = signers.filter { $0 != missing }
         #expect(
           try ledger.release(number, [], by: others[0], with: Array(others.dropFirst())).verdict
-            == .failed(instruction: 0, .refused(.consent)))
+            == .failed(operation: 0, .refused(.consent)))
       }
       let receipt = try ledger.release(number, [], by: signers[0], with: Array(signers.dropFirst()))
-      guard case .released(number, let by, let moves, let returned)? = receipt.deeds.first else {
+      guard case .released(let released)? = receipt.results.first, released.agreement == number else {
         Issue.record("\(receipt)")
         continue
       }
-      #expect(by.count == needed && moves.isEmpty && returned == pot && ledger.defect == nil)
+      #expect(
+        released.signers.count == needed && released.moves.isEmpty && released.returned == pot && ledger.defect == nil)
     }
   }
 

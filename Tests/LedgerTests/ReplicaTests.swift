@@ -1,3 +1,5 @@
+import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Ordering
@@ -5,7 +7,6 @@ import Primitives
 import Runtime
 import Signing
 import Testing
-import Trials
 
 /// A ledger behind somebody else's consensus: the calls of ABCI 2.0, in their order, on several
 /// replicas with their own mempools.
@@ -29,7 +30,7 @@ import Trials
 
   @Test func replicasAgreeOnEveryHeader() throws {
     let replicas = try (0..<3).map { _ in try TestLedger() }
-    var random = SplitMix(seed: 11)
+    var random = Random(seed: 11)
     var time = TestLedger.start
     for round in 0..<30 {
       let ledger = replicas[0]

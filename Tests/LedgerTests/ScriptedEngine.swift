@@ -79,11 +79,11 @@ struct ScriptedWorld {
   static let gas = 1_000_000
 
   let state = LedgerState(time: ScriptedWorld.start)
-  var runtime: Runtime<ScriptedEngine>
+  var runtime: AgreementExecutor<ScriptedEngine>
   private(set) var people: [AccountRow] = []
 
   init(_ script: Script, people count: Int = 5) {
-    runtime = Runtime(engine: ScriptedEngine(), contracts: [script], state: state)
+    runtime = AgreementExecutor(engine: ScriptedEngine(), contracts: [script], state: state)
     for person in 0..<count {
       let row = state.addAccount(AccountID(Digest(sha256: [UInt8(person)])))
       guard state.issue(Amount(unchecked: 1000), Currency.all[0], to: row) else {

@@ -1,5 +1,6 @@
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Testing

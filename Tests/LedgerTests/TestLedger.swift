@@ -1,6 +1,7 @@
 import Assurance
 import Bytecode
 import Compiler
+import ContractFuzzing
 import Interface
 import Ledger
 import Ordering
@@ -9,7 +10,6 @@ import Runtime
 import Signing
 import Source
 import Support
-import Trials
 
 /// A ledger in memory with people whose keys follow from their numbers, so that every run of a test
 /// signs the same bytes.
@@ -63,7 +63,7 @@ final class TestLedger {
   // MARK: Transactions
 
   func transaction(
-    _ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0,
+    _ operations: [Transaction.Operation], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0,
     gasLimit: UInt64 = 20_000_000,
     reference: String? = nil
   ) -> Transaction {
@@ -71,7 +71,7 @@ final class TestLedger {
       chain: chain.id, sender: TestLedger.id(sender), nonce: nonce(sender) + ahead,
       validUntil: chain.time + Duration(unchecked: 3_600_000),
       gasLimit: gasLimit, reference: reference.map { Array($0.utf8) }, coSigners: coSigners.map(TestLedger.id),
-      instructions: instructions)
+      operations: operations)
   }
 
   static func signed(_ transaction: Transaction) -> SignedTransaction {
@@ -83,23 +83,23 @@ final class TestLedger {
   }
 
   func signed(
-    _ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0
+    _ operations: [Transaction.Operation], by sender: String, with coSigners: [String] = [], ahead: UInt64 = 0
   ) -> SignedTransaction {
-    TestLedger.signed(transaction(instructions, by: sender, with: coSigners, ahead: ahead))
+    TestLedger.signed(transaction(operations, by: sender, with: coSigners, ahead: ahead))
   }
 
   /// Puts it into a block of its own and answers its receipt.
-  func send(_ instructions: [Transaction.Instruction], by sender: String, with coSigners: [String] = []) throws
+  func send(_ operations: [Transaction.Operation], by sender: String, with coSigners: [String] = []) throws
     -> Receipt
   {
-    try send(signed(instructions, by: sender, with: coSigners))
+    try send(signed(operations, by: sender, with: coSigners))
   }
 
   func send(_ signed: SignedTransaction) throws -> Receipt {
     switch sequencer.submit(signed.bytes) {
     case .refused(let reason):
       return Receipt(
-        origin: .transaction(signed.id), time: chain.time, verdict: .inadmissible(reason), gas: 0, deeds: [])
+        origin: .transaction(signed.id), time: chain.time, verdict: .inadmissible(reason), gas: 0, results: [])
     case .known(_, let receipt?): return receipt
     case .known, .waiting, .crowded: break
     }
@@ -109,7 +109,7 @@ final class TestLedger {
     return found
   }
 
-  static func transfer(_ units: UInt128, _ code: String, to name: String) -> Transaction.Instruction {
+  static func transfer(_ units: UInt128, _ code: String, to name: String) -> Transaction.Operation {
     guard let currency = Currency.named(code) else { preconditionFailure("tests name currencies that there are") }
     return .transfer(to: id(name), CurrencyAmount(Amount(unchecked: units), currency), signer: 0)
   }
@@ -160,7 +160,7 @@ final class TestLedger {
   static func call(
     _ action: String, _ number: AgreementNumber, _ arguments: [Value] = [], _ letGo: [CurrencyAmount] = [],
     _ visit: UInt64 = 0
-  ) -> Transaction.Instruction {
+  ) -> Transaction.Operation {
     .act(
       Transaction.Call(agreement: number, visit: visit, action: action, arguments: arguments, letGo: letGo), signer: 0)
   }
@@ -169,7 +169,7 @@ final class TestLedger {
 
   /// What must hold between any two events; nil where it does.
   var defect: String? {
-    if let imbalance = chain.imbalance { return imbalance }
+    if let broken = chain.imbalance ?? chain.state.checkInvariants() { return broken }
     for (index, agreement) in chain.state.agreements.enumerated() {
       let interface = chain.interface(ofModule: agreement.contract)
       let isFinal = interface.states[agreement.position.state].isFinal

@@ -1,16 +1,17 @@
+import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Primitives
 import Signing
 import Testing
-import Trials
 
 @Suite struct TransactionTests {
   private static let transaction = Transaction(
     chain: Digest(sha256: [1]), sender: TestLedger.id("alice"), nonce: 7, validUntil: TestLedger.start, gasLimit: 100,
     memoHash: Digest(sha256: [2]),
     reference: Array("order 7".utf8), coSigners: [TestLedger.id("bob")],
-    instructions: [
+    operations: [
       .publish(module: [1, 2, 3]),
       .open(
         .init(
@@ -68,9 +69,9 @@ import Trials
   @Test func limitsHoldAtNAndNPlusOne() {
     let limits = ProtocolNumber.current.limits
     let one = TestLedger.transfer(1, "CNY", to: "bob")
-    #expect(isTaken { $0.instructions = Array(repeating: one, count: limits.instructionsOfTransaction) })
-    #expect(!isTaken { $0.instructions = Array(repeating: one, count: limits.instructionsOfTransaction + 1) })
-    #expect(!isTaken { $0.instructions = [] })
+    #expect(isTaken { $0.operations = Array(repeating: one, count: limits.operationsOfTransaction) })
+    #expect(!isTaken { $0.operations = Array(repeating: one, count: limits.operationsOfTransaction + 1) })
+    #expect(!isTaken { $0.operations = [] })
     let others = (0...limits.coSigners).map { AccountID(Digest(sha256: [UInt8($0)])) }.sorted()
     #expect(isTaken { $0.coSigners = Array(others.dropLast()) })
     #expect(!isTaken { $0.coSigners = others })
@@ -83,15 +84,15 @@ import Trials
     #expect(!isTaken { $0.coSigners = [TestLedger.id("bob"), TestLedger.id("bob")] })
     #expect(!isTaken { $0.coSigners = [$0.sender] })
     #expect(!isTaken { $0.coSigners = [TestLedger.id("bob"), TestLedger.id("carol")].sorted(by: >) })
-    #expect(!isTaken { $0.instructions = [.consent(AgreementNumber(0), subject: .zero, signer: 2)] })
+    #expect(!isTaken { $0.operations = [.consent(AgreementNumber(0), subject: .zero, signer: 2)] })
     let twice = TestLedger.fen(1) + TestLedger.fen(2)
-    #expect(!isTaken { $0.instructions = [TestLedger.call("pay", AgreementNumber(0), [], twice)] })
-    #expect(!isTaken { $0.instructions = [TestLedger.call("pay", AgreementNumber(0), [], TestLedger.fen(0))] })
+    #expect(!isTaken { $0.operations = [TestLedger.call("pay", AgreementNumber(0), [], twice)] })
+    #expect(!isTaken { $0.operations = [TestLedger.call("pay", AgreementNumber(0), [], TestLedger.fen(0))] })
     // Payouts ascend, by vault, key and account; nobody is paid twice from one place, nor nothing.
     func areTaken(_ payouts: [Transaction.Payout]) -> Bool {
       var release = Transaction.Release(agreement: AgreementNumber(0), payouts: [])
       release.payouts = payouts
-      return isTaken { $0.instructions = [.release(release)] }
+      return isTaken { $0.operations = [.release(release)] }
     }
     let people = ["bob", "carol"].sorted { TestLedger.id($0) < TestLedger.id($1) }
     let ascending = [
@@ -113,7 +114,7 @@ import Trials
 
   /// Random bytes, and good ones with random changes, never end the process.
   @Test func anyBytesAreDecodedOrRefused() {
-    var random = SplitMix(seed: 5)
+    var random = Random(seed: 5)
     let good = TestLedger.signed(TransactionTests.transaction).bytes
     for _ in 0..<20_000 {
       var bytes = random.oneIn(4) ? (0..<random.below(300)).map { _ in UInt8(random.below(256)) } : good

@@ -16,7 +16,7 @@ import Testing
       if program.trap != nil { traps += 1 }
       let text = program.text
       let run = try BareRun(try Verifier.verify(try Assembler.module(text)))
-      #expect(run.ending == program.trap.map { "traps \($0.rawValue)" } ?? "enters", "program \(number): \(text)")
+      #expect(run.ending == program.trap.map { "traps \($0.name)" } ?? "enters", "program \(number): \(text)")
       #expect(run.fields == program.fields, "program \(number): \(text)")
       let bound = try #require(run.bound)
       #expect(run.gas <= bound, "program \(number): \(text)")
@@ -66,7 +66,7 @@ private struct Program {
     [0, 1, 2, 7, 1000, -1, 3, -(1 << 40)].map { Integer($0) } + [
       Integer.power(ofTwo: 62), -Integer.power(ofTwo: 200), Integer.power(ofTwo: 200),
     ]
-  private static let gas = Dictionary(uniqueKeysWithValues: Opcode.allCases.map { ($0.row.mnemonic, $0) })
+  private static let gas = Dictionary(uniqueKeysWithValues: Opcode.allCases.map { ($0.mnemonic, $0) })
 
   private var lines: [String] = []
   private var sum = 0

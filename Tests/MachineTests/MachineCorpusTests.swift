@@ -1,6 +1,7 @@
 import Assurance
 import Bytecode
 import Foundation
+import Fuzzing
 import Interface
 import Primitives
 import Support
@@ -40,8 +41,8 @@ struct BareRun {
     case .enters: ending = "enters"
     case .stays: ending = "stays"
     case .returns: ending = "returns"
-    case .fails(.trapped(let trap)): ending = "traps \(trap.rawValue)"
-    case .fails(.refused(let refusal)): ending = "refused \(refusal.rawValue)"
+    case .fails(.trapped(let trap)): ending = "traps \(trap.name)"
+    case .fails(.refused(let refusal)): ending = "refused \(refusal.name)"
     }
     func name(_ place: Place) -> String {
       switch place {
@@ -179,6 +180,6 @@ struct BareRun {
     let missing = Opcode.allCases.filter { !opcodes.contains($0) }
     #expect(missing.isEmpty, "no case has \(missing)")
     // Every case is run with too little gas as well.
-    for trap in Trap.allCases where trap != .gas && trap != .text { #expect(endings.contains("traps \(trap.rawValue)"), "\(trap)") }
+    for trap in Trap.allCases where trap != .gas { #expect(endings.contains("traps \(trap.name)"), "\(trap)") }
   }
 }

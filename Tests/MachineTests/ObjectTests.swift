@@ -1,4 +1,5 @@
 import Bytecode
+import Fuzzing
 import Interface
 import Primitives
 import Testing

@@ -1,4 +1,5 @@
 import Bytecode
+import ContractFuzzing
 import Foundation
 import Interface
 import Ledger
@@ -6,7 +7,6 @@ import Primitives
 import Runtime
 import Support
 import Testing
-import Trials
 
 /// What somebody sees and does who has a suspended agreement in a folder.
 @Suite struct ReleaseCommandTests {

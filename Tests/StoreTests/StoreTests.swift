@@ -208,7 +208,7 @@ import Testing
     func place(_ transaction: Digest) throws(StoreFault) -> TransactionPlace? { try folder.place(transaction) }
     func checkpoint() throws(StoreFault) -> Checkpoint? { nil }
     func discardCheckpoint() throws(StoreFault) {}
-    func save(_ rows: [(place: RowPlace, bytes: [UInt8])], height: UInt64, digest: Digest) throws(StoreFault) {}
+    func save(_ rows: [(place: RowPlace, bytes: [UInt8]?)], height: UInt64, digest: Digest) throws(StoreFault) {}
     func append(_ block: Block, transactions: [(id: Digest, index: Int)]) throws(StoreFault) {
       let (block, transactions) = forge(block, transactions)
       try folder.append(block, transactions: transactions)
@@ -230,7 +230,7 @@ import Testing
     let transaction = Transaction(
       chain: chain.id, sender: id, nonce: try #require(chain.state.row(of: id).map { chain.state.account($0).nonce }),
       validUntil: chain.time + Duration(unchecked: 1000), gasLimit: 100_000,
-      instructions: [.transfer(to: id, CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0)])
+      operations: [.transfer(to: id, CurrencyAmount(Amount(unchecked: 1), Currency.all[0]), signer: 0)])
     var bytes = try #require(SignedTransaction(transaction, keys: [alice])).bytes
     if badSignature { bytes[bytes.count - 1] ^= 1 }
     _ = chain.execute(Proposal(height: chain.durable.height + 1, time: chain.time, entries: [bytes]))
@@ -262,7 +262,7 @@ import Testing
           { block, places in
             let told = block.receipts[0]
             let receipt = Receipt(
-              origin: told.origin, time: told.time, verdict: told.verdict, gas: told.gas + 1, deeds: told.deeds)
+              origin: told.origin, time: told.time, verdict: told.verdict, gas: told.gas + 1, results: told.results)
             return (self.resealed(block, receipts: [receipt]), places)
           }
         ),

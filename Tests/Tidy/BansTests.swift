@@ -18,7 +18,8 @@ import Testing
 
   private static let everywhere = [
     "Primitives", "Signing", "Source", "Interface", "Wording", "Syntax", "Semantics", "Bytecode", "Assurance",
-    "Compiler", "VM", "Reference", "Ledger", "Runtime", "Store", "Ordering", "Trials", "earnest",
+    "Compiler", "VM", "Reference", "Ledger", "Runtime", "Presentation", "Store", "Ordering", "TestRunner",
+    "earnest",
   ]
   /// What must give the same bytes on every machine.
   private static let deterministic = [

@@ -58,7 +58,7 @@ import Wording
         separator: ", ")
       let effect = try #require(effects["\(opcode)"], "\(opcode) has no doc comment")
       table +=
-        "| \(opcode.rawValue) | `\(row.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
+        "| \(opcode.rawValue) | `\(opcode.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
     }
     try check("docs/bytecode.md", "instructions", table)
   }
@@ -122,14 +122,15 @@ import Wording
 
   @Test func theReasonsAreInTheDocs() throws {
     let inadmissible = Inadmissible.allCases.map {
-      "| \($0) | \(Wording(.english).sentence($0)) | \(Wording(.chinese).sentence($0)) |\n"
+      "| \($0) | \($0.rawValue) | \(Wording(.english).sentence($0)) | \(Wording(.chinese).sentence($0)) |\n"
     }
-    try check("docs/ledger.md", "inadmissible", "| reason | | |\n| --- | --- | --- |\n" + inadmissible.joined())
+    let head = "| reason | number | such as | |\n| --- | --- | --- | --- |\n"
+    try check("docs/ledger.md", "inadmissible", head + inadmissible.joined())
     let attempt = Wording.Attempt(who: "alice", action: "pay", state: "Offered", endedBy: nil)
     let refusals = Failure.all.map { failure in
-      "| \(failure.name) | \(Wording(.english).sentence(failure, attempt)) | \(Wording(.chinese).sentence(failure, attempt)) |\n"
+      "| \(failure.name) | \(failure.code) | \(Wording(.english).sentence(failure, attempt)) | \(Wording(.chinese).sentence(failure, attempt)) |\n"
     }
-    try check("docs/ledger.md", "refusals", "| reason | such as | |\n| --- | --- | --- |\n" + refusals.joined())
+    try check("docs/ledger.md", "refusals", head + refusals.joined())
   }
 
   /// Who reads what is guaranteed finds each name in the code, or in a test's name.

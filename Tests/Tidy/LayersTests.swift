@@ -70,11 +70,31 @@ import Testing
         #expect(target.dependencies.isDisjoint(with: front.union(["Reference"])), "\(target.name)")
       }
     }
+    let bridges = try manifest().filter { target in
+      !target.dependencies.isDisjoint(with: front) && !target.dependencies.isDisjoint(with: back)
+    }
+    #expect(bridges.map(\.name) == ["Presentation", "TestRunner", "earnest", "Benchmarks"])
+  }
+
+  /// What makes random contracts and mutants is for tests: the program that is shipped has nothing of it.
+  @Test func theProgramHasNoGenerator() throws {
+    for target in try manifest() where target.name != "Benchmarks" {
+      #expect(target.dependencies.isDisjoint(with: ["ContractFuzzing", "Fuzzing", "Support"]), "\(target.name)")
+    }
+    let program = Repository.root.appendingPathComponent(".build-release/release/earnest").path
+    try #require(
+      FileManager.default.fileExists(atPath: program), "`make test` makes the release build that this test reads")
+    let symbols = try run("/usr/bin/env", ["nm", program]).output
+    // A mangled name has the module's name behind the count of its letters.
+    func has(_ module: String) -> Bool { symbols.contains("\(module.utf8.count)\(module)") }
+    #expect(has("TestRunner"), "the symbols were not read")
+    #expect(!has("ContractFuzzing"))
+    #expect(!has("Fuzzing"))
   }
 
   /// Files, clocks and the environment are touched only at the edge; Foundation is imported only there.
   @Test func onlyTheEdgeTouchesTheWorld() throws {
-    let edge: Set = ["Store", "Ordering", "Trials", "earnest", "Benchmarks"]
+    let edge: Set = ["Store", "Ordering", "earnest", "Benchmarks"]
     for target in try manifest() where !edge.contains(target.name) {
       let world: Set = ["Foundation", "Dispatch", "Glibc", "Synchronization", "FoundationEssentials"]
       #expect(try imports(of: target.name, in: folder(target.name)).isDisjoint(with: world), "\(target.name)")

@@ -11,10 +11,7 @@ extension ModuleFlaw.Kind {
     case .endlessCircle: .endlessCircle
     case .finalStateMayHoldMoney: .finalStateMayHoldMoney
     case .size, .gasAboveLimit, .aheadAboveLimit: .limitExceeded
-    case .encoding, .tooMany, .name, .index, .type, .value, .states, .who, .key, .functionCount, .registers,
-      .unusedOperand, .operand, .operandType, .width, .unassigned, .target, .loop, .blockGas, .call, .taking, .changing,
-      .ending, .effect, .order, .notHere, .answer, .role, .share:
-      nil
+    default: nil
     }
   }
 }

@@ -154,15 +154,12 @@ extension FunctionLowering {
     }
   }
 
+  /// Each of what is added is an element, or a key with its value.
   mutating func with(
-    _ collection: TypedExpression, _ key: TypedExpression, _ element: TypedExpression?, _ value: TypedExpression,
-    into destination: Register?
+    _ collection: TypedExpression, _ added: [[TypedExpression]], _ value: TypedExpression, into destination: Register?
   ) -> Register {
     let type = RegisterType(value.type)
     let parts = definition(type).parts
-    let target = evaluate(collection, into: target(type, destination))
-    let register = evaluate(key, as: RegisterType(parts[0]))
-    let second = element.map { evaluate($0, as: RegisterType(parts[1])) }
     let opcode: Opcode =
       switch definition(type) {
       case .list: .appendElement
@@ -170,16 +167,20 @@ extension FunctionLowering {
       case .map: .insertEntry
       case .structure, .enumeration, .optional: preconditionFailure("the checker adds to collections only")
       }
-    builder.emit(opcode, target.operand, register.operand, second?.operand ?? 0, at: value.span)
-    builder.release(register)
-    if let second { builder.release(second) }
+    let target = evaluate(collection, into: target(type, destination))
+    for item in added {
+      var registers: [Register] = []
+      for (part, type) in zip(item, parts) { registers.append(evaluate(part, as: RegisterType(type))) }
+      builder.emit(
+        opcode, target.operand, registers[0].operand, registers.count > 1 ? registers[1].operand : 0, at: value.span)
+      for register in registers { builder.release(register) }
+    }
     return deliver(target, destination, at: value.span)
   }
 }
 
 extension FunctionBuilder {
   mutating func fail(_ trap: Trap, at span: Span) {
-    guard let number = Trap.allCases.firstIndex(of: trap) else { preconditionFailure("the list of traps is complete") }
-    emit(.fail, UInt16(number), at: span)
+    emit(.fail, UInt16(trap.rawValue), at: span)
   }
 }

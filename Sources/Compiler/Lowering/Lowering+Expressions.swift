@@ -48,7 +48,7 @@ extension FunctionLowering {
     case .convert(let conversion, let inner): return convert(inner, conversion, value, into: destination)
     case .narrow(let inner, let range):
       return result(.narrow, .int(range), of: evaluate(inner), pool.range(range), into: destination, at: span)
-    case .call(let function, let arguments): return call(function, arguments, into: destination, at: span)
+    case .call(let function, let arguments, canTrap: _): return call(function, arguments, into: destination, at: span)
 
     case .make(let members): return make(members, value, into: destination)
     case .wrap(let number, let payload): return wrap(number, payload, value, into: destination)
@@ -59,15 +59,13 @@ extension FunctionLowering {
 
     case .collect(let elements): return collect(elements, value, into: destination)
     case .element(let collection, let key): return element(of: collection, key, value, into: destination)
-    case .count(let inner): return count(inner, value, into: destination)
     case .contains(let collection, let element): return contains(collection, element, value, into: destination)
-    case .with(let collection, let key, let element): return with(collection, key, element, value, into: destination)
-    case .fold(let fold, let collection): return self.fold(fold, collection, value, into: destination)
-    case .extreme(let isMin, let left, let right): return extreme(isMin, left, right, value, into: destination)
-    case .concatenate(let left, let right):
-      return result(
-        .concatenate, RegisterType(value.type), of: evaluate(left), and: evaluate(right), into: destination, at: span)
-    case .endOfDay(let calendar, let day, let time): return endOfDay(calendar, day, time, into: destination, at: span)
+    case .with(let collection, let elements):
+      return with(collection, elements.map { [$0] }, value, into: destination)
+    case .withEntry(let map, key: let key, value: let element):
+      return with(map, [[key, element]], value, into: destination)
+    case .function(let function, let arguments): return call(function, arguments, value, into: destination)
+    case .concatenate(let pieces): return concatenate(pieces, into: destination, at: span)
     }
   }
 
@@ -123,11 +121,6 @@ extension FunctionLowering {
     _ operation: Arithmetic, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression,
     into destination: Register?
   ) -> Register {
-    if operation == .intMin || operation == .intMax, case .int(_, _?) = value.type {
-      // Both have a range, and so has the result.
-      let (a, b) = (evaluate(left, as: RegisterType(left.type)), evaluate(right, as: RegisterType(right.type)))
-      return result(Opcode(operation), RegisterType(value.type), of: a, and: b, into: destination, at: value.span)
-    }
     let a = evaluate(left)
     let b: Register
     switch (operation, right.kind) {
@@ -153,54 +146,20 @@ extension FunctionLowering {
       case .intOfAmount: .intOfAmount
       case .textOfInt: .textOfInt
       case .percentOfRatio: .narrowRatio
-      case .sha256: .sha256
-      case .sm3: .sm3
       }
     return result(opcode, type(ofResult: value), of: evaluate(inner), into: destination, at: value.span)
   }
 
-  private mutating func extreme(
-    _ isMin: Bool, _ left: TypedExpression, _ right: TypedExpression, _ value: TypedExpression,
-    into destination: Register?
-  ) -> Register {
-    let (a, b) = (evaluate(left), evaluate(right))
-    let type = RegisterType(value.type)
-    if type == .percent, a.type != .percent || b.type != .percent {
-      return a.type == .percent
-        ? smaller(a, b, into: destination, at: value.span) : smaller(b, a, into: destination, at: value.span)
-    }
-    let target = a.isTemporary && a.type == type ? a : target(type, destination)
-    let end = builder.label()
-    let isSecond = builder.temporary(.bool)
-    _ = deliver(a, target, at: value.span)
-    let (opcode, isSwapped, _) = FunctionLowering.instruction(for: isMin ? .less : .greater, of: b.type)
-    builder.emit(
-      opcode, isSecond.operand, (isSwapped ? target : b).operand, (isSwapped ? b : target).operand, at: value.span)
-    builder.branch(unless: isSecond, to: end, at: value.span)
-    builder.release(isSecond)
-    _ = deliver(b, target, at: value.span)
-    builder.place(end)
-    return deliver(target, destination, at: value.span)
-  }
-
-  /// The smaller of a percent and a ratio, which is a percent: the ratio only where it is smaller,
-  /// so that it becomes one without fail.
-  private mutating func smaller(_ percent: Register, _ ratio: Register, into destination: Register?, at span: Span)
-    -> Register
+  private mutating func concatenate(_ pieces: [TypedExpression], into destination: Register?, at span: Span) -> Register
   {
-    let target = percent.isTemporary ? percent : target(.percent, destination)
-    let end = builder.label()
-    _ = deliver(percent, target, at: span)
-    let isLess = builder.temporary(.bool)
-    builder.emit(.lessPercent, isLess.operand, ratio.operand, target.operand, at: span)
-    builder.branch(unless: isLess, to: end, at: span)
-    builder.release(isLess)
-    let mark = builder.mark()
-    builder.emit(.narrowRatio, target.operand, ratio.operand, at: span)
-    builder.answer(since: mark, at: end)
-    builder.place(end)
-    builder.release(ratio)
-    return deliver(target, destination, at: span)
+    var (joined, length) = (evaluate(pieces[0]), pieces[0].length)
+    for (index, piece) in pieces.enumerated().dropFirst() {
+      length += piece.length
+      joined = result(
+        .concatenate, .text(max: length), of: joined, and: evaluate(piece),
+        into: index == pieces.count - 1 ? destination : nil, at: span)
+    }
+    return joined
   }
 
   private mutating func compare(
@@ -298,18 +257,6 @@ extension FunctionLowering {
     return deliver(target, destination, at: span)
   }
 
-  private mutating func endOfDay(
-    _ calendar: TypedExpression, _ day: TypedExpression, _ time: TypedExpression, into destination: Register?,
-    at span: Span
-  ) -> Register {
-    guard let days = IntegerRange(Integer(1), Integer(1000)) else { preconditionFailure("1 is less than 1000") }
-    let structure = evaluate(calendar)
-    let registers = builder.run([.int(days), .time])
-    _ = evaluate(day, into: registers[0])
-    _ = evaluate(time, into: registers[1])
-    builder.free(run: registers)
-    return result(.endOfDay, .time, of: structure, registers[0].slot, into: destination, at: span)
-  }
 }
 
 extension TypedExpression {
@@ -317,6 +264,12 @@ extension TypedExpression {
   var bits: Int {
     guard case .int(let bits, _) = type else { preconditionFailure("the checker asks integers only for their width") }
     return bits
+  }
+
+  /// Of a text, the most scalars.
+  fileprivate var length: Int {
+    guard case .text(let max) = type else { preconditionFailure("the checker joins texts only") }
+    return max
   }
 }
 
@@ -327,8 +280,6 @@ extension Opcode {
     case .intSubtract: self = .subtractInt
     case .intMultiply: self = .multiplyInt
     case .intModulo: self = .moduloInt
-    case .intMin: self = .minInt
-    case .intMax: self = .maxInt
     case .intDivide(.down): self = .divideIntDown
     case .intDivide(.up): self = .divideIntUp
     case .intDivide(.halfEven): self = .divideIntHalfEven

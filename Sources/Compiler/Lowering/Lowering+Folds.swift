@@ -10,29 +10,6 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  mutating func fold(_ fold: Fold, _ collection: TypedExpression, _ value: TypedExpression, into destination: Register?)
-    -> Register
-  {
-    let type = RegisterType(collection.type)
-    guard case .composite(let index) = type else { preconditionFailure("the checker folds lists and sets only") }
-    let element = types[index].parts[0]
-    let what: FoldLowering.What
-    let resultType: RegisterType
-    var canTrap = false
-    switch (fold, element) {
-    case (.sum, .amount):
-      (what, resultType, canTrap) = (.sumOfAmounts, RegisterType(element), true)
-    case (.sum, _):
-      // The sum of up to n elements of so many bits.
-      let bits = (RegisterType(element).bits ?? 1) + Integer(types[index].most ?? 0).bitWidth
-      (what, resultType) = (.sumOfInts(bits: bits), .wide(bits: bits))
-    case (.min, _), (.max, _):
-      if case .list(_, let least, _) = types[index], least > 0 {} else { canTrap = true }
-      (what, resultType) = (fold == .min ? .least : .greatest, RegisterType(element))
-    }
-    return call(what, index, canTrap: canTrap, [collection], [type], resultType, into: destination, at: value.span)
-  }
-
   /// Whether a list has an element that is equal to this one.
   mutating func search(
     _ list: TypedExpression, _ type: RegisterType, _ element: TypedExpression, into destination: Register?,
@@ -43,15 +20,14 @@ extension FunctionLowering {
     var wanted = RegisterType(types[index].parts[0])
     if wanted.isInteger { wanted = .wide(bits: element.bits) }
     return call(
-      .contains(wanted), index, canTrap: false, [list, element], [type, wanted], .bool, into: destination, at: span)
+      .contains(wanted), canTrap: false, [list, element], [type, wanted], .bool, into: destination, at: span)
   }
 
-  private mutating func call(
-    _ what: FoldLowering.What, _ collection: Int, canTrap: Bool, _ arguments: [TypedExpression],
-    _ parameters: [RegisterType],
+  mutating func call(
+    _ what: FoldLowering.What, canTrap: Bool, _ arguments: [TypedExpression], _ parameters: [RegisterType],
     _ type: RegisterType, into destination: Register?, at span: Span
   ) -> Register {
-    let shared = canTrap ? nil : Pool.SharedFold(what: what, collection: collection)
+    let shared = canTrap ? nil : Pool.SharedFold(what: what, parameters: parameters)
     let number = pool.fold(shared) { FoldLowering(pool, parameters, at: span).lower(what, type) }
     return call(number, arguments, parameters, type, into: destination, at: span)
   }

@@ -35,7 +35,7 @@ extension FunctionLowering {
 
   mutating func assign(_ field: Int, _ value: TypedExpression, at span: Span) {
     // A map with one entry more or another one gets that entry, and the others stay where they rest.
-    if case .with(let map, let key, let element?) = value.kind, case .field(field) = map.kind,
+    if case .withEntry(let map, let key, let element) = value.kind, case .field(field) = map.kind,
       let entries = item(ofMap: map)
     {
       let keyRegister = evaluate(key, as: RegisterType(entries.key))

@@ -26,7 +26,7 @@ final class Pool {
   /// A fold that cannot trap, so that no span of its own is needed.
   struct SharedFold: Hashable {
     let what: FoldLowering.What
-    let collection: Int
+    let parameters: [RegisterType]
   }
 
   init(_ contract: CheckedContract) {

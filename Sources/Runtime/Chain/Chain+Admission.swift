@@ -15,9 +15,10 @@ struct Pending {
     let (sum, overflow) = credits[transaction.sender, default: 0].addingReportingOverflow(
       transaction.gasLimit * chain.genesis.gasPrice)
     credits[transaction.sender] = overflow ? .max : sum
-    for case .grant(_, let credit, let signer) in transaction.instructions {
-      let (sum, overflow) = credits[transaction.signers[signer], default: 0].addingReportingOverflow(credit)
-      credits[transaction.signers[signer]] = overflow ? .max : sum
+    for operation in transaction.operations where operation.creditGiven > 0 {
+      let giver = transaction.signers[operation.signer]
+      let (sum, overflow) = credits[giver, default: 0].addingReportingOverflow(operation.creditGiven)
+      credits[giver] = overflow ? .max : sum
     }
     if let reference = transaction.reference { references.insert(Chain.reference(reference, of: transaction.sender)) }
   }
@@ -26,7 +27,7 @@ struct Pending {
 extension Chain {
   // MARK: Admission
 
-  /// What a transaction costs before any of its instructions is looked at.
+  /// What a transaction costs before any of its operations is looked at.
   func baseGas(_ transaction: Transaction, size: Int) -> UInt64 {
     let reference = transaction.reference == nil ? 0 : schedule.row
     return UInt64(

@@ -33,7 +33,7 @@ extension Chain {
     takeFromPot(gas, of: number)
     state.spend(gas * genesis.gasPrice)
     if isFinal(number) { step.returned = returnPot(of: number) }
-    return Receipt(origin: .deadline, time: step.time, verdict: verdict, gas: gas, deeds: [.stepped(step)])
+    return Receipt(origin: .deadline, time: step.time, verdict: verdict, gas: gas, results: [.stepped(step)])
   }
 
   func isFinal(_ number: AgreementNumber) -> Bool {

@@ -52,7 +52,7 @@ extension Chain {
   /// What a transaction would do now, with what it would make due at once; nothing is kept. `tell`
   /// is asked before it is undone, while everything that the receipts name is there.
   package func rehearse<R>(
-    _ instructions: [Transaction.Instruction], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil,
+    _ operations: [Transaction.Operation], sender: AccountID, coSigners: [AccountID], reference: [UInt8]? = nil,
     tell: ([Receipt]) -> R
   ) -> R {
     let mark = state.mark
@@ -64,9 +64,9 @@ extension Chain {
     let transaction = Transaction(
       chain: id, sender: sender, nonce: account?.nonce ?? 0, validUntil: time,
       gasLimit: min(affordable, UInt64(limits.transactionGas)),
-      reference: reference, coSigners: coSigners, instructions: instructions)
+      reference: reference, coSigners: coSigners, operations: operations)
     func inadmissible(_ reason: Inadmissible) -> R {
-      tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, deeds: [])])
+      tell([Receipt(origin: .transaction(.zero), time: time, verdict: .inadmissible(reason), gas: 0, results: [])])
     }
     let size = SignedTransaction.size(of: transaction)
     guard size <= limits.transactionSize, (try? Transaction(canonicalBytes: transaction.canonicalBytes)) != nil else {

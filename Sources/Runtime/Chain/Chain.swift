@@ -34,7 +34,7 @@ package final class Chain: Application {
   let limits: Limits
   let schedule: GasSchedule
   /// A test gives it another module than was published, to see what becomes of what cannot happen.
-  package var runtime: Runtime<Machine>
+  package var runtime: AgreementExecutor<Machine>
   /// By the state's numbering of modules.
   package internal(set) var modules: [AssuredModule] = []
 
@@ -92,7 +92,7 @@ package final class Chain: Application {
     tree = start?.tree ?? StateTree()
     durable = start.map { ($0.header.height, $0.header.digest) } ?? (0, id)
     time = start?.header.time ?? genesis.time
-    runtime = Runtime(engine: Machine(), contracts: [], state: state)
+    runtime = AgreementExecutor(engine: Machine(), contracts: [], state: state)
     for module in start?.modules ?? [] { take(module) }
     updateRoot()
   }
@@ -111,7 +111,7 @@ package final class Chain: Application {
       else { return nil }
       let modules = state.modules.compactMap { try? Chain.assured($0.bytes) }
       var tree = StateTree()
-      tree.update(Chain.changedLeaves(of: state))
+      tree.update(state.takeChangedLeaves().changed)
       guard modules.count == state.modules.count, tree.root == header.stateRoot else { return nil }
       self.state = state
       self.modules = modules
@@ -281,7 +281,7 @@ package final class Chain: Application {
         origin: .transaction(entry.signed?.id ?? Digest(tag: 2, Digest(sha256: bytes), .zero)), time: state.time,
         verdict: .inadmissible(reason),
         gas: 0,
-        deeds: [])
+        results: [])
     }
     guard let signed = entry.signed, bytes.count <= limits.transactionSize else {
       return inadmissible(SignedTransaction.inadmissibility(of: bytes))
@@ -292,13 +292,9 @@ package final class Chain: Application {
   }
 
   private func updateRoot() {
-    tree.update(Chain.changedLeaves(of: state))
+    let (changed, gone) = state.takeChangedLeaves()
+    tree.update(changed, removing: gone)
     root = tree.root
-  }
-
-  /// The leaves of all rows that have changed since the last root.
-  private static func changedLeaves(of state: LedgerState) -> [(key: Digest, value: Digest)] {
-    state.takeUnrooted().filter { state.holds($0) }.map { (state.leafKey($0), Digest(sha256: state.row($0))) }
   }
 
   package func commit() throws(StoreFault) -> UInt64 {
@@ -391,7 +387,7 @@ package final class Chain: Application {
   package func checkpoint() throws(StoreFault) {
     precondition(executed == nil, "a checkpoint is taken between blocks")
     if durable.height == 0 { return }
-    let rows = state.takeUnsaved().filter { state.holds($0) }.sorted().map { (place: $0, bytes: state.row($0)) }
+    let rows = state.takeUnsaved().sorted().map { (place: $0, bytes: state.holds($0) ? state.row($0) : nil) }
     try store.save(rows, height: durable.height, digest: durable.digest)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytecode
 import Compiler
 import Interface
+import Presentation
 import Primitives
 import Source
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Assurance
 import Compiler
 import Interface
+import Presentation
 import Primitives
 import Source
 
@@ -43,14 +44,7 @@ struct Check: ParsableCommand {
           ContractSummary(contract: $0, outlook: $1, source: compilation.source)
         }
         if json {
-          files.append(
-            .object([
-              ("file", .text(source.path)), ("contracts", .list(summaries.map(\.json))),
-              ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
-              ("leftOut", .number(compilation.diagnostics.leftOut)),
-              ("warnings", warnings.json(in: compilation.source)),
-            ]))
-          return
+          return files.append(compilation.json(path: source.path, summaries, warnings: warnings))
         }
         if !compilation.diagnostics.isEmpty { return try Console.show(compilation.diagnostics, of: compilation.source) }
         if !warnings.isEmpty { try Console.show(warnings, of: compilation.source) }
@@ -74,7 +68,7 @@ struct Check: ParsableCommand {
     try Console.print("\(path): \(Console.green("ok"))  \(names.isEmpty ? "no contract" : names), \(counts)")
     for summary in summaries {
       let title = summaries.count > 1 ? "\n\(Console.bold(summary.interface.name))\n" : "\n"
-      try Console.print(title + summary.lines.joined(separator: "\n"))
+      try Console.print(title + summary.lines(Console.style).joined(separator: "\n"))
     }
     if summary && !summaries.isEmpty { try Console.print("") }
   }

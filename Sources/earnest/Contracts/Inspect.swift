@@ -3,18 +3,14 @@ import Assurance
 import Bytecode
 import Compiler
 import Interface
+import Presentation
 import Primitives
 import Source
 import Wording
 
-struct Inspect: ParsableCommand {
-  enum View: String, CaseIterable, ExpressibleByArgument {
-    case interface
-    case code
-    case gas
-    case states
-  }
+extension ModuleView.Part: ExpressibleByArgument {}
 
+struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a contract or a module: its interface, code, gas or states.",
     discussion:
@@ -25,7 +21,7 @@ struct Inspect: ParsableCommand {
   var path: String
 
   @Argument(help: "What to show: interface, code, gas or states.")
-  var view = View.interface
+  var view = ModuleView.Part.interface
 
   @Flag(help: "Print JSON: earnest.inspect/1.")
   var json = false
@@ -41,7 +37,7 @@ struct Inspect: ParsableCommand {
         .object([("schema", "earnest.inspect/1"), ("ok", .bool(true)), ("modules", .list(objects))]))
     }
     if modules.isEmpty { try Console.print("there is no contract in \(path)") }
-    for module in modules { try Console.print(ModuleView(module).text(view)) }
+    for module in modules { try Console.print(ModuleView(module).text(view, Console.style)) }
   }
 
   private func compiled(_ source: SourceText) throws -> [AssuredModule] {

@@ -3,7 +3,7 @@ import Compiler
 import Primitives
 import Semantics
 import Source
-import Trials
+import TestRunner
 import Wording
 
 extension Language: ExpressibleByArgument {}
@@ -45,7 +45,7 @@ struct Test: ParsableCommand {
           .map { TestRun($0, in: compilation, wording: Wording(lang)) }
         passed += runs.filter(\.hasPassed).count
         failed += runs.filter { !$0.hasPassed }.count
-        if json { return files.append(object(source.path, compilation, runs)) }
+        if json { return files.append(compilation.json(path: source.path, runs)) }
         if !compilation.diagnostics.isEmpty { try Console.show(compilation.diagnostics, of: compilation.source) }
         if !runs.isEmpty { try Console.print(Console.bold(source.path)) }
         for run in runs { try show(run, in: compilation.source) }
@@ -90,30 +90,5 @@ struct Test: ParsableCommand {
       diagnostics.report(failure)
       try Console.show(diagnostics, of: source)
     }
-  }
-
-  private func object(_ path: String, _ compilation: Compilation, _ runs: [TestRun]) -> JSON {
-    .object([
-      ("file", .text(path)), ("diagnostics", compilation.diagnostics.json(in: compilation.source)),
-      (
-        "tests",
-        .list(
-          runs.map { run in
-            .object([
-              ("name", .text(run.name)), ("line", .number(compilation.source.line(at: run.span.start))),
-              ("passed", .bool(run.hasPassed)),
-              ("gas", .number(Int(run.gas))), ("digest", .text(run.digest.description)),
-              ("failure", run.failure.map { $0.json(in: compilation.source) } ?? .null),
-              (
-                "story",
-                .list(
-                  run.story.map {
-                    .object([("time", $0.time.map { .text($0.description) } ?? .null), ("text", .text($0.text))])
-                  })
-              ),
-            ])
-          })
-      ),
-    ])
   }
 }

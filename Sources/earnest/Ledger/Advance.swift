@@ -2,6 +2,7 @@ import ArgumentParser
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -40,7 +41,7 @@ struct Advance: ParsableCommand {
     let transaction = Transaction(
       chain: chain.id, sender: operatorAccount,
       nonce: chain.state.row(of: operatorAccount).map { chain.state.account($0).nonce } ?? 0,
-      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, instructions: [.advance(until: until, signer: 0)]
+      validUntil: chain.time + OpenLedger.validity, gasLimit: 100_000, operations: [.advance(until: until, signer: 0)]
     )
     guard let signed = SignedTransaction(transaction, keys: [try open.key(of: operatorAccount, in: keystore)]) else {
       preconditionFailure("the operator's key was found")
@@ -57,7 +58,7 @@ struct Advance: ParsableCommand {
         receipts += own
         if json { return }
         for receipt in own {
-          for line in open.story(language.language).lines(receipt, nil) {
+          for line in open.view.story(language.language).lines(receipt, nil) {
             try Console.print("\(wording.time(receipt.time))  \(line)")
           }
         }
@@ -66,12 +67,7 @@ struct Advance: ParsableCommand {
       try sequencer.advance(to: until, tell)
     }
     if json {
-      try Console.print(
-        .object([
-          ("schema", "earnest.advance/1"), ("time", .text(chain.time.description)),
-          ("height", .number(Int(clamping: chain.durable.height))),
-          ("receipts", .list(receipts.map { Show.json($0, nil, open) })),
-        ]))
+      try Console.print(open.view.json(advanced: receipts))
     } else {
       try Console.print(wording.isNow(chain.time))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 
@@ -19,7 +20,9 @@ struct Consent: ParsableCommand {
     // Each consents for itself.
     let signers = try open.signers(signing).indices
     if !signing.json && (signing.dryRun || !signing.yes) {
-      for line in AgreementView(open, number, signing.language.language).lines { try Console.print(line) }
+      for line in AgreementView(open.view, number, signing.language.language).lines(Console.style) {
+        try Console.print(line)
+      }
     }
     _ = try open.transact(
       signers.map { .consent(number, subject: open.chain.subject(of: number), signer: $0) }, signing)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -70,44 +71,9 @@ struct LedgerCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let open = try ledger.open()
-      let (chain, state) = (open.chain, open.chain.state)
-      let contracts = state.modules.indices.map { (chain.interface(ofModule: $0).name, state.modules[$0].id) }
-      let balances = open.names.compactMap { name, id in state.row(of: id).map { (name, $0) } }
-      if json {
-        return try Console.print(
-          .object([
-            ("schema", "earnest.ledger/1"), ("chain", .text(chain.id.description)),
-            ("height", .number(Int(chain.durable.height))),
-            ("time", .text(chain.time.description)), ("header", .text(chain.durable.digest.description)),
-            ("root", .text(chain.root.description)),
-            ("development", .bool(chain.genesis.isDevelopment)),
-            ("operator", .text(chain.genesis.operatorAccount.description)),
-            ("gasPrice", .text(String(chain.genesis.gasPrice))),
-            (
-              "contracts",
-              .list(contracts.map { .object([("name", .text($0.0)), ("module", .text($0.1.description))]) })
-            ),
-            ("agreements", .number(state.agreements.count)),
-            (
-              "accounts",
-              .list(balances.map { .object([("name", .text($0.0)), ("balances", Show.balances(of: $0.1, state))]) })
-            ),
-          ]))
-      }
-      try Console.print("height \(chain.durable.height)  \(Wording(.english).time(chain.time)) UTC")
-      try Console.print("root   \(chain.root)")
-      try Console.print("chain  \(chain.id)")
-      // The one account that the genesis gives rights to.
-      try Console.print("operator \(open.name(chain.genesis.operatorAccount))")
-      for (name, id) in contracts { try Console.print("contract \(name)  \(Console.dim(id.description))") }
-      for (name, row) in balances {
-        let held = Show.held(by: row, state).map { Wording(.english).amount($0) }.joined(separator: "  ")
-        try Console.print(
-          "\(Characters.shown(name))\(String(repeating: " ", count: max(0, 9 - name.count)))\(held.isEmpty ? "-" : held)"
-        )
-      }
-      for number in state.agreements.indices { try Console.print(Show.line(AgreementNumber(number), open)) }
+      let view = try ledger.open().view
+      if json { return try Console.print(view.json) }
+      for line in view.lines(Console.style) { try Console.print(line) }
     }
   }
 }

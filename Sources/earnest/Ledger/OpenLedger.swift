@@ -3,6 +3,7 @@ import Foundation
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -16,6 +17,8 @@ final class OpenLedger {
   let folder: LedgerFolder
   let chain: Chain
   let names: [(name: String, id: AccountID)]
+  /// What is told of it.
+  let view: LedgerView
 
   init(_ path: String) throws {
     self.path = path
@@ -25,6 +28,7 @@ final class OpenLedger {
     }
     for note in folder.notes { try Console.complain(note) }
     names = try Keys(path).entries().map { ($0.name, AccountID(of: $0.key)) }
+    view = LedgerView(chain, names: names)
   }
 
   /// This program again, reading a file in a process of its own.
@@ -34,10 +38,7 @@ final class OpenLedger {
 
   // MARK: Names
 
-  /// A name, or the id's beginning.
-  func name(_ id: AccountID) -> String {
-    names.first { $0.id == id }.map { Characters.shown($0.name) } ?? String(id.description.prefix(12)) + "…"
-  }
+  func name(_ id: AccountID) -> String { view.name(id) }
 
   func account(_ text: String) throws -> AccountID {
     if let known = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) }) { return known.id }
@@ -89,22 +90,6 @@ final class OpenLedger {
     throw Exit.no
   }
 
-  /// How the values of an agreement are told.
-  func values(_ agreement: Agreement, _ language: Language) -> ValueWording {
-    let interface = chain.interface(ofModule: agreement.contract)
-    return ValueWording(Wording(language), types: interface.types, currencies: agreement.currencies) { [self] in
-      name($0)
-    }
-  }
-
-  /// Of an account by its row.
-  func name(_ row: UInt64) -> String {
-    guard row < UInt64(chain.state.accountCount) else { return "#\(row)" }
-    return name(chain.state.account(AccountRow(Int(row))).id)
-  }
-
-  func story(_ language: Language) -> LedgerStory { LedgerStory(chain, Wording(language)) { [self] in name($0) } }
-
   // MARK: Blocks
 
   /// A development ledger's clock stands still until somebody advances it.
@@ -137,12 +122,12 @@ final class OpenLedger {
     return signers
   }
 
-  /// Shows what the instructions would do, asks, signs, and has them put into a block; answers the
+  /// Shows what the operations would do, asks, signs, and has them put into a block; answers the
   /// receipt, nil where nothing was to be done. Throws where they are refused; then nothing was
-  /// sent. `isSame` says whether an instruction is what was done before under the same reference.
+  /// sent. `isSame` says whether an operation is what was done before under the same reference.
   func transact(
-    _ instructions: [Transaction.Instruction], _ options: SigningOptions, otherwise signer: String? = nil,
-    isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool = { $0 == $1 }
+    _ operations: [Transaction.Operation], _ options: SigningOptions, otherwise signer: String? = nil,
+    isSame: (Transaction.Operation, Transaction.Operation) -> Bool = { $0 == $1 }
   ) throws -> Receipt? {
     let signers = try signers(options, otherwise: signer)
     let sender = signers[0]
@@ -150,12 +135,12 @@ final class OpenLedger {
       chain: chain.id, sender: sender, nonce: chain.state.row(of: sender).map { chain.state.account($0).nonce } ?? 0,
       validUntil: chain.time + OpenLedger.validity, gasLimit: 0, reference: try reference(options),
       coSigners: Array(signers.dropFirst()),
-      instructions: instructions)
+      operations: operations)
     let most = ProtocolNumber.current.limits
-    guard instructions.count <= most.instructionsOfTransaction, transaction.canonicalBytes.count < most.transactionSize
+    guard operations.count <= most.operationsOfTransaction, transaction.canonicalBytes.count < most.transactionSize
     else {
       throw try Console.usage(
-        "one transaction holds at most \(most.instructionsOfTransaction) instructions and \(most.transactionSize >> 20) MiB"
+        "one transaction holds at most \(most.operationsOfTransaction) operations and \(most.transactionSize >> 20) MiB"
       )
     }
     if try isDone(transaction, options, isSame) { return nil }
@@ -165,7 +150,7 @@ final class OpenLedger {
 
     let rehearsed = try rehearse(transaction, options)
     if options.dryRun { return nil }
-    transaction.gasLimit = gasLimit(for: rehearsed, sender, instructions)
+    transaction.gasLimit = gasLimit(for: rehearsed, transaction)
     if !options.yes, try !Console.confirm(Wording(options.language.language).isSignedBy(signers.map(name))) {
       try Console.complain("nothing was sent")
       throw Exit.no
@@ -206,13 +191,13 @@ final class OpenLedger {
   /// Whether this was done under its reference before; something else that was done under it is an error.
   private func isDone(
     _ transaction: Transaction, _ options: SigningOptions,
-    _ isSame: (Transaction.Instruction, Transaction.Instruction) -> Bool
+    _ isSame: (Transaction.Operation, Transaction.Operation) -> Bool
   ) throws -> Bool {
     guard let reference = transaction.reference, let id = chain.transaction(called: reference, by: transaction.sender)
     else { return false }
     let shown = Characters.shown(options.reference ?? "")
-    let before = try self.transaction(id)?.instructions ?? []
-    guard before.count == transaction.instructions.count, zip(transaction.instructions, before).allSatisfy(isSame)
+    let before = try self.transaction(id)?.operations ?? []
+    guard before.count == transaction.operations.count, zip(transaction.operations, before).allSatisfy(isSame)
     else {
       try Console.complain(
         "\(name(transaction.sender)) has done something else under the reference “\(shown)”: earnest show transaction \(id)"
@@ -220,10 +205,7 @@ final class OpenLedger {
       throw Exit.no
     }
     if options.json {
-      try Console.print(
-        .object([
-          ("schema", "earnest.transaction/1"), ("transaction", .text(id.description)), ("doneBefore", .bool(true)),
-        ]))
+      try Console.print(view.json(doneBefore: id))
     } else {
       try Console.print(
         "\(name(transaction.sender)) has done this before, under the reference “\(shown)”; nothing is done twice")
@@ -237,7 +219,7 @@ final class OpenLedger {
       guard let (place, receipt) = try chain.committed(id), let block = try folder.block(place.height) else {
         return nil
       }
-      return Show.transaction(receipt, in: block)
+      return block.transaction(of: receipt)
     }
   }
 
@@ -245,25 +227,22 @@ final class OpenLedger {
   /// Throws where it would be refused.
   private func rehearse(_ transaction: Transaction, _ options: SigningOptions) throws -> UInt64 {
     let wording = Wording(options.language.language)
-    let told = story(options.language.language)
+    let told = view.story(options.language.language)
     let rehearsed = chain.rehearse(
-      transaction.instructions, sender: transaction.sender, coSigners: transaction.coSigners,
+      transaction.operations, sender: transaction.sender, coSigners: transaction.coSigners,
       reference: transaction.reference
     ) { receipts in
       let isDone = receipts.first?.verdict == .done
       return (
         isDone: isDone, gas: receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0,
         sentences: isDone
-          ? preview(receipts, transaction, told, wording) : receipts.first.map { told.lines($0, transaction) } ?? [],
-        json: JSON.list(receipts.enumerated().map { Show.json($1, $0 == 0 ? transaction : nil, self) })
+          ? view.preview(receipts, of: transaction, options.language.language)
+          : receipts.first.map { told.lines($0, transaction) } ?? [],
+        json: view.json(rehearsed: receipts, of: transaction, isDone: isDone)
       )
     }
     if options.json && (options.dryRun || !rehearsed.isDone) {
-      try Console.print(
-        .object([
-          ("schema", "earnest.transaction/1"), ("ok", .bool(rehearsed.isDone)), ("sent", .bool(false)),
-          ("receipts", rehearsed.json),
-        ]))
+      try Console.print(rehearsed.json)
     }
     guard rehearsed.isDone else {
       for sentence in rehearsed.sentences { try Console.complain(sentence) }
@@ -278,11 +257,11 @@ final class OpenLedger {
 
   /// What was needed in the rehearsal and a quarter more, as far as the sender can set it aside
   /// beside what it gives away.
-  private func gasLimit(for needed: UInt64, _ sender: AccountID, _ instructions: [Transaction.Instruction]) -> UInt64 {
-    let given = instructions.reduce(UInt64(0)) { sum, instruction in
-      if case .grant(_, let credit, 0) = instruction { sum.addingReportingOverflow(credit).partialValue } else { sum }
+  private func gasLimit(for needed: UInt64, _ transaction: Transaction) -> UInt64 {
+    let given = transaction.operations.reduce(UInt64(0)) { sum, operation in
+      operation.signer == 0 ? sum.addingReportingOverflow(operation.creditGiven).partialValue : sum
     }
-    let credit = chain.state.row(of: sender).map { chain.state.account($0).credit } ?? 0
+    let credit = chain.state.row(of: transaction.sender).map { chain.state.account($0).credit } ?? 0
     let affordable = chain.genesis.gasPrice == 0 ? .max : (credit < given ? 0 : credit - given) / chain.genesis.gasPrice
     return max(
       needed, min(needed + needed / 4 + 10_000, affordable, UInt64(ProtocolNumber.current.limits.transactionGas)))
@@ -316,17 +295,11 @@ final class OpenLedger {
   private func tell(_ receipts: [Receipt], of signed: SignedTransaction, _ receipt: Receipt, _ options: SigningOptions)
     throws
   {
-    let wording = Wording(options.language.language)
-    let told = story(options.language.language)
     if options.json {
-      let list = receipts.map { Show.json($0, $0.origin == .transaction(signed.id) ? signed.transaction : nil, self) }
-      try Console.print(
-        .object([
-          ("schema", "earnest.transaction/1"), ("ok", .bool(receipt.verdict == .done)), ("sent", .bool(true)),
-          ("transaction", .text(signed.id.description)), ("block", .number(Int(clamping: chain.durable.height))),
-          ("receipts", .list(list)),
-        ]))
+      try Console.print(view.json(sent: receipts, of: signed, receipt))
     } else {
+      let wording = Wording(options.language.language)
+      let told = view.story(options.language.language)
       for other in receipts {
         for line in told.lines(other, other.origin == .transaction(signed.id) ? signed.transaction : nil) {
           try Console.print(line)
@@ -335,45 +308,5 @@ final class OpenLedger {
       try Console.print(
         Console.dim("block \(chain.durable.height)  \(wording.gas(receipt.gas))  transaction \(signed.id)"))
     }
-  }
-
-  /// Sentences, then what changes for whom.
-  private func preview(_ receipts: [Receipt], _ transaction: Transaction, _ told: LedgerStory, _ wording: Wording)
-    -> [String]
-  {
-    var lines = receipts.enumerated().flatMap { index, receipt in told.lines(receipt, index == 0 ? transaction : nil) }
-    var changes: [(holder: String, currency: Currency, units: Integer)] = []
-    func change(_ holder: String, _ sum: CurrencyAmount, _ sign: Int) {
-      let units = Integer(sum.amount.units) * Integer(sign)
-      if let index = changes.firstIndex(where: { $0.holder == holder && $0.currency == sum.currency }) {
-        changes[index].units = changes[index].units + units
-      } else {
-        changes.append((holder, sum.currency, units))
-      }
-    }
-    func holder(_ side: Move.Holder, _ agreement: AgreementNumber?) -> String {
-      switch side {
-      case .account(let row): return told.name(row)
-      // Under which keys its money lies, the sentences tell.
-      case .vault(let vault), .entry(let vault, _):
-        guard let agreement, agreement.index < chain.state.agreements.count else { return "vault" }
-        let interface = chain.interface(ofModule: chain.state.agreements[agreement.index].contract)
-        return wording.vault(interface.vaults[vault].name, ofAgreement: agreement.index + 1)
-      }
-    }
-    for (move, agreement) in receipts.flatMap(\.moves) {
-      change(holder(move.from, agreement), move.sum, -1)
-      change(holder(move.to, agreement), move.sum, 1)
-    }
-    changes.removeAll { $0.units.sign == 0 }
-    let width = changes.map { displayWidth($0.holder) }.max() ?? 0
-    for (holder, currency, units) in changes {
-      let sign = units.sign > 0 ? "+" : ""
-      lines.append(
-        "\(holder)\(String(repeating: " ", count: width - displayWidth(holder)))  \(sign)\(wording.amount(units, currency))"
-      )
-    }
-    let gas = receipts.first.map { $0.gas + $0.steps.reduce(0) { $0 + $1.prepaid } } ?? 0
-    return lines + [wording.pays(name(transaction.sender), credit: gas * chain.genesis.gasPrice)]
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Interface
 import Ledger
 import Ordering
+import Presentation
 import Primitives
 import Runtime
 import Signing
@@ -19,7 +20,7 @@ struct Payments {
   private struct Row {
     let reference: String
     let payer: AccountID
-    let instruction: Transaction.Instruction
+    let operation: Transaction.Operation
   }
 
   private static let sizeMax = 1 << 26
@@ -57,7 +58,7 @@ struct Payments {
       do {
         return Row(
           reference: cells[0], payer: try open.account(cells[1]),
-          instruction: try Transfer.instruction(cells[3], to: try open.account(cells[2])))
+          operation: try Transfer.operation(cells[3], to: try open.account(cells[2])))
       } catch {
         try Console.complain("this stands in line \(index + 1) of \(path); nothing was paid")
         throw Exit.badData
@@ -76,12 +77,10 @@ struct Payments {
     var totals: [(payer: AccountID, currency: Currency?, units: Integer)] = []
     for payment in payments
     where open.chain.transaction(called: Array(payment.reference.utf8), by: payment.payer) == nil {
-      let (currency, units): (Currency?, Integer) =
-        switch payment.instruction {
-        case .transfer(_, let sum, _): (sum.currency, Integer(sum.amount.units))
-        case .grant(_, let credit, _): (nil, Integer(credit))
-        case .publish, .open, .consent, .act, .advance, .release: (nil, .zero)
-        }
+      var (currency, units): (Currency?, Integer) = (nil, Integer(payment.operation.creditGiven))
+      if case .transfer(let transfer, _) = payment.operation {
+        (currency, units) = (transfer.sum.currency, Integer(transfer.sum.amount.units))
+      }
       if let index = totals.firstIndex(where: { $0.payer == payment.payer && $0.currency == currency }) {
         totals[index].units = totals[index].units + units
       } else {
@@ -134,7 +133,7 @@ struct Payments {
         signed = []
       }
       if let id = open.chain.transaction(called: reference, by: payment.payer) {
-        if try open.transaction(id)?.instructions == [payment.instruction] {
+        if try open.transaction(id)?.operations == [payment.operation] {
           counts.before += 1
         } else {
           try refuse(payment, "\(open.name(payment.payer)) has done something else under this reference")
@@ -143,11 +142,7 @@ struct Payments {
       }
       let before = signed.filter { $0.payment.payer == payment.payer }
       let given = before.reduce(UInt64(0)) { sum, one in
-        if case .grant(_, let credit, _) = one.payment.instruction {
-          sum.addingReportingOverflow(credit).partialValue
-        } else {
-          sum
-        }
+        sum.addingReportingOverflow(one.payment.operation.creditGiven).partialValue
       }
       let account = open.chain.state.row(of: payment.payer).map { open.chain.state.account($0) }
       guard
@@ -160,7 +155,7 @@ struct Payments {
       let transaction = Transaction(
         chain: open.chain.id, sender: payment.payer, nonce: (account?.nonce ?? 0) + UInt64(before.count),
         validUntil: open.chain.time + OpenLedger.validity, gasLimit: Payments.gasLimit, reference: reference,
-        instructions: [payment.instruction])
+        operations: [payment.operation])
       guard let one = SignedTransaction(transaction, keys: [try open.key(of: payment.payer, in: keystore)]) else {
         preconditionFailure("the payer's key was found")
       }
@@ -177,7 +172,7 @@ struct Payments {
         try refuse(one.payment, wording.notAdmitted(wording.sentence(reason)))
       }
     }
-    let story = open.story(options.language.language)
+    let story = open.view.story(options.language.language)
     var counts = counts
     try Faults.told {
       try sequencer.run { block in

@@ -52,11 +52,11 @@ struct Transfer: ParsableCommand {
     }
     let open = try ledger.open()
     let payee = try open.account(to)
-    _ = try open.transact([try Transfer.instruction(amount, to: payee)], signing, otherwise: from)
+    _ = try open.transact([try Transfer.operation(amount, to: payee)], signing, otherwise: from)
   }
 
   /// An amount of money or of credit, paid by the sender.
-  static func instruction(_ amount: String, to payee: AccountID) throws -> Transaction.Instruction {
+  static func operation(_ amount: String, to payee: AccountID) throws -> Transaction.Operation {
     let words = amount.split(separator: " ")
     if words.count == 2, words[1] == "credit", let credit = UInt64(words[0]) {
       return .grant(to: payee, credit: credit, signer: 0)

@@ -1,0 +1,198 @@
+import Interface
+import Primitives
+import Source
+import Syntax
+
+/// Calls of the functions of the language, as `LanguageFunction` lists them.
+extension ContractChecker {
+  mutating func call(
+    languageFunction name: Identifier, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span
+  ) -> TypedExpression? {
+    if let label = arguments.lazy.compactMap(\.label).first {
+      diagnostics.report(.wrongArguments, "the arguments of `\(name.text)` have no names", at: label.span)
+      return nil
+    }
+    let known = LanguageFunction.named(name.text)
+    guard let first = known.first else {
+      let names = declarations.functions.keys.sorted() + LanguageFunction.reserved
+      if !misdeclared.contains(name.text) { reportUnknown("function", name, known: names, &diagnostics) }
+      return nil
+    }
+    let functions = known.filter { $0.row.parameters.count == arguments.count }
+    if functions.isEmpty {
+      let wanted = first.row.parameters.count
+      diagnostics.report(
+        .wrongArguments,
+        "`\(name.text)` got \(counted(arguments.count, "argument")); \(wanted) \(wanted == 1 ? "was" : "were") wanted",
+        at: name.span, notes: known.map(\.row.parameters.count).filter { $0 != wanted }.map { "or \($0)" })
+      return nil
+    }
+    if functions == [.count], case .name(let text) = arguments[0].value.kind,
+      case .vault(let vault)? = scope.meaning(of: text)
+    {
+      return count(vault, Identifier(text: text, span: arguments[0].value.span), at: span)
+    }
+    var values: [TypedExpression] = []
+    var before = expected
+    for (argument, parameter) in zip(arguments, functions[0].row.parameters) {
+      let value = value(argument.value, of: parameter.kind, expecting: before)
+      before = value?.type
+      if let value { values.append(value) }
+    }
+    return values.count == arguments.count ? call(functions, values, at: span) : nil
+  }
+
+  /// How many keys of a vault hold something.
+  private mutating func count(_ vault: Int, _ name: Identifier, at span: Span) -> TypedExpression? {
+    guard value(of: .vault(vault), at: name) != nil else { return nil }
+    _ = scope.use(name.text)
+    guard let key = interface.vaults[vault].key else {
+      diagnostics.report(.noSuchOperation, "`\(name.text)` is one vault; there is nothing to count", at: name.span)
+      return nil
+    }
+    return TypedExpression(
+      kind: .keyCount(vault: vault), type: ExpressionType(.int(IntegerRange(0...key.most))), span: span)
+  }
+
+  /// `banking.endOf(day: 5, after: now)`
+  mutating func call(_ name: Identifier, of object: Expression, _ arguments: [Argument], at span: Span)
+    -> TypedExpression?
+  {
+    if case .name(let text) = object.kind, scope.meaning(of: text) == nil, !misdeclared.contains(text) {
+      diagnostics.report(
+        .noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
+      return nil
+    }
+    guard let checked = expression(object) else { return nil }
+    guard let function = LanguageFunction.named(name.text, .member).first,
+      checked.type == ExpressionType(type(of: function.row.parameters[0].kind))
+    else {
+      diagnostics.report(
+        .noSuchOperation, "\(describe(checked.type)) has no `\(name.text)` that could be called", at: name.span)
+      return nil
+    }
+    return call(function, [checked], name, arguments, at: span)
+  }
+
+  /// A function whose arguments may carry labels, behind those that are known already.
+  mutating func call(
+    _ function: LanguageFunction, _ known: [TypedExpression], _ name: Identifier, _ arguments: [Argument], at span: Span
+  ) -> TypedExpression? {
+    let parameters = function.row.parameters.dropFirst(known.count)
+    guard
+      let ordered = inOrder(
+        arguments, parameters.compactMap(\.label), of: "`\(name.text)`", at: name.span, &diagnostics)
+    else { return nil }
+    let values = zip(ordered, parameters).compactMap { value($0, of: $1.kind, expecting: nil) }
+    return values.count == parameters.count ? call([function], known + values, at: span) : nil
+  }
+
+  /// Of functions that share a name, the one that is defined for these arguments.
+  private mutating func call(_ functions: [LanguageFunction], _ arguments: [TypedExpression], at span: Span)
+    -> TypedExpression?
+  {
+    let types = arguments.map(\.type)
+    for function in functions {
+      guard let type = type(of: function, types) else { continue }
+      // What goes through a collection becomes a function of the module.
+      if case .elements? = function.row.parameters.first?.kind { callDepth = max(callDepth, 1) }
+      return within(TypedExpression(kind: .function(function, arguments), type: type, span: span))
+    }
+    let described = types.map { describe($0) }
+    diagnostics.report(
+      .noSuchOperation,
+      described.count == 1
+        ? "this is not defined for \(described[0]) of such elements"
+        : "`\(functions[0].row.name)` is not defined for \(described.joined(separator: " and "))", at: span)
+    return nil
+  }
+
+  /// The call with other types of arguments, where what is expected of it is expected of them.
+  mutating func retyped(
+    _ checked: TypedExpression, _ function: LanguageFunction, _ arguments: [TypedExpression],
+    expecting expected: ExpressionType
+  ) -> TypedExpression? {
+    guard function.row.parameters.first?.kind == .number else { return checked }
+    var values: [TypedExpression] = []
+    for argument in arguments {
+      guard let value = retyped(argument, expecting: values.last?.type ?? expected) else { return nil }
+      values.append(value)
+    }
+    return call([function], values, at: checked.span)
+  }
+
+  // MARK: Types
+
+  /// An argument as a parameter takes it; nil after a diagnostic.
+  private mutating func value(
+    _ tree: Expression, of parameter: LanguageFunction.Parameter, expecting expected: ExpressionType?
+  ) -> TypedExpression? {
+    switch parameter {
+    case .value, .set, .calendar: return resting(tree, as: type(of: parameter))
+    case .integer: return integer(tree)
+    case .number: return expression(tree, expecting: expected)
+    case .bytes, .countable, .elements:
+      guard let checked = expression(tree) else { return nil }
+      switch (parameter, checked.type, definition(checked.type)) {
+      case (.bytes, .text, _), (.bytes, .bytes, _), (.countable, .text, _), (.countable, .bytes, _),
+        (.countable, _, .list), (.countable, _, .set), (.countable, _, .map), (.elements, _, .list),
+        (.elements, _, .set):
+        return checked
+      default:
+        reportMismatch(checked, wanted: parameter.noun)
+        return nil
+      }
+    }
+  }
+
+  /// The type of a parameter that takes values of one type.
+  mutating func type(of parameter: LanguageFunction.Parameter) -> ValueType {
+    switch parameter {
+    case .value(let type): return type
+    case .set(let type, let most): return .composite(intern(.set(type, most: most)))
+    case .calendar: return calendarType()
+    case .integer, .number, .bytes, .countable, .elements: preconditionFailure("it takes values of several types")
+    }
+  }
+
+  /// What a function gives for arguments of these types; nil where it is not defined for them.
+  private mutating func type(of function: LanguageFunction, _ arguments: [ExpressionType]) -> ExpressionType? {
+    let row = function.row
+    var elements: (type: ValueType, most: Int)?
+    if case .elements(let wanted)? = row.parameters.first?.kind {
+      switch definition(arguments[0]) {
+      case .list(let type, _, let most)?, .set(let type, let most)?: elements = wanted.admit(type) ? (type, most) : nil
+      case .structure, .enumeration, .optional, .map, nil: break
+      }
+      if elements == nil { return nil }
+    }
+    switch (row.gives, elements?.type) {
+    case (.value(let type), _): return ExpressionType(type)
+    case (.calendar, _): return ExpressionType(calendarType())
+    case (.size, _): return countType(arguments[0])
+    case (.sum, .int(let range)?): return .int(bits: range.bits + Integer(elements?.most ?? 0).bitWidth, range: nil)
+    case (.element, let type?): return ExpressionType(type)
+    case (.smaller, _), (.greater, _): return extreme(arguments[0], arguments[1], isSmaller: row.gives == .smaller)
+    case (.sum, _), (.element, nil): preconditionFailure("a sum or an element is one of elements")
+    }
+  }
+
+  /// The type of the smaller or the greater of two.
+  private func extreme(_ a: ExpressionType, _ b: ExpressionType, isSmaller: Bool) -> ExpressionType? {
+    switch (a, b) {
+    case (.int(let x, let first), .int(let y, let second)):
+      var range: IntegerRange?
+      if let first, let second {
+        range =
+          isSmaller
+          ? IntegerRange(min(first.low, second.low), min(first.high, second.high))
+          : IntegerRange(max(first.low, second.low), max(first.high, second.high))
+      }
+      return .int(bits: max(x, y), range: range)
+    // The smaller of a percent and any ratio is a percent.
+    case (.percent(let x), .percent(let y)): return .percent(isAtRest: isSmaller ? x || y : x && y)
+    case (.amount, .amount), (.duration, .duration), (.time, .time): return a == b ? a : nil
+    default: return nil
+    }
+  }
+}

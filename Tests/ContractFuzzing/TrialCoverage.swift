@@ -1,0 +1,138 @@
+import Assurance
+import Bytecode
+import Compiler
+import Interface
+import Ledger
+import Semantics
+
+/// What random contracts have reached: instructions and parts of the language in what was run, and
+/// the ways in which calls ended.
+package struct TrialCoverage: Sendable {
+  package private(set) var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
+  package private(set) var expressions = [Int](repeating: 0, count: ExpressionKind.allCases.count)
+  package private(set) var languageFunctions = [Int](repeating: 0, count: LanguageFunction.allCases.count)
+  package private(set) var statements = [Int](repeating: 0, count: StatementKind.allCases.count)
+  /// By their numbers, not all of which are given.
+  package private(set) var failures = [Int](repeating: 0, count: 256)
+  package private(set) var outcomes: [String: Int] = [:]
+
+  private let contract: CompiledContract?
+  /// The entries that were run, by their place among the contract's.
+  private var isRun: [Bool]
+  private let entries: [Entry]
+
+  package init() {
+    contract = nil
+    (isRun, entries) = ([], [])
+  }
+
+  init(_ contract: CompiledContract) {
+    self.contract = contract
+    entries = contract.interface.entries
+    isRun = Array(repeating: false, count: entries.count)
+  }
+
+  package mutating func add(_ other: TrialCoverage) {
+    for index in opcodes.indices { opcodes[index] += other.opcodes[index] }
+    for index in expressions.indices { expressions[index] += other.expressions[index] }
+    for index in languageFunctions.indices { languageFunctions[index] += other.languageFunctions[index] }
+    for index in statements.indices { statements[index] += other.statements[index] }
+    for index in failures.indices { failures[index] += other.failures[index] }
+    outcomes.merge(other.outcomes) { $0 + $1 }
+  }
+
+  // MARK: What happened
+
+  mutating func note(_ step: Step) {
+    switch step.outcome {
+    case .opened(let state):
+      outcomes["opened", default: 0] += 1
+      run { if case .bound = $0 { true } else { $0 == .opening } }
+      stand(in: state)
+    case .entered(let state):
+      outcomes["entered", default: 0] += 1
+      stand(in: state)
+    case .stayed:
+      outcomes["stayed", default: 0] += 1
+      stand(in: step.state)
+    case .approved: outcomes["approved", default: 0] += 1
+    case .refused(let failure), .defect(let failure):
+      outcomes["refused", default: 0] += 1
+      failures[Int(failure.code)] += 1
+      switch failure {
+      case .trapped, .refused(.guardUnmet), .refused(.amount), .refused(.funds): break
+      case .refused: return
+      }
+    }
+    if let transition = step.transition { run { $0 == .body(transition: transition) } }
+  }
+
+  mutating func note(_ ending: Ending, ofView view: Int) {
+    switch ending {
+    case .fails(let failure):
+      failures[Int(failure.code)] += 1
+      if case .refused = failure { return }
+    case .returns, .enters, .stays: break
+    }
+    outcomes["shown", default: 0] += 1
+    run { $0 == .view(view) }
+  }
+
+  private mutating func stand(in state: Int) {
+    guard let interface = contract?.interface else { return }
+    run { entry in
+      switch entry {
+      case .due(let transition): interface.transitions[transition].source == state
+      case .invariant(let index): interface.invariants[index].states.contains(state)
+      case .bound, .opening, .body, .view: false
+      }
+    }
+  }
+
+  private mutating func run(_ isMeant: (Entry) -> Bool) {
+    for (index, entry) in entries.enumerated() where isMeant(entry) { isRun[index] = true }
+  }
+
+  /// Counts what is in everything that was run.
+  mutating func finish() {
+    guard let contract else { return }
+    let functions = contract.module.module.functions
+    var isReached = isRun + Array(repeating: false, count: functions.count - isRun.count)
+    for (index, function) in functions.enumerated() where isReached[index] {
+      for instruction in function.code {
+        opcodes[Int(instruction.opcode.rawValue)] += 1
+        if instruction.opcode == .call { isReached[Int(instruction.a)] = true }
+      }
+    }
+    var walk = KindWalk(contract.checked)
+    for (index, entry) in entries.enumerated() where isRun[index] { walk.visit(entry) }
+    for kind in walk.expressions { expressions[kind.rawValue] += 1 }
+    for function in walk.languageFunctions { languageFunctions[function.rawValue] += 1 }
+    for kind in walk.statements { statements[kind.rawValue] += 1 }
+  }
+
+  // MARK: In words
+
+  /// What of each kind was never reached. Running out of gas is not tried.
+  package var missing: [String] {
+    Opcode.allCases.filter { opcodes[Int($0.rawValue)] == 0 }.map { "instruction \($0.mnemonic)" }
+      + ExpressionKind.allCases.filter { expressions[$0.rawValue] == 0 }.map { "expression \($0)" }
+      + LanguageFunction.allCases.filter { languageFunctions[$0.rawValue] == 0 }.map { "function \($0)" }
+      + StatementKind.allCases.filter { statements[$0.rawValue] == 0 }.map { "statement \($0)" }
+      + Failure.all.filter { failures[Int($0.code)] == 0 }.map { "failure \($0.name)" }
+  }
+
+  package var table: String {
+    func line(_ title: String, _ counts: [(String, Int)]) -> String {
+      "\(title): " + counts.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+    return [
+      line("instructions", Opcode.allCases.map { ($0.mnemonic, opcodes[Int($0.rawValue)]) }),
+      line("expressions", ExpressionKind.allCases.map { ("\($0)", expressions[$0.rawValue]) }),
+      line("functions", LanguageFunction.allCases.map { ("\($0)", languageFunctions[$0.rawValue]) }),
+      line("statements", StatementKind.allCases.map { ("\($0)", statements[$0.rawValue]) }),
+      line("failures", Failure.all.map { ($0.name, failures[Int($0.code)]) }),
+      line("outcomes", outcomes.map { ($0.key, $0.value) }),
+    ].joined(separator: "\n")
+  }
+}
