@@ -5,6 +5,16 @@
 package import Interface
 package import Primitives
 
+/// The tables of a ledger's state. Their numbers stand in keys of rows and leaves.
+package enum Table: UInt8, CaseIterable, Sendable {
+  case ledger = 0
+  case account = 1
+  case balance = 2
+  case agreement = 3
+  case module = 4
+  case reference = 5
+}
+
 package final class LedgerState {
   let ledgerRows = Rows<Globals>()
   let accountRows = Rows<Account>()

@@ -8,16 +8,6 @@
 
 import Primitives
 
-/// The tables of a ledger's state. Their numbers stand in keys of rows and leaves.
-package enum Table: UInt8, CaseIterable, Sendable {
-  case ledger = 0
-  case account = 1
-  case balance = 2
-  case agreement = 3
-  case module = 4
-  case reference = 5
-}
-
 /// Where a row lies.
 package struct RowPlace: Hashable, Sendable {
   package let table: Table
