@@ -146,7 +146,7 @@ let package = Package(
       ["ContractFuzzing", "Store", "Runtime", "Ledger", "Bytecode", "Signing", "Interface", "Primitives", "Support"]),
     trial(
       "CommandTests", ["TestRunner", "Compiler", "Semantics", "Bytecode", "Wording", "Source", "Primitives", "Support"]),
-    trial("Tidy", ["Compiler", "Bytecode", "Wording", "Interface", "Source", "Support"]),
+    trial("Tidy", ["Compiler", "Semantics", "Bytecode", "Wording", "Interface", "Source", "Support"]),
   ]
 )
 

@@ -2,6 +2,7 @@ import Bytecode
 import Compiler
 import Foundation
 import Interface
+import Semantics
 import Source
 import Support
 import Testing
@@ -25,12 +26,11 @@ import Wording
       "\(path): `\(name)` is not what the sources say; UPDATE=1 rewrites it")
   }
 
-  /// The doc comment above each case of the instruction table.
-  private func effects() throws -> [String: String] {
+  /// The doc comment above each case of a table.
+  private func effects(in path: String, before end: String) throws -> [String: String] {
     var effects: [String: String] = [:]
-    let opcodes = try #require(
-      try Repository.text("Sources/Bytecode/Opcode.swift").components(separatedBy: "/// What an operand is").first)
-    for match in opcodes.matches(of: #/((?:  \/\/\/ .+\n)+)  case `?(\w+)`? = \d+\n/#) {
+    let cases = try #require(try Repository.text(path).components(separatedBy: end).first)
+    for match in cases.matches(of: #/((?:  \/\/\/ .+\n)+)  case `?(\w+)`?(?: = \d+)?\n/#) {
       effects[String(match.2)] = match.1.split(separator: "\n").map { $0.dropFirst(6) }.joined(separator: " ")
     }
     return effects
@@ -50,7 +50,7 @@ import Wording
   }
 
   @Test func theInstructionTableIsInTheDocs() throws {
-    let effects = try effects()
+    let effects = try effects(in: "Sources/Bytecode/Opcode.swift", before: "/// What an operand is")
     var table = "| code | instruction | operands | gas | ends block | effect |\n| --- | --- | --- | --- | --- | --- |\n"
     for opcode in Opcode.allCases {
       let row = opcode.row
@@ -61,6 +61,21 @@ import Wording
         "| \(opcode.rawValue) | `\(opcode.mnemonic)` | \(operands) | \(row.gas) | \(row.endsBlock ? "yes" : "") | \(effect) |\n"
     }
     try check("docs/bytecode.md", "instructions", table)
+  }
+
+  @Test func theLanguagesFunctionsAreInTheDocs() throws {
+    let effects = try effects(in: "Sources/Semantics/LanguageFunction.swift", before: "private var definition")
+    var table = "| function | takes | fails with | gives |\n| --- | --- | --- | --- |\n"
+    for function in LanguageFunction.allCases {
+      let row = function.row
+      var takes = row.parameters.map { $0.kind.noun + ($0.label.map { " `\($0)`" } ?? "") }
+      var name = row.name
+      if row.form == .member { name = takes.removeFirst().split(separator: "`").last.map { "\($0).\(name)" } ?? name }
+      let effect = try #require(effects["\(function)"], "\(function) has no doc comment")
+      table +=
+        "| `\(name)` | \(takes.joined(separator: ", ")) | \(row.traps.map(\.name).joined(separator: ", ")) | \(effect) |\n"
+    }
+    try check("docs/language.md", "functions", table)
   }
 
   @Test func theModuleFaultsAreInTheDocs() throws {
