@@ -1,6 +1,7 @@
 # make demo   sets up and shows what Earnest does
 # make test   sets up and runs every test
 # make bench  sets up and measures the machine against its peers
+# make additions  adds one of each kind of thing, counts the files of Sources that it touches, and takes it out again; HUNKS=1 leaves out parts
 # make fuzz   sets up and tries many random integers, modules, contracts and mutants; SEED=2 tries others
 
 # The C libraries that Package.swift names, by their Debian packages.
@@ -9,7 +10,7 @@ PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils 
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test bench fuzz setup release
+.PHONY: demo test bench fuzz additions setup release
 
 setup:
 	@command -v swift > /dev/null || { echo "A Swift 6.3 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
@@ -30,6 +31,10 @@ test: release
 bench: PACKAGES += python3
 bench: release
 	$(MAKE) -C benchmarks
+
+# With HUNKS=1 each hunk is left out in turn, which must not compile or must fail a test.
+additions: release
+	python3 Tests/Additions/additions.py $(if $(HUNKS),--hunks)
 
 SEED := 1
 # What stays until the process ends is no leak. With the address sanitizer the machine's memory has just the size that the gas allows, and a step beyond it is told.

@@ -19,10 +19,10 @@ ROOT = os.path.dirname(os.path.dirname(FOLDER))
 # Of each kind: the most files of Sources that adding one may touch, and the tests that know of it.
 KINDS = {
     "opcode": (6, "MachineCorpusTests|DocsTests|DifferentialTests|OpcodeTests"),
-    "function": (8, "LanguageTests|TrialsTests|DocsTests"),
-    "table": (2, "RowsTests|StateTreeTests|StoreTests"),
-    "operation": (5, "OperationTests|TransactionTests|DocsTests"),
-    "refusal": (2, "FailureTests|DocsTests"),
+    "function": (8, "DifferentialTests|DocsTests|SnippetTests"),
+    "table": (2, "NoteTests|RowsTests"),
+    "operation": (5, "AnnotationTests|NumbersTests"),
+    "refusal": (2, "NumbersTests|DocsTests"),
 }
 
 
