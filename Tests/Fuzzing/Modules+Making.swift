@@ -146,7 +146,9 @@ extension ModuleTrial {
         splits: splits, functions: functions)
     }
     let (goes, called) = (ModuleTrial.body, ModuleTrial.called)
-    for (index, ending) in [(called, [Instruction(.return, 0)]), (goes, [Instruction(.stay)])] {
+    let fails = Instruction(.fail, UInt16(random.element(Trap.allCases.filter { $0 != .gas }).rawValue))
+    let last = random.below(16) == 0 ? fails : Instruction(.stay)
+    for (index, ending) in [(called, [Instruction(.return, 0)]), (goes, [last])] {
       let parameterCount = index == goes ? parameters.count : 2
       var first = prologue(functions[index], parameters: parameterCount)
       var segments: [[Instruction]] = []
@@ -486,7 +488,7 @@ extension ModuleTrial {
     case .field: return UInt16(random.below(module.interface.fields.count))
     case .item: return UInt16(random.below(module.interface.fields.count))
     case .function: return UInt16(module.functions.count - 1)
-    case .trap: return UInt16(random.element(Trap.allCases).rawValue) + (random.below(8) == 0 ? 1 : 0)
+    case .trap: return UInt16(random.element(Trap.allCases).rawValue)
     case .part: return UInt16(random.below(4))
     }
   }
