@@ -271,7 +271,7 @@ package struct TypedExpression: Sendable {
   /// Whether it has values of its parts with which it traps.
   package let canTrap: Bool
 
-  init(kind: Kind, type: ExpressionType, span: Span) {
+  init(_ kind: Kind, _ type: ExpressionType, _ span: Span) {
     (self.kind, self.type, self.span) = (kind, type, span)
     canTrap = kind.canTrap
   }

@@ -39,7 +39,7 @@ package func check(_ file: File, importing imports: [File] = []) -> (CheckedProg
     declarations.add(file)
     names += file.structures.map(\.name) + file.enumerations.map(\.name) + file.functions.map(\.name)
   }
-  reportDuplicates(in: names + file.contracts.map(\.name), &diagnostics)
+  diagnostics.reportDuplicates(in: names + file.contracts.map(\.name))
   var contracts: [CheckedContract] = []
   var expressionCount = 0
   func check(_ checker: ContractChecker, _ body: (inout ContractChecker) -> Void) {
@@ -56,7 +56,7 @@ package func check(_ file: File, importing imports: [File] = []) -> (CheckedProg
   var tests: [CheckedTest] = []
   // A test of a contract that was left out would only echo what is wrong with the contract.
   if diagnostics.isEmpty {
-    reportDuplicates(in: file.tests.map { Identifier(text: $0.name, span: $0.nameSpan) }, &diagnostics)
+    diagnostics.reportDuplicates(in: file.tests.map { Identifier(text: $0.name, span: $0.nameSpan) })
     for test in file.tests {
       var checker = TestChecker(contracts: contracts)
       if let checked = checker.check(test) { tests.append(checked) }

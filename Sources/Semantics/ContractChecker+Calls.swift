@@ -32,8 +32,7 @@ extension ContractChecker {
       }
       return call(name, of: object, arguments, at: span)
     default:
-      diagnostics.report(.noSuchOperation, "this cannot be called", at: callee.span)
-      return nil
+      return refuse(.noSuchOperation, "this cannot be called", at: callee.span)
     }
   }
 
@@ -45,7 +44,7 @@ extension ContractChecker {
     usedFunctions.insert(function.name.text)
     guard
       let ordered = inOrder(
-        arguments, function.parameters.map(\.name.text), of: "`\(name.text)`", at: name.span, &diagnostics)
+        arguments, function.parameters.map(\.name.text), of: name.text, at: name.span)
     else {
       return nil
     }
@@ -63,27 +62,24 @@ extension ContractChecker {
       guard let value = expression(tree) else { return nil }
       infer(parameter.type, value.type, &chosen, function)
       if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
-        diagnostics.report(
+        return refuse(
           .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
           describe(value.type))
-        return nil
       }
       guard let type = type(parameter.type, with: chosen), let value = resting(value, as: type) else { return nil }
       values.append(value)
     }
     for generic in function.generics where chosen[generic.name.text] == nil {
-      diagnostics.report(.typeMismatch, "nothing here says which currency `\(generic.name.text)` is", at: name.span)
-      return nil
+      return refuse(.typeMismatch, "nothing here says which currency `\(generic.name.text)` is", at: name.span)
     }
     guard let index = instance(of: function, chosen, at: name) else { return nil }
     callDepth = max(callDepth, functionDepths[index])
     if callDepth + 1 > limits.callDepth {
-      diagnostics.report(.limitExceeded, "functions call each other more than \(limits.callDepth) deep", at: name.span)
-      return nil
+      return refuse(.limitExceeded, "functions call each other more than \(limits.callDepth) deep", at: name.span)
     }
     return TypedExpression(
-      kind: .call(index, values, canTrap: functions[index].canTrap), type: ExpressionType(functions[index].type),
-      span: span)
+      .call(index, values, canTrap: functions[index].canTrap), ExpressionType(functions[index].type),
+      span)
   }
 
   /// The type that a name stands for while currency parameters are these.
@@ -139,7 +135,7 @@ extension ContractChecker {
       name: function.name.text, currencies: function.generics.map { chosen[$0.name.text] ?? 0 })
     if let known = instances[instance] { return known }
     if calling.contains(function.name.text) {
-      diagnostics.report(
+      report(
         .recursion, "`\(function.name.text)` calls itself", at: name.span,
         calling.count > 1 ? "by way of \(calling.map { "`\($0)`" }.joined(separator: ", "))" : "",
         notes: ["every call must end, and this one need not"])
@@ -153,8 +149,7 @@ extension ContractChecker {
       return nil
     }
     if contract != nil && functions.count == limits.functions / 2 {
-      diagnostics.report(.limitExceeded, "more than \(functions.count) functions are called", at: name.span)
-      return nil
+      return refuse(.limitExceeded, "more than \(functions.count) functions are called", at: name.span)
     }
     instances[instance] = functions.count
     functions.append(checked)
@@ -172,11 +167,11 @@ extension ContractChecker {
     bindings = function.generics.isEmpty ? currencyParameters : chosen
     calling.append(function.name.text)
     defer { calling.removeLast() }
-    reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span, &diagnostics)
+    reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span)
     let parameters = check(function.parameters)
     guard parameters.count == function.parameters.count, let type = valueType(function.type) else { return (nil, 0) }
     if case .counter = type {
-      diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: function.type.span)
+      report(.typeNotAllowedHere, "a counter is a field of its own", at: function.type.span)
       return (nil, 0)
     }
     for (index, parameter) in function.parameters.enumerated() {
@@ -204,7 +199,7 @@ extension ContractChecker {
   /// Checks a function by itself, with the first currencies as its parameters, which are called like them.
   mutating func check(_ function: FunctionDeclaration) {
     reportBuiltIn(function.name)
-    reportDuplicates(in: function.generics.map(\.name), &diagnostics)
+    reportDuplicates(in: function.generics.map(\.name))
     var chosen: [String: Int] = [:]
     for (index, generic) in function.generics.enumerated() {
       check(bound: generic)

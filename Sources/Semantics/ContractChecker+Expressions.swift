@@ -5,7 +5,7 @@ import Syntax
 
 extension ContractChecker {
   mutating func reportMismatch(_ expression: TypedExpression, wanted: String) {
-    diagnostics.report(
+    report(
       .typeMismatch, "this is \(describe(expression.type)); \(wanted) was wanted", at: expression.span,
       describe(expression.type))
   }
@@ -38,7 +38,7 @@ extension ContractChecker {
   /// Whether an amount is one of this currency; says so where not.
   mutating func fits(_ checked: TypedExpression, currency: Int) -> Bool {
     if checked.type == .amount(currency: currency) { return true }
-    diagnostics.report(
+    report(
       .currencyMismatch, "this is \(describe(checked.type)); an `Amount<\(currencyName(currency))>` was wanted",
       at: checked.span,
       describe(checked.type))
@@ -62,20 +62,16 @@ extension ContractChecker {
     case (.int(let range), .int(_, let known)):
       if let known, range.contains(known.low), range.contains(known.high) { return checked }
       if case .constant = checked.kind {
-        diagnostics.report(.valueOutOfRange, "this lies outside `Int<\(range.low)..\(range.high)>`", at: checked.span)
-        return nil
+        return refuse(.valueOutOfRange, "this lies outside `Int<\(range.low)..\(range.high)>`", at: checked.span)
       }
-      return TypedExpression(
-        kind: .narrow(checked, range), type: .int(bits: range.bits, range: range), span: checked.span)
+      return TypedExpression(.narrow(checked, range), .int(bits: range.bits, range: range), checked.span)
     case (.text(let max), .text(let length)):
       if length <= max { return checked }
-      diagnostics.report(
+      return refuse(
         .valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
-      return nil
     case (.bytes(let max), .bytes(let length)):
       if length <= max { return checked }
-      diagnostics.report(.valueOutOfRange, "these may be \(length) bytes; at most \(max) fit", at: checked.span)
-      return nil
+      return refuse(.valueOutOfRange, "these may be \(length) bytes; at most \(max) fit", at: checked.span)
     case (.percent, .percent): return part(checked)
     case (.ratio, .percent): return checked
     default:
@@ -89,11 +85,10 @@ extension ContractChecker {
   mutating func part(_ checked: TypedExpression) -> TypedExpression? {
     if checked.type == .percent(isAtRest: true) { return checked }
     if case .constant = checked.kind {
-      diagnostics.report(
+      return refuse(
         .valueOutOfRange, "this is more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
-      return nil
     }
-    return TypedExpression(kind: .convert(.percentOfRatio, checked), type: .percent(isAtRest: true), span: checked.span)
+    return TypedExpression(.convert(.percentOfRatio, checked), .percent(isAtRest: true), checked.span)
   }
 
   /// A value that can be written in the module.
@@ -103,9 +98,8 @@ extension ContractChecker {
     defer { surroundings = outer }
     guard let checked = resting(tree, as: type) else { return nil }
     guard let value = constantValue(checked) else {
-      diagnostics.report(
+      return refuse(
         .notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
-      return nil
     }
     return admits(value, type, at: tree.span) ? value : nil
   }
@@ -113,21 +107,17 @@ extension ContractChecker {
   /// Whether a literal is a value of the type; says so where not.
   mutating func admits(_ value: Value, _ type: ValueType, at span: Span) -> Bool {
     if type.admits(value, in: interface.types) { return true }
-    diagnostics.report(.valueOutOfRange, "this is no value of \(describe(ExpressionType(type)))", at: span)
+    report(.valueOutOfRange, "this is no value of \(describe(ExpressionType(type)))", at: span)
     return false
   }
 
   func constantValue(_ expression: TypedExpression) -> Value? {
-    func all(_ expressions: [TypedExpression]) -> [Value]? {
-      let values = expressions.compactMap { constantValue($0) }
-      return values.count == expressions.count ? values : nil
-    }
     switch expression.kind {
     case .constant(let value): return value
-    case .make(let members): return all(members).map { .sequence($0) }
-    case .wrap(case: let number, let payload): return all(payload).map { .variant(number, $0) }
-    case .collect(let elements): return all(elements).map { .sequence($0) }
-    case .function(.calendar, let members): return all(members).map { .sequence($0) }
+    case .make(let members): return members.all(constantValue).map { .sequence($0) }
+    case .wrap(case: let number, let payload): return payload.all(constantValue).map { .variant(number, $0) }
+    case .collect(let elements): return elements.all(constantValue).map { .sequence($0) }
+    case .function(.calendar, let members): return members.all(constantValue).map { .sequence($0) }
     case .function(let function, let arguments):
       switch (function.row.literal, constantValue(arguments[0])) {
       case (let literal?, .text(let bytes)?), (let literal?, .bytes(let bytes)?): return literal(bytes)
@@ -135,7 +125,7 @@ extension ContractChecker {
       }
     case .with(let set, let elements):
       guard case .set? = definition(expression.type), case .sequence(let keys)? = constantValue(set),
-        let added = all(elements)
+        let added = elements.all(constantValue)
       else { return nil }
       let sorted = (keys + added).sorted(by: Value.precedes)
       return zip(sorted, sorted.dropFirst()).allSatisfy(Value.precedes) ? .sequence(sorted) : nil
@@ -162,9 +152,8 @@ extension ContractChecker {
     case .int(let digits): return integer(digits, expecting: expected, at: tree.span)
     case .negate(let inner): return negated(inner, at: tree.span)
     case .decimal(let digits):
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
-      return nil
     case .percent(let digits):
       return Literals.percent(digits, at: tree.span, &diagnostics).map {
         constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span)
@@ -177,12 +166,11 @@ extension ContractChecker {
       }
     case .time(let text):
       if let time = Time(text: text) { return constant(.time(time), .time, tree.span) }
-      diagnostics.report(.valueOutOfRange, "there is no time `\(text)` between the years 1970 and 9999", at: tree.span)
-      return nil
+      return refuse(.valueOutOfRange, "there is no time `\(text)` between the years 1970 and 9999", at: tree.span)
     case .string(let text): return textLiteral(text, at: tree.span)
     case .interpolated(let texts, let holes): return interpolated(texts, holes, at: tree.span)
     case .bool(let value): return constant(.bool(value), .bool, tree.span)
-    case .not(let inner): return condition(inner).map { TypedExpression(kind: .not($0), type: .bool, span: tree.span) }
+    case .not(let inner): return condition(inner).map { TypedExpression(.not($0), .bool, tree.span) }
     case .binary(let operation, let left, let right):
       return binary(operation, left, right, rounding: nil, at: tree.span)
     case .rounded(let inner, let name): return rounded(inner, name, at: tree.span)
@@ -203,7 +191,7 @@ extension ContractChecker {
   }
 
   func constant(_ value: Value, _ type: ExpressionType, _ span: Span) -> TypedExpression {
-    TypedExpression(kind: .constant(value), type: type, span: span)
+    TypedExpression(.constant(value), type, span)
   }
 
   // MARK: Literals
@@ -212,8 +200,7 @@ extension ContractChecker {
     -> TypedExpression?
   {
     guard let value = Literals.integer(digits), value.bitWidth <= limits.integerBits else {
-      diagnostics.report(.tooWide, "this integer has more than \(limits.integerBits) bits", at: span)
-      return nil
+      return refuse(.tooWide, "this integer has more than \(limits.integerBits) bits", at: span)
     }
     if case .amount? = expected, value == .zero { return constant(.amount(.zero), expected ?? .bool, span) }
     return constant(.int(value), .int(bits: max(1, value.bitWidth), range: IntegerRange(value, value)), span)
@@ -223,10 +210,9 @@ extension ContractChecker {
     if case .int(let digits) = inner.kind { return integer("-" + digits, expecting: nil, at: span) }
     guard let checked = expression(inner) else { return nil }
     guard case .int(let bits, _) = checked.type else {
-      diagnostics.report(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: span)
-      return nil
+      return refuse(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: span)
     }
-    return within(TypedExpression(kind: .negate(checked), type: .int(bits: bits + 1, range: nil), span: span))
+    return within(TypedExpression(.negate(checked), .int(bits: bits + 1, range: nil), span))
   }
 
   private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
@@ -245,8 +231,7 @@ extension ContractChecker {
       return nil
     }
     if a == b {
-      diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
-      return nil
+      return refuse(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
     }
     return Literals.rate(digits, of: first, per: second, at: span, &diagnostics).map {
       constant(.percent($0), .rate(of: a, per: b), span)
@@ -256,18 +241,16 @@ extension ContractChecker {
   /// The currency that is known when the contract is compiled; says so where it is not.
   private mutating func fixed(_ index: Int, _ name: Identifier, _ what: String) -> Currency? {
     if case .fixed(let currency) = interface.currencies[index] { return currency }
-    diagnostics.report(
+    return refuse(
       .noSuchOperation, "the decimals of `\(name.text)` are known only when an agreement is opened", at: name.span,
       notes: ["make \(what) a term, or use a fixed currency"])
-    return nil
   }
 
   private mutating func textLiteral(_ text: String, at span: Span) -> TypedExpression? {
     let count = text.unicodeScalars.count
     if count > limits.textScalars {
-      diagnostics.report(
+      return refuse(
         .limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: span)
-      return nil
     }
     return constant(.text(Array(text.utf8)), .text(max: max(1, count)), span)
   }
@@ -281,7 +264,7 @@ extension ContractChecker {
       pieces.append(piece)
       length += max
       if length <= limits.textScalars { return true }
-      diagnostics.report(
+      report(
         .limitExceeded, "this text may have \(length) characters; at most \(limits.textScalars) are allowed", at: span)
       return false
     }
@@ -292,7 +275,7 @@ extension ContractChecker {
       guard index < holes.count else { continue }
       guard let hole = expression(holes[index]), let piece = textOf(hole), append(piece) else { return nil }
     }
-    if pieces.count > 1 { return TypedExpression(kind: .concatenate(pieces), type: .text(max: length), span: span) }
+    if pieces.count > 1 { return TypedExpression(.concatenate(pieces), .text(max: length), span) }
     return pieces.first ?? constant(.text([]), .text(max: 1), span)
   }
 
@@ -301,13 +284,11 @@ extension ContractChecker {
     case .text: return hole
     case .int(let bits, _):
       // 0.30103 digits for each bit, one begun, and a sign.
-      return TypedExpression(
-        kind: .convert(.textOfInt, hole), type: .text(max: bits * 30103 / 100_000 + 2), span: hole.span)
+      return TypedExpression(.convert(.textOfInt, hole), .text(max: bits * 30103 / 100_000 + 2), hole.span)
     default:
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "this is \(describe(hole.type)); only integers and texts stand inside of a text", at: hole.span,
         describe(hole.type))
-      return nil
     }
   }
 
@@ -316,7 +297,7 @@ extension ContractChecker {
   mutating func reference(_ name: Identifier) -> TypedExpression? {
     guard let meaning = scope.use(name.text) else {
       if let event = eventFact(name) { return event }
-      if !misdeclared.contains(name.text) { reportUnknown("name", name, known: scope.names, &diagnostics) }
+      if !misdeclared.contains(name.text) { reportUnknown("name", name, known: scope.names) }
       return nil
     }
     return value(of: meaning, at: name)
@@ -331,41 +312,38 @@ extension ContractChecker {
     case "caller": (kind, type, isKnown) = (.caller, .party, surroundings == .action)
     default: return nil
     }
-    if isKnown { return TypedExpression(kind: kind, type: type, span: name.span) }
+    if isKnown { return TypedExpression(kind, type, name.span) }
     let reason =
       name.text == "caller"
       ? "nobody acts here"
       : surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
-    diagnostics.report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
+    report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
     misdeclared.insert(name.text)
     defer { misdeclared.remove(name.text) }
-    return TypedExpression(kind: kind, type: type, span: name.span)
+    return TypedExpression(kind, type, name.span)
   }
 
   /// What a name stands for, as a value.
   mutating func value(of meaning: Scope.Meaning, at name: Identifier) -> TypedExpression? {
     if surroundings == .opening, !isFixedAtOpening(meaning) {
-      diagnostics.report(
+      return refuse(
         .noSuchOperation,
         "`\(name.text)` is \(meaning.noun); what is fixed when an agreement is opened is made of the terms",
         at: name.span)
-      return nil
     }
     switch meaning {
     case .term(let index):
-      return .init(kind: .term(index), type: ExpressionType(interface.terms[index].type), span: name.span)
+      return .init(.term(index), ExpressionType(interface.terms[index].type), name.span)
     case .field(let index):
-      return .init(kind: .field(index), type: ExpressionType(interface.fields[index].type), span: name.span)
+      return .init(.field(index), ExpressionType(interface.fields[index].type), name.span)
     case .vault(let index):
-      return .init(
-        kind: .balance(vault: index), type: .amount(currency: interface.vaults[index].currency), span: name.span)
+      return .init(.balance(vault: index), .amount(currency: interface.vaults[index].currency), name.span)
     case .parameter(let index, let type):
-      return .init(kind: .parameter(index), type: ExpressionType(type), span: name.span)
-    case .local(let index, let type): return .init(kind: .local(index), type: type, span: name.span)
-    case .party(let index): return .init(kind: .party(index), type: .party, span: name.span)
+      return .init(.parameter(index), ExpressionType(type), name.span)
+    case .local(let index, let type): return .init(.local(index), type, name.span)
+    case .party(let index): return .init(.party(index), .party, name.span)
     case .view:
-      diagnostics.report(.noSuchOperation, "`\(name.text)` is a view, which is looked at from outside", at: name.span)
-      return nil
+      return refuse(.noSuchOperation, "`\(name.text)` is a view, which is looked at from outside", at: name.span)
     }
   }
 
@@ -382,10 +360,10 @@ extension ContractChecker {
   private mutating func joined(_ a: TypedExpression, _ b: TypedExpression) -> ExpressionType? {
     if let type = join(a.type, b.type) { return type }
     if case .amount = a.type, case .amount = b.type {
-      diagnostics.report(
+      report(
         .currencyMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span)
     } else {
-      diagnostics.report(
+      report(
         .typeMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span,
         describe(b.type))
     }
@@ -404,7 +382,7 @@ extension ContractChecker {
   private mutating func choose(
     _ condition: TypedExpression, _ a: TypedExpression, _ b: TypedExpression, at span: Span
   ) -> TypedExpression? {
-    joined(a, b).map { TypedExpression(kind: .choose(condition, then: a, else: b), type: $0, span: span) }
+    joined(a, b).map { TypedExpression(.choose(condition, then: a, else: b), $0, span) }
   }
 
   /// Two expressions that shall have one type: what one of them is helps the other.
@@ -440,14 +418,13 @@ extension ContractChecker {
       wanted.contains(other.low), wanted.contains(other.high),
       !(known.map { wanted.contains($0.low) && wanted.contains($0.high) } ?? false)
     {
-      first = TypedExpression(kind: .narrow(a, wanted), type: .int(bits: wanted.bits, range: wanted), span: a.span)
+      first = TypedExpression(.narrow(a, wanted), .int(bits: wanted.bits, range: wanted), a.span)
     }
     guard let type = joined(first, b) else { return nil }
     guard first.canTrap else {
-      diagnostics.report(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
-      return nil
+      return refuse(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
     }
-    return TypedExpression(kind: .answered(first, b), type: type, span: span)
+    return TypedExpression(.answered(first, b), type, span)
   }
 
   private mutating func match(
@@ -467,7 +444,7 @@ extension ContractChecker {
       type = joined
       bodies.append(CheckedCase(locals: locals, body: value))
     }
-    return type.map { TypedExpression(kind: .match(subject, bodies), type: $0, span: span) }
+    return type.map { TypedExpression(.match(subject, bodies), $0, span) }
   }
 
   /// The type of the cases so far with one value more; nil after a diagnostic.
@@ -498,7 +475,7 @@ extension ContractChecker {
         type = joined
         bodies.append(CheckedCase(locals: item.locals, body: value))
       }
-      return type.map { TypedExpression(kind: .match(subject, bodies), type: $0, span: span) }
+      return type.map { TypedExpression(.match(subject, bodies), $0, span) }
     case .answered(let a, let b):
       guard let a = retyped(a.beforeRest, expecting: expected), let b = retyped(b, expecting: expected) else {
         return nil

@@ -9,37 +9,33 @@ extension ContractChecker {
     languageFunction name: Identifier, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span
   ) -> TypedExpression? {
     if let label = arguments.lazy.compactMap(\.label).first {
-      diagnostics.report(.wrongArguments, "the arguments of `\(name.text)` have no names", at: label.span)
-      return nil
+      return refuse(.wrongArguments, "the arguments of `\(name.text)` have no names", at: label.span)
     }
     let known = LanguageFunction.named(name.text)
     guard let first = known.first else {
       let names = declarations.functions.keys.sorted() + LanguageFunction.reserved
-      if !misdeclared.contains(name.text) { reportUnknown("function", name, known: names, &diagnostics) }
+      if !misdeclared.contains(name.text) { reportUnknown("function", name, known: names) }
       return nil
     }
     let functions = known.filter { $0.row.parameters.count == arguments.count }
     if functions.isEmpty {
       let wanted = first.row.parameters.count
-      diagnostics.report(
+      return refuse(
         .wrongArguments,
         "`\(name.text)` got \(counted(arguments.count, "argument")); \(wanted) \(wanted == 1 ? "was" : "were") wanted",
         at: name.span, notes: known.map(\.row.parameters.count).filter { $0 != wanted }.map { "or \($0)" })
-      return nil
     }
     if functions == [.count], case .name(let text) = arguments[0].value.kind,
       case .vault(let vault)? = scope.meaning(of: text)
     {
       return count(vault, Identifier(text: text, span: arguments[0].value.span), at: span)
     }
-    var values: [TypedExpression] = []
     var before = expected
-    for (argument, parameter) in zip(arguments, functions[0].row.parameters) {
+    return zip(arguments, functions[0].row.parameters).all { argument, parameter in
       let value = value(argument.value, of: parameter.kind, expecting: before)
       before = value?.type
-      if let value { values.append(value) }
-    }
-    return values.count == arguments.count ? call(functions, values, at: span) : nil
+      return value
+    }.flatMap { call(functions, $0, at: span) }
   }
 
   /// How many keys of a vault hold something.
@@ -47,11 +43,9 @@ extension ContractChecker {
     guard value(of: .vault(vault), at: name) != nil else { return nil }
     _ = scope.use(name.text)
     guard let key = interface.vaults[vault].key else {
-      diagnostics.report(.noSuchOperation, "`\(name.text)` is one vault; there is nothing to count", at: name.span)
-      return nil
+      return refuse(.noSuchOperation, "`\(name.text)` is one vault; there is nothing to count", at: name.span)
     }
-    return TypedExpression(
-      kind: .keyCount(vault: vault), type: ExpressionType(.int(IntegerRange(0...key.most))), span: span)
+    return TypedExpression(.keyCount(vault: vault), ExpressionType(.int(IntegerRange(0...key.most))), span)
   }
 
   /// `banking.endOf(day: 5, after: now)`
@@ -59,17 +53,15 @@ extension ContractChecker {
     -> TypedExpression?
   {
     if case .name(let text) = object.kind, scope.meaning(of: text) == nil, !misdeclared.contains(text) {
-      diagnostics.report(
+      return refuse(
         .noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
-      return nil
     }
     guard let checked = expression(object) else { return nil }
     guard let function = LanguageFunction.named(name.text, .member).first,
       checked.type == ExpressionType(type(of: function.row.parameters[0].kind))
     else {
-      diagnostics.report(
+      return refuse(
         .noSuchOperation, "\(describe(checked.type)) has no `\(name.text)` that could be called", at: name.span)
-      return nil
     }
     return call(function, [checked], name, arguments, at: span)
   }
@@ -79,12 +71,9 @@ extension ContractChecker {
     _ function: LanguageFunction, _ known: [TypedExpression], _ name: Identifier, _ arguments: [Argument], at span: Span
   ) -> TypedExpression? {
     let parameters = function.row.parameters.dropFirst(known.count)
-    guard
-      let ordered = inOrder(
-        arguments, parameters.compactMap(\.label), of: "`\(name.text)`", at: name.span, &diagnostics)
-    else { return nil }
-    let values = zip(ordered, parameters).compactMap { value($0, of: $1.kind, expecting: nil) }
-    return values.count == parameters.count ? call([function], known + values, at: span) : nil
+    return inOrder(arguments, parameters.compactMap(\.label), of: name.text, at: name.span).flatMap {
+      zip($0, parameters).all { value($0, of: $1.kind, expecting: nil) }
+    }.flatMap { call([function], known + $0, at: span) }
   }
 
   /// Of functions that share a name, the one that is defined for these arguments.
@@ -96,15 +85,14 @@ extension ContractChecker {
       guard let type = type(of: function, types) else { continue }
       // What goes through a collection becomes a function of the module.
       if case .elements? = function.row.parameters.first?.kind { callDepth = max(callDepth, 1) }
-      return within(TypedExpression(kind: .function(function, arguments), type: type, span: span))
+      return within(TypedExpression(.function(function, arguments), type, span))
     }
     let described = types.map { describe($0) }
-    diagnostics.report(
+    return refuse(
       .noSuchOperation,
       described.count == 1
         ? "this is not defined for \(described[0]) of such elements"
         : "`\(functions[0].row.name)` is not defined for \(described.joined(separator: " and "))", at: span)
-    return nil
   }
 
   /// The call with other types of arguments, where what is expected of it is expected of them.

@@ -19,15 +19,13 @@ extension ContractChecker {
     case (nil, nil): return .vault(vault)
     case (let key?, let tree?): return resting(tree, as: key.type).map { .entry(vault: vault, key: $0) }
     case (nil, .some):
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "`\(name.name.text)` is one vault; it keeps nothing apart by keys", at: name.span)
-      return nil
     case (.some, nil):
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "`\(name.name.text)` keeps what belongs to each key apart; this does not say which",
         at: name.span,
         notes: ["write `\(name.name.text)[…]`, or `pay \(name.name.text) to each`"])
-      return nil
     }
   }
 
@@ -52,18 +50,16 @@ extension ContractChecker {
     case .vault(let index):
       let other = interface.vaults[index].currency
       if other != currency {
-        diagnostics.report(
+        return refuse(
           .currencyMismatch,
           "`\(name.name.text)` holds `\(currencyName(other))`, and this is money in `\(currencyName(currency))`",
           at: name.span,
           notes: ["no statement turns one currency into another"])
-        return nil
       }
       return entry(of: index, name)
     case .party, .term, .field, .parameter, .local, .view:
       if name.key != nil {
-        diagnostics.report(.typeMismatch, "`\(name.name.text)` is no vault", at: name.span)
-        return nil
+        return refuse(.typeMismatch, "`\(name.name.text)` is no vault", at: name.span)
       }
       if case .party(let index) = meaning { return .party(index) }
       return value(of: meaning, at: name.name).map { .account($0) }
@@ -77,8 +73,7 @@ extension ContractChecker {
       return nil
     }
     if case .vault(let a) = from, case .vault(let b) = to, a == b {
-      diagnostics.report(.noSuchOperation, "`\(target.name.text)` is paid to itself", at: target.span)
-      return nil
+      return refuse(.noSuchOperation, "`\(target.name.text)` is paid to itself", at: target.span)
     }
     return .pay(from: from, to: to)
   }
@@ -86,8 +81,7 @@ extension ContractChecker {
   mutating func check(payEach source: PlaceName) -> CheckedStatement.Kind? {
     guard case .vault(let index)? = use(source.name, wanted: "vault") else { return nil }
     guard source.key == nil, interface.vaults[index].key?.type == .party else {
-      diagnostics.report(.typeMismatch, "only a vault `per Party` can be paid to each of them", at: source.span)
-      return nil
+      return refuse(.typeMismatch, "only a vault `per Party` can be paid to each of them", at: source.span)
     }
     return .payEach(vault: index)
   }
@@ -99,19 +93,17 @@ extension ContractChecker {
   }
 
   private mutating func check(_ shares: Shares, currency: Int, depth: Int, at span: Span) -> [CheckedShare]? {
-    reportLimit("shares", shares.shares.count, limits.shares, at: span, &diagnostics)
+    reportLimit("shares", shares.shares.count, limits.shares, at: span)
     if depth > limits.splitDepth {
-      diagnostics.report(.limitExceeded, "shares are divided more than \(limits.splitDepth) deep", at: span)
-      return nil
+      return refuse(.limitExceeded, "shares are divided more than \(limits.splitDepth) deep", at: span)
     }
     if shares.shares.isEmpty {
-      diagnostics.report(
+      return refuse(
         .splitWithoutRest, "this split has no shares", at: span, "ends without `rest` or `evenly`",
         fixes: interface.parties.first.map { party in
           let place = shares.span.end - 1
           return [.init("say who gets all of it, for instance", [.init(at: place, inserting: " rest -> \(party) ")])]
         } ?? [])
-      return nil
     }
     var checked: [CheckedShare] = []
     for (index, share) in shares.shares.enumerated() {
@@ -124,18 +116,16 @@ extension ContractChecker {
       case .part, .upTo: takesAll = false
       }
       if takesAll && index < shares.shares.count - 1 {
-        diagnostics.report(
+        return refuse(
           .unreachableStatement, "nothing is left for what follows this share", at: shares.shares[index + 1].span,
           "gets nothing")
-        return nil
       }
       if !takesAll && index == shares.shares.count - 1 {
-        diagnostics.report(
+        return refuse(
           .splitWithoutRest, "this split does not say who gets the rest", at: span, "ends without `rest` or `evenly`",
           secondary: [.init(share.span, "the last share")],
           notes: ["shares are rounded down; `rest -> …` or `evenly -> …, …` takes what is left"],
           fixes: resting(shares.shares, checked.map(\.portion) + [portion]))
-        return nil
       }
       checked.append(CheckedShare(portion: portion, targets: targets, span: share.span))
     }
@@ -195,7 +185,7 @@ extension ContractChecker {
       sum = (sum.numerator * denominator + Integer(percent.numerator) * sum.denominator, sum.denominator * denominator)
     }
     if sum.numerator <= sum.denominator { return true }
-    diagnostics.report(.valueOutOfRange, "the shares of this split are more than 100 %", at: span)
+    report(.valueOutOfRange, "the shares of this split are more than 100 %", at: span)
     return false
   }
 
@@ -214,20 +204,17 @@ extension ContractChecker {
     switch targets {
     case .shares(let shares):
       if case .evenly = share.portion {
-        diagnostics.report(.wrongArguments, "`evenly` names its places; it is not divided in turn", at: share.span)
-        return nil
+        return refuse(.wrongArguments, "`evenly` names its places; it is not divided in turn", at: share.span)
       }
       return check(shares, currency: currency, depth: depth + 1, at: share.span).map { .shares($0) }
     case .places(let names):
       if case .evenly = share.portion {
         if names.count == 1, names[0].key == nil, let list = partyList(names[0].name) { return .list(list) }
-        reportLimit("targets", names.count, limits.shares, at: share.span, &diagnostics)
+        reportLimit("targets", names.count, limits.shares, at: share.span)
       } else if names.count > 1 {
-        diagnostics.report(.wrongArguments, "a share goes to one place; only `evenly` goes to several", at: share.span)
-        return nil
+        return refuse(.wrongArguments, "a share goes to one place; only `evenly` goes to several", at: share.span)
       }
-      let places = names.compactMap { place($0, currency: currency) }
-      return places.count == names.count ? .places(places) : nil
+      return names.all { place($0, currency: currency) }.map { .places($0) }
     }
   }
 
@@ -239,7 +226,7 @@ extension ContractChecker {
       return nil
     }
     if least == 0 {
-      diagnostics.report(
+      report(
         .splitWithoutRest, "`\(name.text)` may be empty: then nobody would get the share", at: name.span,
         notes: ["a `List<Party, 1..7>` has at least one"])
     }

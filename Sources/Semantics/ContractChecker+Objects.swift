@@ -19,17 +19,16 @@ extension ContractChecker {
     else {
       return nil
     }
-    return TypedExpression(kind: .member(checked, member), type: ExpressionType(members[member].type), span: span)
+    return TypedExpression(.member(checked, member), ExpressionType(members[member].type), span)
   }
 
   /// The place of a member.
   mutating func member(_ name: Identifier, of object: TypedExpression) -> Int? {
     guard case .structure(let type, let members)? = definition(object.type) else {
-      diagnostics.report(.noSuchOperation, "\(describe(object.type)) has no members", at: name.span)
-      return nil
+      return refuse(.noSuchOperation, "\(describe(object.type)) has no members", at: name.span)
     }
     if let index = members.firstIndex(where: { $0.name == name.text }) { return index }
-    reportUnknown("member of `\(type)`", name, known: members.map(\.name), &diagnostics)
+    reportUnknown("member of `\(type)`", name, known: members.map(\.name))
     return nil
   }
 
@@ -38,17 +37,17 @@ extension ContractChecker {
       let place = PlaceName(name: Identifier(text: name, span: object.span), key: key, span: span)
       guard let (entry, currency) = vaultPlace(place), case .entry(_, let key) = entry else { return nil }
       if surroundings == .opening { return value(of: .vault(vault), at: place.name) }
-      return TypedExpression(kind: .balanceOfKey(vault: vault, key), type: .amount(currency: currency), span: span)
+      return TypedExpression(.balanceOfKey(vault: vault, key), .amount(currency: currency), span)
     }
     guard let checked = expression(object) else { return nil }
     switch definition(checked.type) {
     case .list(let element, _, _):
       return integer(key).map {
-        TypedExpression(kind: .element(checked, $0), type: ExpressionType(element), span: span)
+        TypedExpression(.element(checked, $0), ExpressionType(element), span)
       }
     case .map(let keyType, let value, _):
       return resting(key, as: keyType).map {
-        TypedExpression(kind: .element(checked, $0), type: ExpressionType(value), span: span)
+        TypedExpression(.element(checked, $0), ExpressionType(value), span)
       }
     case .structure, .enumeration, .optional, .set, nil:
       reportMismatch(checked, wanted: "a list or a map")
@@ -63,11 +62,16 @@ extension ContractChecker {
     guard let type = declaredType(named: name.text, at: name.span), case .composite(let index) = type,
       case .structure(_, let members) = interface.types[index]
     else { return nil }
-    guard let ordered = inOrder(arguments, members.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
-    else { return nil }
-    let values = zip(ordered, members).compactMap { resting($0, as: $1.type) }
-    return values.count == members.count
-      ? TypedExpression(kind: .make(values), type: .composite(index), span: span) : nil
+    return values(of: arguments, members.map(\.name), members.map(\.type), of: name, at: name.span).map {
+      TypedExpression(.make($0), .composite(index), span)
+    }
+  }
+
+  /// Arguments of what bears this name, each held against the type of its parameter; nil after a diagnostic.
+  mutating func values(
+    of arguments: [Argument], _ labels: [String], _ types: [ValueType], of name: Identifier, at span: Span
+  ) -> [TypedExpression]? {
+    inOrder(arguments, labels, of: name.text, at: span).flatMap { zip($0, types).all { resting($0, as: $1) } }
   }
 
   /// A case of an enumeration or optional with its values; `owner` is the enumeration where the source names it.
@@ -81,28 +85,25 @@ extension ContractChecker {
     guard let index = enumeration(of: name, owner, expecting: expected), let payloads = interface.types[index].payloads
     else { return nil }
     guard let number = caseNames(index).firstIndex(of: name.text) else {
-      reportUnknown("case", name, known: caseNames(index), &diagnostics)
+      reportUnknown("case", name, known: caseNames(index))
       return nil
     }
-    let names = payloadNames(index, number)
-    guard let ordered = inOrder(arguments, names, of: "`\(name.text)`", at: span, &diagnostics) else { return nil }
-    let values = zip(ordered, payloads[number]).compactMap { resting($0, as: $1) }
-    return values.count == names.count
-      ? TypedExpression(kind: .wrap(case: number, values), type: .composite(index), span: span) : nil
+    return values(of: arguments, payloadNames(index, number), payloads[number], of: name, at: span).map {
+      TypedExpression(.wrap(case: number, $0), .composite(index), span)
+    }
   }
 
   /// Of `Some`, of which nobody says what it is an optional of: it has the type of its value.
   private mutating func some(_ arguments: [Argument], at span: Span) -> TypedExpression? {
     guard let value = expression(arguments[0].value) else { return nil }
     guard let type = restingType(value.type) else {
-      diagnostics.report(
+      return refuse(
         .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
-      return nil
     }
     let index = intern(.optional(type))
-    guard inOrder(arguments, payloadNames(index, 1), of: "`Some`", at: span, &diagnostics) != nil else { return nil }
+    guard inOrder(arguments, payloadNames(index, 1), of: "Some", at: span) != nil else { return nil }
     return resting(value, as: type).map {
-      TypedExpression(kind: .wrap(case: 1, [$0]), type: .composite(index), span: span)
+      TypedExpression(.wrap(case: 1, [$0]), .composite(index), span)
     }
   }
 
@@ -113,9 +114,9 @@ extension ContractChecker {
     guard expected != checked.type, case .optional? = definition(checked.type),
       case .optional(let type)? = definition(expected)
     else { return checked }
-    let retyped = values.compactMap { resting($0.beforeRest, as: type) }
-    return retyped.count == values.count
-      ? TypedExpression(kind: .wrap(case: number, retyped), type: expected, span: checked.span) : nil
+    return values.all { resting($0.beforeRest, as: type) }.map {
+      TypedExpression(.wrap(case: number, $0), expected, checked.span)
+    }
   }
 
   private func isCase(_ name: Identifier, of type: ExpressionType?) -> Bool {
@@ -128,7 +129,7 @@ extension ContractChecker {
   {
     if let owner {
       guard declarations.enumerations[owner.text] != nil else {
-        reportUnknown("enumeration", owner, known: declarations.enumerations.keys.sorted(), &diagnostics)
+        reportUnknown("enumeration", owner, known: declarations.enumerations.keys.sorted())
         return nil
       }
       guard case .composite(let index)? = declaredType(named: owner.text, at: owner.span) else { return nil }
@@ -136,20 +137,18 @@ extension ContractChecker {
     }
     if case .composite(let index)? = expected, isCase(name, of: expected) { return index }
     if name.text == "Some" || name.text == "None" {
-      diagnostics.report(.typeMismatch, "nothing here says what `\(name.text)` is an optional of", at: name.span)
-      return nil
+      return refuse(.typeMismatch, "nothing here says what `\(name.text)` is an optional of", at: name.span)
     }
     let owners = declarations.enumerationsByCase[name.text] ?? []
     if owners.count == 1, case .composite(let index)? = declaredType(named: owners[0], at: name.span) { return index }
     if owners.count > 1 {
-      diagnostics.report(
+      report(
         .unknownName, "`\(name.text)` is a case of several enumerations", at: name.span,
         notes: ["say which: \(owners.map { "`\($0).\(name.text)`" }.joined(separator: " or "))"])
     } else if owners.isEmpty {
       reportUnknown(
         "case or structure", name,
-        known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted(),
-        &diagnostics)
+        known: (Array(declarations.enumerationsByCase.keys) + Array(declarations.structures.keys)).sorted())
     }
     return nil
   }
@@ -183,21 +182,20 @@ extension ContractChecker {
     var places = [Int?](repeating: nil, count: names.count)
     for (place, pattern) in patterns.enumerated() {
       guard let number = names.firstIndex(of: pattern.name.text) else {
-        reportUnknown("case", pattern.name, known: names, &diagnostics)
+        reportUnknown("case", pattern.name, known: names)
         return nil
       }
       if let first = places[number] {
-        reportDuplicate(pattern.name, first: patterns[first].name, &diagnostics)
+        reportDuplicate(pattern.name, first: patterns[first].name)
         return nil
       }
       places[number] = place
     }
     let missing = zip(names, places).filter { $0.1 == nil }.map { "`\($0.0)`" }
     if missing.isEmpty { return places.compactMap { $0 } }
-    diagnostics.report(
+    return refuse(
       .unhandledCase, "\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") not handled", at: span,
       notes: ["a `match` has a `case` for every case"])
-    return nil
   }
 
   /// Declares what a pattern names; nil after a diagnostic.
@@ -208,11 +206,10 @@ extension ContractChecker {
     let payload = payloads[number]
     if pattern.bindings.isEmpty { return Array(repeating: nil, count: payload.count) }
     guard pattern.bindings.count == payload.count else {
-      diagnostics.report(
+      return refuse(
         .wrongArguments,
         "`\(pattern.name.text)` has \(counted(payload.count, "value")), and this names \(pattern.bindings.count)",
         at: pattern.name.span)
-      return nil
     }
     var locals: [Int?] = []
     for (name, type) in zip(pattern.bindings, payload) {
@@ -234,10 +231,10 @@ extension ContractChecker {
       return nil
     }
     guard let number = caseNames(index).firstIndex(of: name.text) else {
-      reportUnknown("case", name, known: caseNames(index), &diagnostics)
+      reportUnknown("case", name, known: caseNames(index))
       return nil
     }
-    return TypedExpression(kind: .isCase(checked, number), type: .bool, span: span)
+    return TypedExpression(.isCase(checked, number), .bool, span)
   }
 
   // MARK: Collections
@@ -248,13 +245,13 @@ extension ContractChecker {
       if case .vault(let vault)? = scope.meaning(of: name) {
         guard value(of: .vault(vault), at: Identifier(text: name, span: subject.span)) != nil else { return nil }
         _ = scope.use(name)
-        return TypedExpression(kind: .isEmpty(vault: vault, key: nil), type: .bool, span: span)
+        return TypedExpression(.isEmpty(vault: vault, key: nil), .bool, span)
       }
     case .element(let object, let key):
       if case .name(let name) = object.kind, case .vault? = scope.meaning(of: name) {
         let place = PlaceName(name: Identifier(text: name, span: object.span), key: key, span: subject.span)
         guard let (entry, _) = vaultPlace(place), case .entry(let vault, let key) = entry else { return nil }
-        return TypedExpression(kind: .isEmpty(vault: vault, key: key), type: .bool, span: span)
+        return TypedExpression(.isEmpty(vault: vault, key: key), .bool, span)
       }
     default: break
     }
@@ -262,10 +259,10 @@ extension ContractChecker {
     switch definition(checked.type) {
     case .list, .set, .map:
       return TypedExpression(
-        kind: .compare(
-          .equal, TypedExpression(kind: .function(.count, [checked]), type: countType(checked.type), span: span),
-          constant(.int(.zero), .int(bits: 1, range: IntegerRange(0...0)), span)), type: .bool, span: span)
-    case .optional: return TypedExpression(kind: .isCase(checked, 0), type: .bool, span: span)
+        .compare(
+          .equal, TypedExpression(.function(.count, [checked]), countType(checked.type), span),
+          constant(.int(.zero), .int(bits: 1, range: IntegerRange(0...0)), span)), .bool, span)
+    case .optional: return TypedExpression(.isCase(checked, 0), .bool, span)
     case .structure, .enumeration, nil:
       reportMismatch(checked, wanted: "a vault, a collection or an optional")
       return nil
@@ -290,7 +287,7 @@ extension ContractChecker {
         case .list(let part, _, _)? = definition(list.type),
         let key = rest(element, as: part)
       else { return nil }
-      return TypedExpression(kind: .contains(list, key), type: .bool, span: span)
+      return TypedExpression(.contains(list, key), .bool, span)
     }
     guard let checked = expression(collection) else { return nil }
     let part: ValueType
@@ -303,14 +300,13 @@ extension ContractChecker {
     // An integer that is outside of the range is simply not there.
     guard let element = expression(element, expecting: ExpressionType(part)) else { return nil }
     if case .int = part, case .int(_, let range) = element.type, range == nil, restingType(element.type) == nil {
-      diagnostics.report(.tooWide, "this integer is wider than any in the collection", at: element.span)
-      return nil
+      return refuse(.tooWide, "this integer is wider than any in the collection", at: element.span)
     }
     guard let key = rest(element, as: part) else { return nil }
-    let isThere = TypedExpression(kind: .contains(checked, key), type: .bool, span: span)
+    let isThere = TypedExpression(.contains(checked, key), .bool, span)
     // What does not fit is not there. What traps by itself still does: then nothing is answered.
     guard case .narrow = key.kind, !checked.canTrap, !element.canTrap else { return isThere }
-    return TypedExpression(kind: .answered(isThere, constant(.bool(false), .bool, span)), type: .bool, span: span)
+    return TypedExpression(.answered(isThere, constant(.bool(false), .bool, span)), .bool, span)
   }
 
   mutating func with(
@@ -322,14 +318,12 @@ extension ContractChecker {
     case (.list, nil), (.set, nil): return with(checked, [key], at: span) { $0.resting($1, as: $2) }
     case (.map(let keyType, let valueType, _), let value?):
       guard let key = resting(key, as: keyType), let value = resting(value, as: valueType) else { return nil }
-      return TypedExpression(kind: .withEntry(checked, key: key, value: value), type: checked.type, span: span)
+      return TypedExpression(.withEntry(checked, key: key, value: value), checked.type, span)
     case (.map, nil):
-      diagnostics.report(.wrongArguments, "a map gets a key with a value: `prices with item: 3.00 CNY`", at: span)
-      return nil
+      return refuse(.wrongArguments, "a map gets a key with a value: `prices with item: 3.00 CNY`", at: span)
     case (.list, .some), (.set, .some):
-      diagnostics.report(
+      return refuse(
         .wrongArguments, "\(describe(checked.type)) gets one value; only a map gets a key with a value", at: span)
-      return nil
     default:
       reportMismatch(checked, wanted: "a list, a set or a map")
       return nil
@@ -342,28 +336,24 @@ extension ContractChecker {
     _ check: (inout ContractChecker, Element, ValueType) -> TypedExpression?
   ) -> TypedExpression? {
     guard let part = definition(collection.type)?.parts.first else { return collection }
-    let checked = elements.compactMap { check(&self, $0, part) }
-    return checked.count == elements.count
-      ? TypedExpression(kind: .with(collection, checked), type: collection.type, span: span) : nil
+    return elements.all { check(&self, $0, part) }.map { TypedExpression(.with(collection, $0), collection.type, span) }
   }
 
   mutating func list(_ elements: [Argument], expecting expected: ExpressionType?, at span: Span) -> TypedExpression? {
     for element in elements {
       if let label = element.label {
-        diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span)
-        return nil
+        return refuse(.wrongArguments, "the elements of a list have no names", at: label.span)
       }
     }
     if case .composite(let index)? = expected {
       switch interface.types[index] {
       case .list, .set: return collect(elements.map(\.value), as: index, at: span) { $0.resting($1, as: $2) }
-      case .map where elements.isEmpty: return TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+      case .map where elements.isEmpty: return TypedExpression(.collect([]), .composite(index), span)
       case .map, .structure, .enumeration, .optional: break
       }
     }
     if elements.isEmpty {
-      diagnostics.report(.typeMismatch, "nothing here says what this list is a list of", at: span)
-      return nil
+      return refuse(.typeMismatch, "nothing here says what this list is a list of", at: span)
     }
     return list(elements, joining: nil, at: span)
   }
@@ -373,22 +363,18 @@ extension ContractChecker {
     _ elements: [Element], as index: Int, at span: Span,
     _ check: (inout ContractChecker, Element, ValueType) -> TypedExpression?
   ) -> TypedExpression? {
-    let empty = TypedExpression(kind: .collect([]), type: .composite(index), span: span)
+    let empty = TypedExpression(.collect([]), .composite(index), span)
     let count = "\(counted(elements.count, "element"))"
     switch interface.types[index] {
     case .list(let part, let least, let most):
       guard (least...most).contains(elements.count) else {
-        diagnostics.report(
+        return refuse(
           .valueOutOfRange, "this list has \(count); between \(least) and \(most) were wanted", at: span)
-        return nil
       }
-      let values = elements.compactMap { check(&self, $0, part) }
-      return values.count == elements.count
-        ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+      return elements.all { check(&self, $0, part) }.map { TypedExpression(.collect($0), .composite(index), span) }
     case .set(_, let most):
       guard elements.count <= most else {
-        diagnostics.report(.valueOutOfRange, "this set has \(count); at most \(most) were wanted", at: span)
-        return nil
+        return refuse(.valueOutOfRange, "this set has \(count); at most \(most) were wanted", at: span)
       }
       if elements.isEmpty { return empty }
       var literals: Set<Value> = []
@@ -420,8 +406,7 @@ extension ContractChecker {
   private mutating func list(_ elements: [Argument], joining other: TypedExpression?, at span: Span) -> TypedExpression?
   {
     guard elements.count <= limits.elements else {
-      diagnostics.report(.valueOutOfRange, "a list has at most \(limits.elements) elements", at: span)
-      return nil
+      return refuse(.valueOutOfRange, "a list has at most \(limits.elements) elements", at: span)
     }
     var checked: [TypedExpression] = []
     var type = other?.type
@@ -429,10 +414,9 @@ extension ContractChecker {
       guard let value = expression(element.value, expecting: type) else { return nil }
       if let before = type {
         guard let joined = join(before, value.type) else {
-          diagnostics.report(
+          return refuse(
             .typeMismatch, "this is \(describe(value.type)), and \(describe(before)) stands beside it", at: value.span,
             describe(value.type))
-          return nil
         }
         type = joined
       } else {
@@ -441,13 +425,10 @@ extension ContractChecker {
       checked.append(value)
     }
     guard let type, let part = restingType(type) else {
-      diagnostics.report(
+      return refuse(
         .tooWide, "these integers may be wider than the \(Limits.integerBitsAtRest) bits that a list holds", at: span)
-      return nil
     }
-    let values = checked.compactMap { rest($0, as: part) }
     let index = intern(.list(part, least: elements.count, most: max(1, elements.count)))
-    return values.count == elements.count
-      ? TypedExpression(kind: .collect(values), type: .composite(index), span: span) : nil
+    return checked.all { rest($0, as: part) }.map { TypedExpression(.collect($0), .composite(index), span) }
   }
 }

@@ -15,8 +15,7 @@ extension ContractChecker {
     if case .binary(let operation, let left, let right) = inner.kind, operation == .times || operation == .divide {
       return binary(operation, left, right, rounding: rounding, at: span)
     }
-    diagnostics.report(.noSuchOperation, "there is nothing to round: only a product or a quotient is inexact", at: span)
-    return nil
+    return refuse(.noSuchOperation, "there is nothing to round: only a product or a quotient is inexact", at: span)
   }
 
   mutating func binary(
@@ -25,7 +24,7 @@ extension ContractChecker {
     if operation == .and || operation == .or {
       let (a, b) = (condition(left), condition(right))
       guard let a, let b else { return nil }
-      return TypedExpression(kind: operation == .and ? .and(a, b) : .or(a, b), type: .bool, span: span)
+      return TypedExpression(operation == .and ? .and(a, b) : .or(a, b), .bool, span)
     }
     guard let (a, b) = operands(left, operation, right) else { return nil }
     if let comparison = Comparison(operation) { return compare(comparison, a, b, operation, at: span) }
@@ -35,9 +34,8 @@ extension ContractChecker {
   /// The expression, unless it may be wider than an integer can be; says so.
   mutating func within(_ checked: TypedExpression) -> TypedExpression? {
     guard case .int(let bits, _) = checked.type, bits > limits.integerBits else { return checked }
-    diagnostics.report(
+    return refuse(
       .tooWide, "this integer may have \(bits) bits; an expression has at most \(limits.integerBits)", at: checked.span)
-    return nil
   }
 
   /// Both sides. Beside an amount a bare `0` is one too, where amounts are added or compared;
@@ -80,18 +78,18 @@ extension ContractChecker {
       reportNoOperation(operation, a, b, at: span)
       return nil
     }
-    return TypedExpression(kind: .compare(comparison, a, b), type: .bool, span: span)
+    return TypedExpression(.compare(comparison, a, b), .bool, span)
   }
 
   private mutating func reportNoOperation(
     _ operation: BinaryOperator, _ a: TypedExpression, _ b: TypedExpression, at span: Span
   ) {
     if case .amount = a.type, case .amount = b.type, a.type != b.type {
-      diagnostics.report(
+      report(
         .currencyMismatch, "`\(operation.rawValue)` stands between \(describe(a.type)) and \(describe(b.type))",
         at: span)
     } else {
-      diagnostics.report(
+      report(
         .noSuchOperation, "`\(operation.rawValue)` is not defined for \(describe(a.type)) and \(describe(b.type))",
         at: span)
     }
@@ -106,25 +104,23 @@ extension ContractChecker {
     func make(_ arithmetic: Arithmetic, _ a: TypedExpression, _ b: TypedExpression, _ type: ExpressionType)
       -> TypedExpression
     {
-      TypedExpression(kind: .arithmetic(arithmetic, a, b), type: type, span: span)
+      TypedExpression(.arithmetic(arithmetic, a, b), type, span)
     }
     func exact(
       _ arithmetic: Arithmetic, _ type: ExpressionType, _ x: TypedExpression? = nil, _ y: TypedExpression? = nil
     ) -> TypedExpression? {
       if rounding == nil { return within(make(arithmetic, x ?? a, y ?? b, type)) }
-      diagnostics.report(.noSuchOperation, "there is nothing to round: this is exact", at: span)
-      return nil
+      return refuse(.noSuchOperation, "there is nothing to round: this is exact", at: span)
     }
     func inexact(_ arithmetic: (Rounding) -> Arithmetic, _ type: ExpressionType, by y: TypedExpression? = nil)
       -> TypedExpression?
     {
       if let rounding { return make(arithmetic(rounding), a, y ?? b, type) }
-      diagnostics.report(
+      return refuse(
         .inexactWithoutRounding, "this is inexact and does not say how it is rounded", at: span,
         fixes: [
           .init("round down, for instance, by writing", replacing: Span(span.end, span.end), with: " rounded down")
         ])
-      return nil
     }
     /// An integer as a ratio.
     func whole(_ integer: TypedExpression) -> TypedExpression {
@@ -162,7 +158,7 @@ extension ContractChecker {
       let one = constant(.percent(.whole), .percent(isAtRest: true), b.span)
       return inexact(
         { .amountScale($0) }, a.type,
-        by: TypedExpression(kind: .arithmetic(.ratioDivide, one, b), type: ratio, span: span))
+        by: TypedExpression(.arithmetic(.ratioDivide, one, b), ratio, span))
     case (.plus, .duration, .duration): return exact(.durationAdd, .duration)
     case (.minus, .duration, .duration): return exact(.durationSubtract, .duration)
     case (.times, .duration, .int): return exact(.durationTimes, .duration)
@@ -185,7 +181,7 @@ extension ContractChecker {
     if let units {
       return constant(.int(units), .int(bits: max(1, units.bitWidth), range: IntegerRange(units, units)), value.span)
     }
-    return TypedExpression(kind: .convert(conversion, value), type: .int(bits: bits, range: nil), span: value.span)
+    return TypedExpression(.convert(conversion, value), .int(bits: bits, range: nil), value.span)
   }
 
   /// The exact quotient of two integers; of literals, a literal.
@@ -196,7 +192,7 @@ extension ContractChecker {
     {
       return constant(.percent(percent), .percent(isAtRest: percent.isAtRest), span)
     }
-    return TypedExpression(kind: .arithmetic(.ratioOfInts, a, b), type: .percent(isAtRest: false), span: span)
+    return TypedExpression(.arithmetic(.ratioOfInts, a, b), .percent(isAtRest: false), span)
   }
 
   /// An integer where it is rounded, a ratio where it is not.
@@ -205,8 +201,7 @@ extension ContractChecker {
   {
     guard case .int(let bits, _) = a.type else { preconditionFailure("quotients are made of integers") }
     guard let rounding else { return ratio(a, b, at: span) }
-    return TypedExpression(
-      kind: .arithmetic(.intDivide(rounding), a, b), type: .int(bits: bits + 1, range: nil), span: span)
+    return TypedExpression(.arithmetic(.intDivide(rounding), a, b), .int(bits: bits + 1, range: nil), span)
   }
 }
 

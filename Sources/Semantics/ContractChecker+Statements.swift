@@ -12,12 +12,12 @@ extension ContractChecker {
       if goesOn {
         if let kind = check(target) { statements.append(CheckedStatement(kind: kind, span: target.state.span)) }
       } else {
-        diagnostics.report(
+        report(
           .unreachableStatement, "every way through the body has its own `->` already", at: target.state.span,
           "never reached")
       }
     } else if goesOn && surroundings == .automatic {
-      diagnostics.report(
+      report(
         .automaticStays, "this deadline does not say where it leads", at: span, "would be due again at once",
         notes: ["write `-> State` behind the body"])
     }
@@ -27,14 +27,12 @@ extension ContractChecker {
   private mutating func check(_ target: Target) -> CheckedStatement.Kind? {
     guard let index = state(target.state) else { return nil }
     let parameters = stateParameters[index]
-    guard
-      let ordered = inOrder(
-        target.arguments, parameters.map(\.name.text), of: "`\(target.state.text)`", at: target.span, &diagnostics)
-    else { return nil }
-    let values = zip(ordered, parameters).compactMap { tree, parameter in
-      resting(tree, as: interface.fields[parameter.field].type).map { FieldValue(field: parameter.field, value: $0) }
+    return values(
+      of: target.arguments, parameters.map(\.name.text), parameters.map { interface.fields[$0.field].type },
+      of: target.state, at: target.span
+    ).map {
+      .enter(state: index, zip(parameters, $0).map { FieldValue(field: $0.field, value: $1) })
     }
-    return values.count == parameters.count ? .enter(state: index, values) : nil
   }
 
   /// The checked statements, and whether control can reach the end of the block.
@@ -44,7 +42,7 @@ extension ContractChecker {
     var goesOn = true
     for statement in block.statements {
       if !goesOn {
-        diagnostics.report(.unreachableStatement, "nothing follows a `->`", at: statement.span, "never reached")
+        report(.unreachableStatement, "nothing follows a `->`", at: statement.span, "never reached")
         break
       }
       let (kind, continues) = check(statement)
@@ -58,7 +56,7 @@ extension ContractChecker {
   /// Forgets what was declared since `mark`, and says what of it nobody used.
   mutating func leave(to mark: Int) {
     for (name, _) in scope.leave(to: mark) {
-      diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span)
+      report(.unused, "`\(name.text)` is never read", at: name.span)
     }
   }
 
@@ -89,7 +87,7 @@ extension ContractChecker {
       return (declareLocal(name, checked.type).map { .define(local: $0, checked) }, true)
     case .require(let value, let span):
       if surroundings == .automatic {
-        diagnostics.report(
+        report(
           .automaticCanFail, "a deadline cannot fail, and this can", at: span, "nobody is there to be refused",
           notes: ["an `if` says what happens where it holds, and what follows the `if`, what happens otherwise"])
         return (nil, true)
@@ -102,7 +100,7 @@ extension ContractChecker {
     case .match(let subject, let cases, let span): return check(match: subject, cases, at: span)
     case .assign(let assigned, let value): return (check(assign: assigned, value), true)
     case .call(let path, _, let span):
-      diagnostics.report(
+      report(
         .noBuiltIn, "there is no built-in contract `\(path.first?.text ?? "")` to call", at: span,
         notes: ["the built-in contracts come later; functions are called inside of expressions"])
       return (nil, true)
@@ -112,15 +110,14 @@ extension ContractChecker {
 
   private mutating func check(emit name: Identifier, _ arguments: [Argument]) -> CheckedStatement.Kind? {
     guard let index = eventNames.firstIndex(where: { $0.text == name.text }) else {
-      reportUnknown("event", name, known: eventNames.map(\.text), &diagnostics)
+      reportUnknown("event", name, known: eventNames.map(\.text))
       return nil
     }
     usedEvents.insert(index)
     let parameters = interface.events[index].parameters
-    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
-    else { return nil }
-    let values = zip(ordered, parameters).compactMap { resting($0, as: $1.type) }
-    return values.count == parameters.count ? .emit(event: index, values) : nil
+    return values(of: arguments, parameters.map(\.name), parameters.map(\.type), of: name, at: name.span).map {
+      .emit(event: index, $0)
+    }
   }
 
   private mutating func check(raise name: Identifier, _ otherwise: Block?) -> CheckedStatement.Kind? {
@@ -128,8 +125,7 @@ extension ContractChecker {
     if let otherwise { body = check(otherwise).0 }
     guard case .field(let index)? = use(name, wanted: "field") else { return nil }
     guard case .counter = interface.fields[index].type else {
-      diagnostics.report(.typeMismatch, "`\(name.text)` is no counter; only a `Counter<n>` is raised", at: name.span)
-      return nil
+      return refuse(.typeMismatch, "`\(name.text)` is no counter; only a `Counter<n>` is raised", at: name.span)
     }
     return .raise(field: index, otherwise: body)
   }
@@ -160,7 +156,7 @@ extension ContractChecker {
     let mark = scope.mark
     var element: ExpressionType?
     if case .name(let name) = tree.kind, case .vault? = scope.meaning(of: name) {
-      diagnostics.report(
+      report(
         .typeMismatch, "`\(name)` is a vault; a list, a set or a map was wanted", at: tree.span, "a vault",
         notes: ["what lies under each key is paid with `pay \(name) to each`"])
     }
@@ -179,7 +175,7 @@ extension ContractChecker {
     }
     loopDepth += 1
     if loopDepth > limits.loopDepth {
-      diagnostics.report(.limitExceeded, "loops lie inside each other more than \(limits.loopDepth) deep", at: span)
+      report(.limitExceeded, "loops lie inside each other more than \(limits.loopDepth) deep", at: span)
     }
     let (body, _) = check(block)
     loopDepth -= 1
@@ -213,27 +209,23 @@ extension ContractChecker {
     switch field.role {
     case .declared, .initialized: break
     case .derived:
-      diagnostics.report(
+      return refuse(
         .noSuchOperation, "`\(assigned.name.text)` is fixed by the terms; it does not change", at: assigned.name.span)
-      return nil
     case .parameter:
-      diagnostics.report(
+      return refuse(
         .noSuchOperation, "`\(assigned.name.text)` belongs to the state; it changes only by entering it again",
         at: assigned.name.span)
-      return nil
     }
     if case .counter = field.type {
-      diagnostics.report(
+      return refuse(
         .noSuchOperation, "`\(assigned.name.text)` is a counter; it is only raised", at: assigned.name.span,
         fixes: [.init("write", replacing: assigned.span, with: "raise \(assigned.name.text)")])
-      return nil
     }
-    let old = TypedExpression(kind: .field(index), type: ExpressionType(field.type), span: assigned.name.span)
+    let old = TypedExpression(.field(index), ExpressionType(field.type), assigned.name.span)
     if let key = assigned.key {
       guard assigned.members.isEmpty, case .composite(let type) = field.type else {
-        diagnostics.report(
+        return refuse(
           .noSuchOperation, "only elements of a list or map that is a field are assigned", at: assigned.span)
-        return nil
       }
       switch interface.types[type] {
       case .list(let element, _, _):
@@ -243,9 +235,8 @@ extension ContractChecker {
         guard let key = resting(key, as: keyType), let value = resting(value, as: element) else { return nil }
         return .assignElement(field: index, key: key, value: value)
       case .structure, .enumeration, .optional, .set:
-        diagnostics.report(
+        return refuse(
           .noSuchOperation, "`\(assigned.name.text)` has no elements that are assigned", at: assigned.span)
-        return nil
       }
     }
     return replaced(old, assigned.members[...], value, at: assigned.span).map { .assign(field: index, $0) }
@@ -258,36 +249,11 @@ extension ContractChecker {
     guard let name = path.first else { return restingType(old.type).flatMap { resting(value, as: $0) } }
     guard let member = member(name, of: old) else { return nil }
     guard case .structure(_, let members)? = definition(old.type) else { return nil }
-    let inner = TypedExpression(kind: .member(old, member), type: ExpressionType(members[member].type), span: span)
+    let inner = TypedExpression(.member(old, member), ExpressionType(members[member].type), span)
     guard let new = replaced(inner, path.dropFirst(), value, at: span) else { return nil }
-    return TypedExpression(kind: .replace(old, member: member, new), type: old.type, span: span)
+    return TypedExpression(.replace(old, member: member, new), old.type, span)
   }
 }
-
-/// Arguments in the order of the parameters; nil, with a diagnostic, where one is missing, superfluous or misnamed.
-func inOrder(
-  _ arguments: [Argument], _ names: [String], of what: @autoclosure () -> String, at span: Span,
-  _ diagnostics: inout Diagnostics
-) -> [Expression]? {
-  guard arguments.count == names.count else {
-    let wanted = names.isEmpty ? "none" : "\(names.count) (\(names.joined(separator: ", ")))"
-    diagnostics.report(
-      .wrongArguments,
-      "\(what()) got \(counted(arguments.count, "argument")); \(wanted) \(names.count == 1 ? "was" : "were") wanted",
-      at: span)
-    return nil
-  }
-  for (argument, name) in zip(arguments, names) {
-    if let label = argument.label, label.text != name {
-      diagnostics.report(.wrongArguments, "the argument here is `\(name)`, not `\(label.text)`", at: label.span)
-      return nil
-    }
-  }
-  return arguments.map(\.value)
-}
-
-/// `1 argument`, `2 arguments`
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension Statement {
   var span: Span {

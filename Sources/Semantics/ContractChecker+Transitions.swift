@@ -7,11 +7,11 @@ extension ContractChecker {
   mutating func checkTransitions() -> [CheckedTransition] {
     var shared: [[Transition]] = Array(repeating: [], count: stateNames.count)
     for case .shared(let group) in members {
-      reportDuplicates(in: group.states, &diagnostics)
+      reportDuplicates(in: group.states)
       for name in group.states {
         guard let index = state(name) else { continue }
         if interface.states[index].isFinal {
-          diagnostics.report(.unreachableStatement, "`\(name.text)` is final: nothing happens in it", at: name.span)
+          report(.unreachableStatement, "`\(name.text)` is final: nothing happens in it", at: name.span)
         } else {
           shared[index] += group.transitions
         }
@@ -32,9 +32,9 @@ extension ContractChecker {
         }
       }
       _ = scope.leave(to: mark)
-      reportDuplicates(in: actions, &diagnostics)
+      reportDuplicates(in: actions)
     }
-    reportLimit("transitions", checked.count, limits.transitions, at: nameSpan, &diagnostics)
+    reportLimit("transitions", checked.count, limits.transitions, at: nameSpan)
     return checked
   }
 
@@ -56,8 +56,8 @@ extension ContractChecker {
     let mark = scope.mark
     defer { _ = scope.leave(to: mark) }
     checkSize(of: action.name)
-    reportLimit("parameters", action.parameters.count, limits.parameters, at: action.name.span, &diagnostics)
-    reportLimit("conditions", action.conditions.count, limits.conditions, at: action.name.span, &diagnostics)
+    reportLimit("parameters", action.parameters.count, limits.parameters, at: action.name.span)
+    reportLimit("conditions", action.conditions.count, limits.conditions, at: action.name.span)
     let parameters = check(action.parameters)
     guard parameters.count == action.parameters.count else { return nil }
     for (index, parameter) in action.parameters.enumerated() {
@@ -105,19 +105,17 @@ extension ContractChecker {
     case .threshold(let count, of: let names):
       guard let actors = actors(names) else { return nil }
       guard let needed = Int(count.text), needed >= 1, needed <= actors.count else {
-        diagnostics.report(.valueOutOfRange, "`\(count.text)` of \(actors.count) parties cannot agree", at: count.span)
-        return nil
+        return refuse(.valueOutOfRange, "`\(count.text)` of \(actors.count) parties cannot agree", at: count.span)
       }
       return .parties(actors, needed: needed)
     }
   }
 
   private mutating func actors(_ names: [Identifier]) -> [ContractInterface.Actor]? {
-    reportDuplicates(in: names, &diagnostics)
+    reportDuplicates(in: names)
     reportLimit(
-      "parties that may act", names.count, limits.parties, at: names.first?.span ?? nameSpan, &diagnostics)
-    let actors = names.compactMap { actor($0) }
-    return actors.count == names.count ? actors : nil
+      "parties that may act", names.count, limits.parties, at: names.first?.span ?? nameSpan)
+    return names.all { actor($0) }
   }
 
   /// A party, or whoever a field or parameter names.
@@ -128,16 +126,15 @@ extension ContractChecker {
     case .field(let index): return .field(index)
     case .parameter(let index, _): return .parameter(index)
     case .term, .vault, .local, .view:
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "`\(name.text)` is \(meaning.noun); a party was wanted", at: name.span, meaning.noun)
-      return nil
     }
   }
 
   /// The meaning of a name where a `wanted` must stand, reported where there is none, or one of another kind.
   mutating func use(_ name: Identifier, wanted: String) -> Scope.Meaning? {
     guard let meaning = scope.use(name.text) else {
-      if !misdeclared.contains(name.text) { reportUnknown(wanted, name, known: scope.names, &diagnostics) }
+      if !misdeclared.contains(name.text) { reportUnknown(wanted, name, known: scope.names) }
       return nil
     }
     let isParty = type(of: meaning) == .party
@@ -150,9 +147,8 @@ extension ContractChecker {
     case .view: fits = false
     }
     if fits { return meaning }
-    diagnostics.report(
+    return refuse(
       .typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
-    return nil
   }
 
   /// The type of what a name stands for; nil of a vault or view.
@@ -176,7 +172,7 @@ extension ContractChecker {
       guard let found = check(payer: name, by: who) else { return nil }
       payer = found
     } else if case .parties(_, let needed)? = who, needed > 1 {
-      diagnostics.report(
+      report(
         .depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit",
         at: deposit.amount.span,
         notes: ["say who: `receiving price from buyer into escrow`"])
@@ -189,7 +185,7 @@ extension ContractChecker {
     guard deposit.place.key == nil, let place = partyPlace(deposit.place.name), let amount = expression(deposit.amount)
     else {
       if deposit.place.key != nil {
-        diagnostics.report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span)
+        report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span)
       }
       return nil
     }
@@ -203,10 +199,9 @@ extension ContractChecker {
   private mutating func check(payer name: Identifier, by who: ContractInterface.Who?) -> CheckedPlace? {
     guard let actor = actor(name), let who else { return nil }
     guard case .parties(let actors, _) = who, actors.contains(actor) else {
-      diagnostics.report(
+      return refuse(
         .depositorUnclear, "`\(name.text)` pays, but is not among those who take this action", at: name.span,
         notes: ["nobody is made to pay without agreeing: name the payer after `by`"])
-      return nil
     }
     return partyPlace(name)
   }
@@ -230,7 +225,7 @@ extension ContractChecker {
       }
     }
     for (index, name) in stateNames.enumerated() where !isReached[index] {
-      diagnostics.report(
+      report(
         .unreachableState, "no way leads into the state `\(name.text)`", at: name.span, "never entered")
     }
   }

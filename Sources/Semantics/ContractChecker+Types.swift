@@ -8,7 +8,7 @@ extension ContractChecker {
   // MARK: Currencies
 
   mutating func declareCurrencies(of contract: Contract) {
-    reportDuplicates(in: contract.generics.map(\.name), &diagnostics)
+    reportDuplicates(in: contract.generics.map(\.name))
     checkSize(of: contract.name)
     for (index, generic) in contract.generics.enumerated() {
       checkSize(of: generic.name)
@@ -21,13 +21,13 @@ extension ContractChecker {
 
   mutating func check(bound generic: Generic) {
     if generic.bound.text != "Currency" {
-      diagnostics.report(
+      report(
         .unknownName, "`\(generic.bound.text)` is nothing a parameter can be; only `Currency` is",
         at: generic.bound.span,
         fixes: [.init("write", replacing: generic.bound.span, with: "Currency")])
     }
     if Currency.named(generic.name.text) != nil {
-      diagnostics.report(
+      report(
         .duplicateName, "`\(generic.name.text)` is a currency already; a parameter needs a name of its own",
         at: generic.name.span)
     }
@@ -37,13 +37,13 @@ extension ContractChecker {
   mutating func currency(_ name: Identifier) -> Int? {
     if let bound = bindings[name.text] { return bound }
     guard let currency = Currency.named(name.text) else {
-      reportUnknown("currency", name, known: bindings.keys.sorted() + Currency.all.map(\.code), &diagnostics)
+      reportUnknown("currency", name, known: bindings.keys.sorted() + Currency.all.map(\.code))
       return nil
     }
     if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
     interface.currencies.append(.fixed(currency))
     if contract != nil {
-      reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span, &diagnostics)
+      reportLimit("currencies", interface.currencies.count, limits.currencies, at: name.span)
     }
     return interface.currencies.count - 1
   }
@@ -53,8 +53,7 @@ extension ContractChecker {
   /// The one currency argument of `Amount<C>` and `Money<C>`.
   mutating func currencyArgument(of type: TypeName) -> Int? {
     if type.arguments.count == 1, let name = currencyName(type.arguments[0]) { return currency(name) }
-    diagnostics.report(.typeMismatch, "`\(type.name.text)` takes one currency: `\(type.name.text)<C>`", at: type.span)
-    return nil
+    return refuse(.typeMismatch, "`\(type.name.text)` takes one currency: `\(type.name.text)<C>`", at: type.span)
   }
 
   /// The name of a currency between `<` and `>`, which has nothing about it.
@@ -75,14 +74,12 @@ extension ContractChecker {
   /// The type that a name stands for; nil after a diagnostic.
   mutating func valueType(_ type: TypeName) -> ValueType? {
     if let qualifier = type.qualifier {
-      diagnostics.report(.unknownName, "there is nothing called `\(qualifier.text)` that has types", at: qualifier.span)
-      return nil
+      return refuse(.unknownName, "there is nothing called `\(qualifier.text)` that has types", at: qualifier.span)
     }
     guard let plain = plainType(type) else { return nil }
     if !type.isOptional { return plain }
     if case .counter = plain {
-      diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
-      return nil
+      return refuse(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
     }
     return .composite(intern(.optional(plain)))
   }
@@ -91,10 +88,9 @@ extension ContractChecker {
     switch type.name.text {
     case "Amount": return currencyArgument(of: type).map { .amount(currency: $0) }
     case "Money":
-      diagnostics.report(
+      return refuse(
         .moneyIsNotAValue, "`Money` is the type of a vault; this is a number of units at most", at: type.span,
         fixes: [.init("write", replacing: type.name.span, with: "Amount")])
-      return nil
     case "Int": return integerType(type)
     case "Text":
       return bound(
@@ -119,17 +115,15 @@ extension ContractChecker {
     case "Hash": return withoutArguments(type, .bytes(max: 32))
     case "Calendar": return withoutArguments(type, calendarType())
     case "Item", "Quote":
-      diagnostics.report(
+      return refuse(
         .noBuiltIn, "`\(type.name.text)` comes with the built-in contracts, which there are not yet", at: type.span)
-      return nil
     default: return namedType(type)
     }
   }
 
   private mutating func withoutArguments(_ type: TypeName, _ value: ValueType) -> ValueType? {
     if type.arguments.isEmpty { return value }
-    diagnostics.report(.typeMismatch, "`\(type.name.text)` takes no arguments", at: type.span)
-    return nil
+    return refuse(.typeMismatch, "`\(type.name.text)` takes no arguments", at: type.span)
   }
 
   private mutating func integerType(_ type: TypeName) -> ValueType? {
@@ -140,9 +134,8 @@ extension ContractChecker {
       let highest = high.map { Literals.integer($0.text) } ?? IntegerRange.whole.high
       if let highest, let range = IntegerRange(lowest, highest) { return .int(range) }
     }
-    diagnostics.report(
+    return refuse(
       .valueOutOfRange, "an integer's range runs upwards and stays below 2^255: `Int<0..3500>`", at: type.span)
-    return nil
   }
 
   /// The one number between `<` and `>`.
@@ -153,21 +146,18 @@ extension ContractChecker {
     {
       return number
     }
-    diagnostics.report(.valueOutOfRange, rule, at: type.span)
-    return nil
+    return refuse(.valueOutOfRange, rule, at: type.span)
   }
 
   private mutating func rateType(_ type: TypeName) -> ValueType? {
     guard type.arguments.count == 2, let first = currencyName(type.arguments[0]),
       let second = currencyName(type.arguments[1])
     else {
-      diagnostics.report(.typeMismatch, "`Rate` takes two currencies: `Rate<A, B>`", at: type.span)
-      return nil
+      return refuse(.typeMismatch, "`Rate` takes two currencies: `Rate<A, B>`", at: type.span)
     }
     guard let a = currency(first), let b = currency(second) else { return nil }
     if a == b {
-      diagnostics.report(.currencyMismatch, "a rate lies between two currencies; this is one", at: type.span)
-      return nil
+      return refuse(.currencyMismatch, "a rate lies between two currencies; this is one", at: type.span)
     }
     return .rate(of: a, per: b)
   }
@@ -181,8 +171,7 @@ extension ContractChecker {
       guard case .type(let part) = argument else { return malformed(type) }
       guard let part = valueType(part) else { return nil }
       if case .counter = part {
-        diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
-        return nil
+        return refuse(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
       }
       parts.append(part)
     }
@@ -193,8 +182,7 @@ extension ContractChecker {
     case .type, .range: return malformed(type)
     }
     guard let most = Literals.integer(high.text)?.int, (1...limits.elements).contains(most) else {
-      diagnostics.report(.valueOutOfRange, "a collection's bound lies between 1 and \(limits.elements)", at: high.span)
-      return nil
+      return refuse(.valueOutOfRange, "a collection's bound lies between 1 and \(limits.elements)", at: high.span)
     }
     switch name {
     case "List":
@@ -215,15 +203,14 @@ extension ContractChecker {
     let example =
       type.name.text == "List"
       ? "List<Percent, 1..7>" : type.name.text == "Set" ? "Set<Party, 20>" : "Map<Party, Int<0..100>, 20>"
-    diagnostics.report(
+    return refuse(
       .typeMismatch, "a `\(type.name.text)` is written like `\(example)`: what it holds, and how many at most",
       at: type.span)
-    return nil
   }
 
   private mutating func isKey(_ type: ValueType, _ name: TypeName) -> Bool {
     if type.isKey(in: interface.types) { return true }
-    diagnostics.report(
+    report(
       .typeNotAllowedHere,
       "\(describe(ExpressionType(type))) cannot be looked up: its values have no order that a collection could keep",
       at: name.span)
@@ -242,16 +229,14 @@ extension ContractChecker {
     }
     if let known = declaredTypes[name] { return known }
     if resolving.contains(name) {
-      diagnostics.report(
+      return refuse(
         .typeNotAllowedHere, "`\(name)` contains itself", at: type.span,
         notes: ["every value has a size; this one would have none"])
-      return nil
     }
     guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return unknown(type) }
     guard resolving.count < limits.typeDepth else {
-      diagnostics.report(
+      return refuse(
         .limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: type.span)
-      return nil
     }
     resolving.append(name)
     defer { resolving.removeLast() }
@@ -264,7 +249,7 @@ extension ContractChecker {
 
   private mutating func unknown(_ type: TypeName) -> ValueType? {
     let declared = (Array(declarations.structures.keys) + Array(declarations.enumerations.keys)).sorted()
-    reportUnknown("type", type.name, known: ContractChecker.knownTypes + declared, &diagnostics)
+    reportUnknown("type", type.name, known: ContractChecker.knownTypes + declared)
     return nil
   }
 
@@ -283,7 +268,7 @@ extension ContractChecker {
       ContractChecker.knownTypes.contains(name.text)
         || ["Money", "Item", "Quote", "Currency", "Some", "None"].contains(name.text)
     else { return }
-    diagnostics.report(
+    report(
       .duplicateName, "`\(name.text)` is a name of the language; this needs one of its own", at: name.span,
       notes: ["a name means one thing: there is no overloading and no shadowing"])
   }
@@ -293,12 +278,11 @@ extension ContractChecker {
     defer { bindings = outer }
     bindings = currencyParameters
     checkSize(of: declaration.name)
-    reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span, &diagnostics)
+    reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span)
     if declaration.members.isEmpty {
-      diagnostics.report(
+      return refuse(
         .wrongArguments, "`\(declaration.name.text)` has no members, so there is only one of it",
         at: declaration.name.span)
-      return nil
     }
     let members = check(declaration.members)
     guard members.count == declaration.members.count else { return nil }
@@ -310,12 +294,12 @@ extension ContractChecker {
     defer { bindings = outer }
     bindings = currencyParameters
     checkSize(of: declaration.name)
-    reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span, &diagnostics)
-    reportDuplicates(in: declaration.cases.map(\.name), &diagnostics)
+    reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span)
+    reportDuplicates(in: declaration.cases.map(\.name))
     var cases: [TypeDefinition.Case] = []
     for item in declaration.cases {
       checkSize(of: item.name)
-      reportLimit("values", item.parameters.count, limits.parameters, at: item.name.span, &diagnostics)
+      reportLimit("values", item.parameters.count, limits.parameters, at: item.name.span)
       let payload = check(item.parameters)
       guard payload.count == item.parameters.count else { return nil }
       cases.append(.init(name: item.name.text, payload: payload.map(\.type)))
@@ -344,19 +328,19 @@ extension ContractChecker {
   /// Whether what is listed stays within the limits; says so where not.
   mutating func checkTypeSizes() {
     if contract != nil {
-      reportLimit("types made of others", interface.types.count, limits.types, at: nameSpan, &diagnostics)
+      reportLimit("types made of others", interface.types.count, limits.types, at: nameSpan)
     }
     guard diagnostics.isEmpty else { return }
     let measures = TypeMeasures(interface.types)
     for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
-      diagnostics.report(
+      report(
         .limitExceeded,
         "a value of \(describe(.composite(index))) may take \(measures.wholeWords[index] == Int.max ? "more words than can be counted" : "\(measures.wholeWords[index]) words"); at most \(limits.valueWords) are allowed",
         at: span(ofType: type))
       return
     }
     for (index, type) in interface.types.enumerated() where measures.depths[index] > limits.typeDepth {
-      diagnostics.report(
+      report(
         .limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: span(ofType: type))
       return
     }

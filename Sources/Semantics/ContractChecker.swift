@@ -5,7 +5,7 @@ import Syntax
 
 /// Checks one contract: declarations here, types, transitions, statements, money and expressions in
 /// the extensions beside it.
-struct ContractChecker {
+struct ContractChecker: Reporting {
   /// Nil where what files declare outside of contracts is checked by itself: then a contract's limits do not count.
   let contract: Contract?
   /// The file's and the contract's own functions and types, by name.
@@ -96,8 +96,7 @@ struct ContractChecker {
     let (bounds, derived, vaultSpans) = declareMembers()
     declareStateParameters()
     reportLimit(
-      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: nameSpan,
-      &diagnostics)
+      "fields, `let`s and parameters of states", interface.fields.count, limits.fields, at: nameSpan)
     let transitions = checkTransitions()
     let invariants = checkInvariants()
     let views = checkViews()
@@ -129,9 +128,9 @@ struct ContractChecker {
 
   // MARK: Sizes
 
-  func reportLimit(_ what: String, _ count: Int, _ limit: Int, at span: Span, _ diagnostics: inout Diagnostics) {
+  mutating func reportLimit(_ what: String, _ count: Int, _ limit: Int, at span: Span) {
     if count > limit {
-      diagnostics.report(.limitExceeded, "there are \(count) \(what); at most \(limit) are allowed", at: span)
+      report(.limitExceeded, "there are \(count) \(what); at most \(limit) are allowed", at: span)
     }
   }
 
@@ -142,24 +141,24 @@ struct ContractChecker {
       case .parties(let names): counts.parties += names.count
       case .term(let term):
         counts.terms += 1
-        reportLimit("conditions on this term", term.bounds.count, limits.conditions, at: term.name.span, &diagnostics)
+        reportLimit("conditions on this term", term.bounds.count, limits.conditions, at: term.name.span)
       case .vault: counts.vaults += 1
       case .field, .derived: counts.fields += 1
       case .event(let event):
         counts.events += 1
-        reportLimit("parameters", event.parameters.count, limits.parameters, at: event.name.span, &diagnostics)
+        reportLimit("parameters", event.parameters.count, limits.parameters, at: event.name.span)
       case .state(let state):
         counts.states += 1
-        reportLimit("parameters", state.parameters.count, limits.parameters, at: state.name.span, &diagnostics)
+        reportLimit("parameters", state.parameters.count, limits.parameters, at: state.name.span)
       case .finals(let names): counts.states += names.count
       case .invariant(let invariant):
         counts.invariants += 1
         reportLimit(
           "bytes in the text of this invariant", invariant.text.utf8.count, limits.nameSize,
-          at: invariant.condition.span, &diagnostics)
+          at: invariant.condition.span)
       case .view(let view):
         counts.views += 1
-        reportLimit("parameters", view.parameters.count, limits.parameters, at: view.name.span, &diagnostics)
+        reportLimit("parameters", view.parameters.count, limits.parameters, at: view.name.span)
       case .shared, .structure, .enumeration, .function: break
       }
     }
@@ -171,13 +170,13 @@ struct ContractChecker {
       ("invariants", counts.invariants, limits.invariants), ("views", counts.views, limits.views),
       ("currency parameters", contract.generics.count, limits.currencies),
     ] {
-      reportLimit(what, count, limit, at: nameSpan, &diagnostics)
+      reportLimit(what, count, limit, at: nameSpan)
     }
   }
 
   /// A name becomes part of the module, so its size has a limit.
   mutating func checkSize(of name: Identifier) {
-    reportLimit("bytes in this name", name.text.utf8.count, limits.nameSize, at: name.span, &diagnostics)
+    reportLimit("bytes in this name", name.text.utf8.count, limits.nameSize, at: name.span)
   }
 
   // MARK: Members
@@ -212,13 +211,13 @@ struct ContractChecker {
   /// The functions of the language keep their names.
   mutating func reportBuiltIn(_ name: Identifier) {
     guard LanguageFunction.reserved.contains(name.text) else { return }
-    diagnostics.report(
+    report(
       .duplicateName, "`\(name.text)` is a function of the language; this needs a name of its own", at: name.span,
       notes: ["a name means one thing: there is no overloading and no shadowing"])
   }
 
   private mutating func declareAnew(_ name: Identifier, _ first: Identifier?) {
-    if let first { reportDuplicate(name, first: first, &diagnostics) }
+    if let first { reportDuplicate(name, first: first) }
   }
 
   private mutating func declareMembers() -> (bounds: [[TypedExpression]], derived: [FieldValue], vaultSpans: [Span]) {
@@ -250,9 +249,9 @@ struct ContractChecker {
       case .state, .shared, .finals, .invariant, .view, .structure, .enumeration, .function: break
       }
     }
-    reportDuplicates(in: eventNames, &diagnostics)
+    reportDuplicates(in: eventNames)
     for name in scope.identifiers {
-      if let function = declarations.functions[name.text] { reportDuplicate(name, first: function.name, &diagnostics) }
+      if let function = declarations.functions[name.text] { reportDuplicate(name, first: function.name) }
     }
     return (bounds, derived, vaultSpans)
   }
@@ -279,7 +278,7 @@ struct ContractChecker {
 
   private mutating func isNoCounter(_ type: ValueType, at span: Span) -> Bool {
     guard case .counter = type else { return true }
-    diagnostics.report(.typeNotAllowedHere, "a counter is a field of its own", at: span)
+    report(.typeNotAllowedHere, "a counter is a field of its own", at: span)
     return false
   }
 
@@ -289,9 +288,8 @@ struct ContractChecker {
     callDepth = 0
     guard let checked = expression(value) else { return nil }
     guard let type = restingType(checked.type) else {
-      diagnostics.report(
+      return refuse(
         .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
-      return nil
     }
     guard let resting = rest(checked, as: type), scope.declare(name, .field(interface.fields.count), &diagnostics)
     else { return nil }
@@ -304,16 +302,16 @@ struct ContractChecker {
   private mutating func declare(_ vault: Vault) -> Bool {
     checkSize(of: vault.name)
     if vault.type.isOptional || vault.type.qualifier != nil {
-      diagnostics.report(
+      report(
         .typeMismatch, "a vault holds money: its type is `Money<C>`, without anything about it", at: vault.type.span)
       return false
     }
     guard vault.type.name.text == "Money" else {
       if vault.type.name.text == "Item" {
-        diagnostics.report(
+        report(
           .noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
       } else {
-        diagnostics.report(
+        report(
           .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`",
           at: vault.type.span,
           fixes: vault.type.name.text == "Amount"
@@ -342,16 +340,14 @@ struct ContractChecker {
     default: isWord = false
     }
     guard isWord else {
-      diagnostics.report(
+      return refuse(
         .typeNotAllowedHere,
         "a vault is kept per party, per case of an enumeration without values, or per small number from 0 up",
         at: key.type.span)
-      return nil
     }
     guard let most = Literals.integer(key.most.text)?.int, (1...limits.vaultKeys).contains(most) else {
-      diagnostics.report(
+      return refuse(
         .valueOutOfRange, "a vault has between 1 and \(limits.vaultKeys) keys: `per Party[200]`", at: key.most.span)
-      return nil
     }
     return .init(type: type, most: most)
   }
@@ -364,7 +360,7 @@ struct ContractChecker {
     var computing: TypedExpression?
     if let tree = field.initialValue {
       if case .counter = type {
-        diagnostics.report(.typeNotAllowedHere, "a counter begins at 0 and is only raised", at: tree.span)
+        report(.typeNotAllowedHere, "a counter begins at 0 and is only raised", at: tree.span)
         return false
       }
       (surroundings, callDepth) = (.opening, 0)
@@ -376,7 +372,7 @@ struct ContractChecker {
         computing = value
       }
     } else if !beginsByItself(type) {
-      diagnostics.report(
+      report(
         .notConstant, "`\(field.name.text)` has no value to begin with", at: field.name.span,
         notes: ["only counters, optionals, and collections that may be empty begin by themselves"])
       return false
@@ -403,7 +399,7 @@ struct ContractChecker {
 
   /// Parameters with their types; those that are wrong are left out, with a diagnostic.
   mutating func check(_ parameters: [Parameter]) -> [ContractInterface.Parameter] {
-    reportDuplicates(in: parameters.map(\.name), &diagnostics)
+    reportDuplicates(in: parameters.map(\.name))
     return parameters.compactMap { parameter in
       checkSize(of: parameter.name)
       guard let type = valueType(parameter.type), isNoCounter(type, at: parameter.type.span) else { return nil }
@@ -423,7 +419,7 @@ struct ContractChecker {
           initial.append(state.name)
           interface.initialState = stateNames.count
           if let first = state.parameters.first {
-            diagnostics.report(
+            report(
               .initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
           }
         }
@@ -433,15 +429,14 @@ struct ContractChecker {
       }
     }
     reportDuplicates(
-      in: stateNames + members.compactMap { if case .event(let event) = $0 { event.name } else { nil } },
-      &diagnostics)
+      in: stateNames + members.compactMap { if case .event(let event) = $0 { event.name } else { nil } })
     if initial.isEmpty {
-      diagnostics.report(
+      report(
         .initialState, "`\(contract.name.text)` has no initial state", at: nameSpan,
         "an agreement begins nowhere")
     }
     for extra in initial.dropFirst() {
-      diagnostics.report(
+      report(
         .initialState, "there is a second initial state", at: extra.span,
         secondary: [.init(initial[0].span, "the first")])
     }
@@ -478,14 +473,14 @@ struct ContractChecker {
   /// The index of a state by name.
   mutating func state(_ name: Identifier) -> Int? {
     if let index = stateIndexes[name.text] { return index }
-    reportUnknown("state", name, known: stateNames.map(\.text), &diagnostics)
+    reportUnknown("state", name, known: stateNames.map(\.text))
     return nil
   }
 
   private mutating func checkInvariants() -> [TypedExpression] {
     var checked: [TypedExpression] = []
     for case .invariant(let invariant) in members {
-      reportDuplicates(in: invariant.states, &diagnostics)
+      reportDuplicates(in: invariant.states)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
       (surroundings, callDepth) = (.invariant, 0)
       // Of a single state it may read the parameters.
@@ -522,7 +517,7 @@ struct ContractChecker {
       (localCount, callDepth) = (0, 0)
       let value = resting(view.value, as: type)
       for (name, _) in scope.leave(to: inner) {
-        diagnostics.report(.unused, "`\(name.text)` is never read", at: name.span)
+        report(.unused, "`\(name.text)` is never read", at: name.span)
       }
       guard let value else { continue }
       precondition(scope.mark == mark + 1, "only the view's own name is left")
@@ -543,13 +538,13 @@ struct ContractChecker {
       case .vault: rule = "is never used"
       case .term, .field, .parameter, .local, .view: rule = "is never read"
       }
-      diagnostics.report(.unused, "`\(name.text)` is \(meaning.noun) that \(rule)", at: name.span)
+      report(.unused, "`\(name.text)` is \(meaning.noun) that \(rule)", at: name.span)
     }
     for (index, name) in eventNames.enumerated() where !usedEvents.contains(index) {
-      diagnostics.report(.unused, "`\(name.text)` is an event that is never emitted", at: name.span)
+      report(.unused, "`\(name.text)` is an event that is never emitted", at: name.span)
     }
     for case .function(let function) in members where !usedFunctions.contains(function.name.text) {
-      diagnostics.report(.unused, "`\(function.name.text)` is a function that is never called", at: function.name.span)
+      report(.unused, "`\(function.name.text)` is a function that is never called", at: function.name.span)
     }
   }
 }

@@ -4,7 +4,7 @@ import Source
 import Syntax
 
 /// Literals to values. Each reports what does not fit and answers nil.
-struct Literals {
+struct Literals: Reporting {
   static func integer(_ digits: String) -> Integer? {
     // Beyond this no integer of the language reaches; GMP is not asked to read a megabyte of digits.
     digits.utf8.count <= 1300 ? Integer(decimal: digits) : nil
@@ -16,24 +16,23 @@ struct Literals {
     let fraction = parts.count > 1 ? String(parts[1]) : ""
     if fraction.utf8.count > currency.decimals {
       let decimals = currency.decimals == 0 ? "no decimals" : "\(currency.decimals) decimals"
-      diagnostics.report(
+      return diagnostics.refuse(
         .valueOutOfRange,
         "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)",
         at: span)
-      return nil
     }
     let padding = String(repeating: "0", count: currency.decimals - fraction.utf8.count)
     guard let units = integer(String(parts[0]) + fraction + padding), let amount = Amount(units: units) else {
-      diagnostics.report(.valueOutOfRange, "this amount is above the largest one, 2^127 - 1 minor units", at: span)
-      return nil
+      return diagnostics.refuse(
+        .valueOutOfRange, "this amount is above the largest one, 2^127 - 1 minor units", at: span)
     }
     return amount
   }
 
   static func percent(_ digits: String, at span: Span, _ diagnostics: inout Diagnostics) -> Percent? {
     if let percent = fraction(digits, times: Integer(1), outOf: Integer(100)) { return percent }
-    diagnostics.report(.valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
-    return nil
+    return diagnostics.refuse(
+      .valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
   }
 
   /// `7.2345 CNY per USD`: so many minor units of one currency for a minor unit of the other.
@@ -41,36 +40,32 @@ struct Literals {
     _ digits: String, of currency: Currency, per other: Currency, at span: Span, _ diagnostics: inout Diagnostics
   ) -> Percent? {
     guard let rate = fraction(digits, times: powerOfTen(currency.decimals), outOf: powerOfTen(other.decimals)) else {
-      diagnostics.report(
+      return diagnostics.refuse(
         .valueOutOfRange,
         "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more",
         at: span)
-      return nil
     }
     if rate.numerator > 0 { return rate }
-    diagnostics.report(.valueOutOfRange, "this rate is zero; whatever is converted would be gone", at: span)
-    return nil
+    return diagnostics.refuse(.valueOutOfRange, "this rate is zero; whatever is converted would be gone", at: span)
   }
 
   static func duration(_ digits: String, _ unit: TimeUnit, at span: Span, _ diagnostics: inout Diagnostics) -> Duration?
   {
     guard let count = integer(digits), let duration = Duration(milliseconds: count * Integer(unit.milliseconds)) else {
-      diagnostics.report(
+      return diagnostics.refuse(
         .valueOutOfRange, "`\(digits) \(unit.rawValue)s` is more than 100 years, the longest duration", at: span)
-      return nil
     }
     return duration
   }
 
   static func time(_ text: String, at span: Span, _ diagnostics: inout Diagnostics) -> Time? {
     if let time = Time(text: text) { return time }
-    diagnostics.report(.valueOutOfRange, "there is no such day or time of day, or it is before 1970", at: span)
-    return nil
+    return diagnostics.refuse(.valueOutOfRange, "there is no such day or time of day, or it is before 1970", at: span)
   }
 
   static func currency(_ name: Identifier, _ diagnostics: inout Diagnostics) -> Currency? {
     if let currency = Currency.named(name.text) { return currency }
-    reportUnknown("currency", name, known: Currency.all.map(\.code), &diagnostics)
+    diagnostics.reportUnknown("currency", name, known: Currency.all.map(\.code))
     return nil
   }
 
@@ -93,8 +88,7 @@ struct Literals {
       guard let currency = currency(name, &diagnostics) else { return nil }
       return amount(digits, currency, at: tree.span, &diagnostics).map { CurrencyAmount($0, currency) }
     }
-    diagnostics.report(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
-    return nil
+    return diagnostics.refuse(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
   }
 
   /// What a name within a literal stands for: a constant that was declared before, or an account, by its number.
@@ -111,7 +105,7 @@ struct Literals {
   private let types: [TypeDefinition]
   private let currencies: [Currency]
   private let names: Names
-  private var diagnostics: Diagnostics
+  var diagnostics: Diagnostics
 
   /// A literal of the type. Values outside the type's range pass where `isExact` is false: a test
   /// may show that the ledger refuses them.
@@ -127,9 +121,8 @@ struct Literals {
     }
     guard let value else { return nil }
     if isExact && !type.admits(value, in: types) {
-      diagnostics.report(
+      return diagnostics.refuse(
         .valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies))`", at: tree.span)
-      return nil
     }
     return value
   }
@@ -139,7 +132,7 @@ struct Literals {
     if let value = plain(tree, as: type) { return value }
     // Where nothing was said about a part, the whole does not fit.
     if diagnostics.all.count == kept && diagnostics.leftOut == leftOut {
-      diagnostics.report(
+      report(
         .typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies))` was wanted", at: tree.span)
     }
     return nil
@@ -166,10 +159,9 @@ struct Literals {
     case (.amount(let index), .amount):
       guard let money = Literals.money(tree, &diagnostics) else { return nil }
       if money.currency == currencies[index] { return .amount(money.amount) }
-      diagnostics.report(
+      return refuse(
         .currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)",
         at: tree.span)
-      return nil
     case (.rate(let currency, let other), .rate(let digits, let ofName, let perName)):
       guard let of = Literals.currency(ofName, &diagnostics), let per = Literals.currency(perName, &diagnostics) else {
         return nil
@@ -177,11 +169,10 @@ struct Literals {
       if (of, per) == (currencies[currency], currencies[other]) {
         return Literals.rate(digits, of: of, per: per, at: tree.span, &diagnostics).map { .percent($0) }
       }
-      diagnostics.report(
+      return refuse(
         .currencyMismatch,
         "this is \(of.code) per \(per.code); the agreement asks for \(currencies[currency].code) per \(currencies[other].code)",
         at: tree.span)
-      return nil
     case (.duration, .duration(let digits, let unit)):
       return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
     case (.time, .time(let text)): return Literals.time(text, at: tree.span, &diagnostics).map { .time($0) }
@@ -202,8 +193,7 @@ struct Literals {
     else { return nil }
     if let ratio = Percent(n, outOf: d) { return .percent(ratio) }
     let reason = d.sign == 0 ? "nothing is divided by zero" : "this, reduced, has a part of 2^63 or more"
-    diagnostics.report(.valueOutOfRange, reason, at: span)
-    return nil
+    return refuse(.valueOutOfRange, reason, at: span)
   }
 
   /// `sha256("secret")`
@@ -219,7 +209,7 @@ struct Literals {
     switch type {
     case .structure(let name, let members):
       guard case .call(let function, let arguments) = tree.kind, case .type(name) = function.kind,
-        let ordered = inOrder(arguments, members.map(\.name), of: "`\(name)`", at: tree.span, &diagnostics)
+        let ordered = inOrder(arguments, members.map(\.name), of: name, at: tree.span)
       else { return nil }
       return values(ordered, as: members.map(\.type)).map { .sequence($0) }
     case .enumeration(let name, let cases):
@@ -239,8 +229,7 @@ struct Literals {
       guard let elements = elements(tree, as: element) else { return nil }
       let sorted = elements.sorted(by: Value.precedes)
       guard zip(sorted, sorted.dropFirst()).allSatisfy(Value.precedes) else {
-        diagnostics.report(.duplicateName, "an element of this set stands here twice", at: tree.span)
-        return nil
+        return refuse(.duplicateName, "an element of this set stands here twice", at: tree.span)
       }
       return .sequence(sorted)
     case .map(let key, let element, _): return map(tree, key, element).map { .sequence($0) }
@@ -248,16 +237,14 @@ struct Literals {
   }
 
   private mutating func values(_ trees: [Expression], as types: [ValueType]) -> [Value]? {
-    let values = zip(trees, types).map { value($0, as: $1) }
-    let known = values.compactMap { $0 }
-    return known.count == values.count ? known : nil
+    zip(trees, types).all { value($0, as: $1) }
   }
 
   private mutating func elements(_ tree: Expression, as type: ValueType) -> [Value]? {
     guard case .list(let arguments) = tree.kind else { return nil }
     for argument in arguments {
       if let label = argument.label {
-        diagnostics.report(.wrongArguments, "the elements of a list have no names", at: label.span)
+        report(.wrongArguments, "the elements of a list have no names", at: label.span)
       }
     }
     return values(arguments.map(\.value), as: Array(repeating: type, count: arguments.count))
@@ -276,7 +263,7 @@ struct Literals {
     default: return nil
     }
     if let number = cases.firstIndex(of: name.text) { return (number, arguments) }
-    reportUnknown("case", name, known: cases, &diagnostics)
+    reportUnknown("case", name, known: cases)
     return nil
   }
 
@@ -284,11 +271,10 @@ struct Literals {
     -> [Value]?
   {
     guard arguments.count == types.count else {
-      diagnostics.report(
+      return refuse(
         .wrongArguments,
         "`\(name)` got \(counted(arguments.count, "argument")); \(types.isEmpty ? "none" : "\(types.count)") "
           + "\(types.count == 1 ? "was" : "were") wanted", at: span)
-      return nil
     }
     return values(arguments.map(\.value), as: types)
   }
@@ -315,8 +301,7 @@ struct Literals {
     }
     pairs.sort { Value.precedes($0.key, $1.key) }
     guard zip(pairs, pairs.dropFirst()).allSatisfy({ Value.precedes($0.key, $1.key) }) else {
-      diagnostics.report(.duplicateName, "a key of this map stands here twice", at: tree.span)
-      return nil
+      return refuse(.duplicateName, "a key of this map stands here twice", at: tree.span)
     }
     return pairs.flatMap { [$0.key, $0.value] }
   }
@@ -370,8 +355,7 @@ package enum Written {
         names: { name, type, diagnostics in
           guard case .party = type else { return nil }
           if let row = party(name.text) { return .party(row) }
-          diagnostics.report(.unknownName, "there is no account `\(name.text.prefix(64))`", at: name.span)
-          return nil
+          return diagnostics.refuse(.unknownName, "there is no account `\(name.text.prefix(64))`", at: name.span)
         }, &diagnostics)
     }
   }

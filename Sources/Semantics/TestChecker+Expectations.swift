@@ -23,16 +23,14 @@ extension TestChecker {
     guard let agreement = agreement(name) else { return nil }
     let events = interface(of: agreement).events
     guard let index = events.firstIndex(where: { $0.name == event.text }) else {
-      reportUnknown("event", event, known: events.map(\.name), &diagnostics)
+      reportUnknown("event", event, known: events.map(\.name))
       return nil
     }
     guard let arguments else { return .expectEvent(agreement: agreement, event: index, nil) }
     let parameters = events[index].parameters
-    guard let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(event.text)`", at: span, &diagnostics) else {
-      return nil
+    return literals(arguments, parameters, of: event.text, at: span, for: agreement).map {
+      .expectEvent(agreement: agreement, event: index, $0)
     }
-    let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
-    return values.count == parameters.count ? .expectEvent(agreement: agreement, event: index, values) : nil
   }
 
   mutating func check(expect tree: Expression) -> CheckedStep.Kind? {
@@ -44,7 +42,7 @@ extension TestChecker {
       if let index = states.firstIndex(where: { $0.name == name.text }) {
         return .expectState(agreement: agreement, state: index)
       }
-      reportUnknown("state", name, known: states.map(\.name), &diagnostics)
+      reportUnknown("state", name, known: states.map(\.name))
       return nil
     case .isEmpty(let object):
       guard let seen = seen(object) else { return nil }
@@ -53,18 +51,16 @@ extension TestChecker {
     case .not(let inner):
       guard let kind = check(expect: inner) else { return nil }
       if case .expect(let comparison, let left, let right) = kind { return .expect(comparison.opposite, left, right) }
-      diagnostics.report(.testStep, "this is not denied; say in which state the agreement is", at: tree.span)
-      return nil
+      return refuse(.testStep, "this is not denied; say in which state the agreement is", at: tree.span)
     case .binary(let operation, let left, let right):
       guard let comparison = Comparison(operation) else { break }
       return check(left, comparison, right, at: tree.span)
     case .member, .element, .call:
       guard let seen = seen(tree) else { return nil }
       if case .bool = seen.type { return .expect(.equal, seen.operand, .constant(.bool(true))) }
-      diagnostics.report(
+      return refuse(
         .typeMismatch, "this is a `\(spelling(seen))`, which is neither true nor false; compare it with a value",
         at: tree.span)
-      return nil
     default: break
     }
     reportUnseen(tree)
@@ -72,7 +68,7 @@ extension TestChecker {
   }
 
   mutating func reportUnseen(_ tree: Expression) {
-    diagnostics.report(
+    report(
       .testStep, "this cannot be looked at from outside", at: tree.span,
       notes: [
         "expect `deal is State`, `alice gained 5.00 CNY` or `deal emitted Event`, or compare `deal.vault`, `deal.field` or `deal.view()` with a value"
@@ -84,8 +80,7 @@ extension TestChecker {
     guard let seen = seen(object) else { return nil }
     guard case .composite(let index) = seen.type, let payloads = interface(of: seen.agreement).types[index].payloads
     else {
-      diagnostics.report(.typeMismatch, "this is a `\(spelling(seen))`, which has no cases", at: object.span)
-      return nil
+      return refuse(.typeMismatch, "this is a `\(spelling(seen))`, which has no cases", at: object.span)
     }
     let cases: [String]
     if case .enumeration(_, let declared) = interface(of: seen.agreement).types[index] {
@@ -94,15 +89,14 @@ extension TestChecker {
       cases = ["None", "Some"]
     }
     guard let number = cases.firstIndex(of: name.text) else {
-      reportUnknown("case", name, known: cases, &diagnostics)
+      reportUnknown("case", name, known: cases)
       return nil
     }
     if payloads[number].isEmpty { return .expect(.equal, seen.operand, .constant(.variant(number, []))) }
-    diagnostics.report(
+    return refuse(
       .testStep,
       "`\(name.text)` carries \(counted(payloads[number].count, "value")); compare with all of it: `== \(name.text)(…)`",
       at: name.span)
-    return nil
   }
 
   mutating func check(_ left: Expression, _ comparison: Comparison, _ right: Expression, at span: Span) -> CheckedStep
@@ -117,8 +111,7 @@ extension TestChecker {
     if case .amount(let x) = a.type, case .amount(let y) = b.type {
       let (ours, theirs) = (agreements[a.agreement].currencies[x], agreements[b.agreement].currencies[y])
       if ours != theirs {
-        diagnostics.report(.currencyMismatch, "\(ours.code) and \(theirs.code) are not compared", at: span)
-        return nil
+        return refuse(.currencyMismatch, "\(ours.code) and \(theirs.code) are not compared", at: span)
       }
     }
     return isDefined(comparison, a, b, at: span) ? .expect(comparison, a.operand, b.operand) : nil
@@ -139,7 +132,7 @@ extension TestChecker {
     default: isDefined = false
     }
     if !isDefined {
-      diagnostics.report(.noSuchOperation, "`\(spelling(a))` and `\(spelling(b))` are not compared like this", at: span)
+      report(.noSuchOperation, "`\(spelling(a))` and `\(spelling(b))` are not compared like this", at: span)
     }
     return isDefined
   }
@@ -179,22 +172,20 @@ extension TestChecker {
           operand: .field(agreement: agreement, field: index), type: interface.fields[index].type, agreement: agreement)
       }
       if interface.views.contains(where: { $0.name == member.text }) {
-        diagnostics.report(
+        return refuse(
           .testStep, "`\(member.text)` is a view, which is asked", at: member.span,
           fixes: [.init("write", replacing: member.span, with: member.text + "()")])
-        return nil
       }
       reportUnknown(
-        "vault or field", member, known: interface.vaults.map(\.name) + interface.fields.map(\.name), &diagnostics)
+        "vault or field", member, known: interface.vaults.map(\.name) + interface.fields.map(\.name))
       return nil
     case .element(let object, let key):
       guard let seen = seen(object) else { return nil }
       guard case .balance(let agreement, let vault) = seen.operand,
         let declared = interface(of: agreement).vaults[vault].key
       else {
-        diagnostics.report(
+        return refuse(
           .testStep, "only a vault that is kept `per` something is looked into like this", at: tree.span)
-        return nil
       }
       guard let value = literal(key, as: declared.type, for: agreement) else { return nil }
       return Seen(
@@ -207,17 +198,14 @@ extension TestChecker {
       guard let agreement = agreement(of: object) else { return nil }
       let views = interface(of: agreement).views
       guard let index = views.firstIndex(where: { $0.name == member.text }) else {
-        reportUnknown("view", member, known: views.map(\.name), &diagnostics)
+        reportUnknown("view", member, known: views.map(\.name))
         return nil
       }
-      let parameters = views[index].parameters
-      guard
-        let ordered = inOrder(arguments, parameters.map(\.name), of: "`\(member.text)`", at: member.span, &diagnostics)
-      else { return nil }
-      let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
-      guard values.count == parameters.count else { return nil }
-      return Seen(
-        operand: .view(agreement: agreement, view: index, values), type: views[index].type, agreement: agreement)
+      return literals(
+        arguments, views[index].parameters, of: member.text, at: member.span, for: agreement
+      ).map {
+        Seen(operand: .view(agreement: agreement, view: index, $0), type: views[index].type, agreement: agreement)
+      }
     default: break
     }
     reportUnseen(tree)
@@ -234,9 +222,8 @@ extension TestChecker {
     guard let seen = seen(tree) else { return nil }
     guard case .balance(let agreement, let vault) = seen.operand, let key = interface(of: agreement).vaults[vault].key
     else {
-      diagnostics.report(
+      return refuse(
         .testStep, "only the keys of a vault that is kept `per` something are counted in a test", at: tree.span)
-      return nil
     }
     return Seen(
       operand: .keyCount(agreement: agreement, vault: vault), type: .counter(most: key.most), agreement: agreement)

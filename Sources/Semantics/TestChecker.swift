@@ -4,7 +4,7 @@ import Source
 import Syntax
 
 /// Checks one `test` block against the contracts of its file.
-struct TestChecker {
+struct TestChecker: Reporting {
   let contracts: [CheckedContract]
   var diagnostics = Diagnostics()
   var names = TestNames()
@@ -52,7 +52,7 @@ struct TestChecker {
   mutating func inBlock(_ step: Step) -> [CheckedStep] {
     switch step {
     case .advance(_, let span), .advanceTo(_, let span), .block(_, _, let span):
-      diagnostics.report(.testStep, "a block is one moment: no time passes in it", at: span)
+      report(.testStep, "a block is one moment: no time passes in it", at: span)
       return []
     case .open, .let, .act, .expect, .gained, .emitted: return check(step)
     }
@@ -62,8 +62,7 @@ struct TestChecker {
   mutating func time(_ tree: Expression) -> Time? {
     guard case .time(let time) = literal(tree, as: .time) else { return nil }
     guard time >= now else {
-      diagnostics.report(.testStep, "it is \(now) already; time does not run backwards", at: tree.span)
-      return nil
+      return refuse(.testStep, "it is \(now) already; time does not run backwards", at: tree.span)
     }
     now = time
     return time
@@ -77,7 +76,7 @@ struct TestChecker {
       return declareWallet(name, arguments)
     }
     guard value.isLiteral else {
-      diagnostics.report(
+      report(
         .testStep, "this makes nothing that a test could use; `open`, `wallet(…)` or a literal was wanted",
         at: value.span)
       return
@@ -89,12 +88,12 @@ struct TestChecker {
     let holdings = arguments.compactMap { money($0.value) }
     for (index, holding) in holdings.enumerated()
     where holdings[..<index].contains(where: { $0.currency == holding.currency }) {
-      diagnostics.report(
+      report(
         .duplicateName, "`\(name.text)` gets \(holding.currency.code) twice", at: arguments[index].value.span)
     }
     for argument in arguments {
       if let label = argument.label {
-        diagnostics.report(.wrongArguments, "a wallet's amounts have no names", at: label.span)
+        report(.wrongArguments, "a wallet's amounts have no names", at: label.span)
       }
     }
     names.wallets.append(.init(name: name.text, holdings: holdings))
@@ -107,7 +106,7 @@ struct TestChecker {
       let declared = names.wallets.flatMap { $0.holdings ?? [] }.filter { $0.currency == currency }
       let issue = declared.reduce(Integer(UInt64.max)) { $0 + Integer($1.amount.units) }
       if Amount(units: issue) == nil {
-        diagnostics.report(
+        report(
           .valueOutOfRange, "the wallets together hold more \(currency.code) than can be issued, 2^127 - 1 minor units",
           at: span)
       }
@@ -116,13 +115,12 @@ struct TestChecker {
 
   mutating func wallet(_ tree: Expression) -> Int? {
     if case .name(let text) = tree.kind { return names.wallet(Identifier(text: text, span: tree.span), &diagnostics) }
-    diagnostics.report(.typeMismatch, "a wallet's name was wanted", at: tree.span)
-    return nil
+    return refuse(.typeMismatch, "a wallet's name was wanted", at: tree.span)
   }
 
   mutating func agreement(_ name: Identifier) -> Int? {
     if let index = agreements.lastIndex(where: { $0.name == name.text }) { return index }
-    reportUnknown("agreement", name, known: agreements.map(\.name), &diagnostics)
+    reportUnknown("agreement", name, known: agreements.map(\.name))
     return nil
   }
 
@@ -131,10 +129,9 @@ struct TestChecker {
   mutating func failure(_ name: Identifier?) -> Failure? {
     guard let name else { return nil }
     if let failure = Failure.all.first(where: { $0.name == name.text }) { return failure }
-    diagnostics.report(
+    return refuse(
       .testStep, "`\(name.text)` is no reason to refuse", at: name.span,
       notes: ["the reasons are \(Failure.all.map { "`\($0.name)`" }.joined(separator: ", "))"])
-    return nil
   }
 
   // MARK: Literals
@@ -161,18 +158,27 @@ struct TestChecker {
       tree, as: type, in: interface(of: agreement).types, currencies: agreements[agreement].currencies, isExact: false)
   }
 
+  /// Arguments in order, as literals of their parameters' types; nil after a diagnostic.
+  mutating func literals(
+    _ arguments: [Argument], _ parameters: [ContractInterface.Parameter], of name: String, at span: Span,
+    for agreement: Int
+  ) -> [Value]? {
+    inOrder(arguments, parameters.map(\.name), of: name, at: span).flatMap {
+      zip($0, parameters).all { literal($0, as: $1.type, for: agreement) }
+    }
+  }
+
   // MARK: Opening
 
   mutating func check(_ open: Open, name: Identifier?) -> CheckedStep.Kind? {
     if let name { names.bind(name, &diagnostics) }
     if open.contract.isOptional || open.contract.qualifier != nil {
-      diagnostics.report(
+      return refuse(
         .testStep, "a contract is opened by its name and its currencies, such as `Purchase<CNY>`",
         at: open.contract.span)
-      return nil
     }
     guard let index = contracts.firstIndex(where: { $0.interface.name == open.contract.name.text }) else {
-      reportUnknown("contract", open.contract.name, known: contracts.map(\.interface.name), &diagnostics)
+      reportUnknown("contract", open.contract.name, known: contracts.map(\.interface.name))
       return nil
     }
     let interface = contracts[index].interface
@@ -193,11 +199,10 @@ struct TestChecker {
     }
     let wanted = interface.currencies.filter { if case .parameter = $0 { true } else { false } }.count
     guard given.count == wanted, given.count == type.arguments.count else {
-      diagnostics.report(
+      return refuse(
         .wrongArguments,
         "`\(interface.name)` takes \(wanted == 1 ? "1 currency" : "\(wanted) currencies") between `<` and `>`; here are \(type.arguments.count)",
         at: type.span)
-      return nil
     }
     var rest = given[...]
     return interface.currencies.compactMap { slot in
@@ -214,28 +219,25 @@ struct TestChecker {
     let known = interface.parties + interface.terms.map(\.name)
     for argument in open.arguments {
       guard let label = argument.label else {
-        diagnostics.report(
+        return refuse(
           .wrongArguments, "an agreement is opened with named arguments: `buyer: alice`", at: argument.value.span)
-        return nil
       }
       guard known.contains(label.text) else {
-        reportUnknown("party or term", label, known: known, &diagnostics)
+        reportUnknown("party or term", label, known: known)
         return nil
       }
       if given.updateValue(argument, forKey: label.text) != nil {
-        diagnostics.report(.wrongArguments, "`\(label.text)` is given twice", at: label.span)
-        return nil
+        return refuse(.wrongArguments, "`\(label.text)` is given twice", at: label.span)
       }
     }
     let missing =
       interface.parties.filter { given[$0] == nil }
       + interface.terms.filter { $0.defaultValue == nil && given[$0.name] == nil }.map(\.name)
     if !missing.isEmpty {
-      diagnostics.report(
+      return refuse(
         .wrongArguments,
         "\(missing.map { "`\($0)`" }.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") missing",
         at: open.contract.span)
-      return nil
     }
     let parties = interface.parties.compactMap { name in given[name].flatMap { wallet($0.value) } }
     let terms = interface.terms.compactMap { term -> Value? in
@@ -253,8 +255,7 @@ struct TestChecker {
         act.path.count < 2
         ? "nobody does this; an action is taken by a wallet: `alice.pay()`"
         : "there is no built-in contract `\(act.path[1].text)` yet"
-      diagnostics.report(.testStep, message, at: act.span)
-      return nil
+      return refuse(.testStep, message, at: act.span)
     }
     let name = act.path[1]
     guard let agreement = actedOn(act) else { return nil }
@@ -266,7 +267,7 @@ struct TestChecker {
       let known = interface.transitions.compactMap {
         if case .action(let name, _, _) = $0.trigger { name } else { nil }
       }
-      reportUnknown("action", name, known: known, &diagnostics)
+      reportUnknown("action", name, known: known)
       return nil
     }
     guard let wallet = names.wallet(act.path[0], &diagnostics),
@@ -286,10 +287,8 @@ struct TestChecker {
     let before = (names, diagnostics)
     var complaints: Diagnostics?
     for parameters in candidates {
-      if let ordered = inOrder(act.arguments, parameters.map(\.name), of: "`\(name.text)`", at: name.span, &diagnostics)
-      {
-        let values = zip(ordered, parameters).compactMap { literal($0, as: $1.type, for: agreement) }
-        if values.count == parameters.count { return values }
+      if let values = literals(act.arguments, parameters, of: name.text, at: name.span, for: agreement) {
+        return values
       }
       complaints = complaints ?? diagnostics
       (names, diagnostics) = before
@@ -301,8 +300,7 @@ struct TestChecker {
   mutating func actedOn(_ act: Act) -> Int? {
     if let name = act.agreement { return agreement(name) }
     if agreements.count == 1 { return 0 }
-    diagnostics.report(.testStep, "this does not say on which agreement: `on deal`", at: act.span)
-    return nil
+    return refuse(.testStep, "this does not say on which agreement: `on deal`", at: act.span)
   }
 }
 

@@ -11,7 +11,7 @@ struct TestNames {
 
   mutating func bind(_ name: Identifier, _ diagnostics: inout Diagnostics) {
     if let first = bound.first(where: { $0.text == name.text }) {
-      return reportDuplicate(name, first: first, &diagnostics)
+      return diagnostics.reportDuplicate(name, first: first)
     }
     if wallets.contains(where: { $0.name == name.text }) {
       diagnostics.report(.duplicateName, "`\(name.text)` was used as a wallet before this `let`", at: name.span)
