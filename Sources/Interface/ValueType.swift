@@ -30,6 +30,11 @@ package struct IntegerRange: Hashable, Sendable {
   package var isSmall: Bool { bits <= 62 }
 
   package func contains(_ value: Integer) -> Bool { low <= value && value <= high }
+
+  /// The range between what is made of both lower and of both upper ends; nil where the other is not known.
+  package func combined(
+    _ other: IntegerRange?, _ low: (Integer, Integer) -> Integer, _ high: (Integer, Integer) -> Integer
+  ) -> IntegerRange? { other.flatMap { IntegerRange(low(self.low, $0.low), high(self.high, $0.high)) } }
 }
 
 /// The type of a parameter, term, field or expression. A currency is an index into the contract's list of currencies.

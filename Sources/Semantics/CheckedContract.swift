@@ -278,7 +278,7 @@ package struct TypedExpression: Sendable {
 }
 
 /// What the operators mean once the types are known.
-package enum Arithmetic: Hashable, Sendable {
+package enum Arithmetic: Hashable, CaseIterable, Sendable {
   case intAdd, intSubtract, intMultiply, intModulo
   case intDivide(Rounding)
   /// An exact quotient; traps `division` by 0 and `range` where it is negative or a part, reduced, is 2^63 or more.
@@ -294,10 +294,18 @@ package enum Arithmetic: Hashable, Sendable {
   case timeBack
   /// From the second time until the first.
   case timeSince
+
+  package static let allCases: [Arithmetic] =
+    [
+      .intAdd, .intSubtract, .intMultiply, .intModulo, .ratioOfInts, .ratioAdd, .ratioSubtract, .ratioMultiply,
+      .ratioDivide, .amountAdd, .amountSubtract, .amountTimes, .durationAdd, .durationSubtract, .durationTimes,
+      .timeAdd,
+      .timeBack, .timeSince,
+    ] + [.down, .up, .halfEven].flatMap { [.intDivide($0), .amountScale($0)] }
 }
 
 /// A value under another type.
-package enum Conversion: Hashable, Sendable {
+package enum Conversion: Hashable, CaseIterable, Sendable {
   /// A duration in milliseconds.
   case intOfDuration
   /// An amount in minor units.
@@ -308,7 +316,7 @@ package enum Conversion: Hashable, Sendable {
   case percentOfRatio
 }
 
-package enum Comparison: Hashable, Sendable {
+package enum Comparison: Hashable, CaseIterable, Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
   /// As the source writes it.

@@ -15,6 +15,9 @@ struct Declarations {
     for enumeration in file.enumerations { add(enumeration) }
   }
 
+  /// The name where a structure or enumeration is declared by it.
+  func type(_ name: String) -> Identifier? { structures[name]?.name ?? enumerations[name]?.name }
+
   mutating func add(_ function: FunctionDeclaration) { functions[function.name.text] = function }
 
   mutating func add(_ structure: StructureDeclaration) { structures[structure.name.text] = structure }

@@ -143,8 +143,7 @@ extension ContractChecker {
       return nil
     }
     let before = diagnostics.all.count
-    let (checked, depth) = body(of: function, chosen)
-    guard let checked, diagnostics.all.count == before else {
+    guard let (checked, depth) = body(of: function, chosen), diagnostics.all.count == before else {
       brokenFunctions.insert(function.name.text)
       return nil
     }
@@ -159,8 +158,8 @@ extension ContractChecker {
 
   /// A function's body sees its parameters, and nothing of the contract.
   private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (
-    CheckedFunction?, depth: Int
-  ) {
+    CheckedFunction, depth: Int
+  )? {
     let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared)
     defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared) = outer }
     (scope, surroundings, localCount, callDepth, loopDepth, misdeclared) = (Scope(), .function, 0, 0, 0, [])
@@ -168,12 +167,9 @@ extension ContractChecker {
     calling.append(function.name.text)
     defer { calling.removeLast() }
     reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span)
-    let parameters = check(function.parameters)
-    guard parameters.count == function.parameters.count, let type = valueType(function.type) else { return (nil, 0) }
-    if case .counter = type {
-      report(.typeNotAllowedHere, "a counter is a field of its own", at: function.type.span)
-      return (nil, 0)
-    }
+    guard let parameters = check(function.parameters), let type = valueType(function.type),
+      isNoCounter(type, at: function.type.span)
+    else { return nil }
     for (index, parameter) in function.parameters.enumerated() {
       scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
     }
@@ -181,13 +177,12 @@ extension ContractChecker {
     for binding in function.bindings {
       guard let value = expression(binding.value), let local = declareLocal(binding.name, value.type) else {
         misdeclared.insert(binding.name.text)
-        return (nil, 0)
+        return nil
       }
       bindings.append((local, value))
     }
-    let result = resting(function.result, as: type)
-    if result != nil { leave(to: 0) }
-    guard let result else { return (nil, 0) }
+    guard let result = resting(function.result, as: type) else { return nil }
+    leave(to: 0)
     return (
       CheckedFunction(
         name: function.name.text, parameters: parameters.map(\.type), type: type, bindings: bindings, result: result,

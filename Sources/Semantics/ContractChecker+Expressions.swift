@@ -53,7 +53,7 @@ extension ContractChecker {
 
   /// The same of what was checked when this type was not known.
   mutating func resting(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
-    retyped(checked, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
+    retyped(checked.beforeRest, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
   }
 
   mutating func rest(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
@@ -155,13 +155,13 @@ extension ContractChecker {
       return refuse(
         .typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
     case .percent(let digits):
-      return Literals.percent(digits, at: tree.span, &diagnostics).map {
+      return percent(digits, at: tree.span).map {
         constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span)
       }
     case .amount(let digits, let name): return amountLiteral(digits, name, at: tree.span)
     case .rate(let digits, let of, let per): return rateLiteral(digits, of, per, at: tree.span)
     case .duration(let digits, let unit):
-      return Literals.duration(digits, unit, at: tree.span, &diagnostics).map {
+      return duration(digits, unit, at: tree.span).map {
         constant(.duration($0), .duration, tree.span)
       }
     case .time(let text):
@@ -217,7 +217,7 @@ extension ContractChecker {
 
   private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
     guard let index = currency(name), let currency = fixed(index, name, "the amount") else { return nil }
-    return Literals.amount(digits, currency, at: span, &diagnostics).map {
+    return amount(digits, currency, at: span).map {
       constant(.amount($0), .amount(currency: index), span)
     }
   }
@@ -233,7 +233,7 @@ extension ContractChecker {
     if a == b {
       return refuse(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
     }
-    return Literals.rate(digits, of: first, per: second, at: span, &diagnostics).map {
+    return rate(digits, of: first, per: second, at: span).map {
       constant(.percent($0), .rate(of: a, per: b), span)
     }
   }
@@ -486,7 +486,7 @@ extension ContractChecker {
     case .collect(let elements): return retyped(collect: checked, elements, expecting: expected)
     case .with(let collection, let elements):
       guard let collection = retyped(collection, expecting: expected) else { return nil }
-      return with(collection, elements, at: span) { $0.resting($1.beforeRest, as: $2) }
+      return with(collection, elements, at: span) { $0.resting($1, as: $2) }
     case .constant, .term, .field, .parameter, .local, .balance, .balanceOfKey, .keyCount, .isEmpty, .now, .opened,
       .caller, .party, .not, .negate, .arithmetic, .convert, .compare, .and, .or, .narrow, .call, .make, .member,
       .replace, .element, .contains, .withEntry, .isCase, .concatenate:
@@ -497,7 +497,7 @@ extension ContractChecker {
 
 extension TypedExpression {
   /// Without what `rest` has put around it.
-  var beforeRest: TypedExpression {
+  fileprivate var beforeRest: TypedExpression {
     if case .narrow(let inner, _) = kind { return inner }
     if case .convert(.percentOfRatio, let inner) = kind { return inner }
     return self

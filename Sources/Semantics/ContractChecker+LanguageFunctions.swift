@@ -169,14 +169,8 @@ extension ContractChecker {
   private func extreme(_ a: ExpressionType, _ b: ExpressionType, isSmaller: Bool) -> ExpressionType? {
     switch (a, b) {
     case (.int(let x, let first), .int(let y, let second)):
-      var range: IntegerRange?
-      if let first, let second {
-        range =
-          isSmaller
-          ? IntegerRange(min(first.low, second.low), min(first.high, second.high))
-          : IntegerRange(max(first.low, second.low), max(first.high, second.high))
-      }
-      return .int(bits: max(x, y), range: range)
+      let taken: (Integer, Integer) -> Integer = { isSmaller ? min($0, $1) : max($0, $1) }
+      return .int(bits: max(x, y), range: first?.combined(second, taken, taken))
     // The smaller of a percent and any ratio is a percent.
     case (.percent(let x), .percent(let y)): return .percent(isAtRest: isSmaller ? x || y : x && y)
     case (.amount, .amount), (.duration, .duration), (.time, .time): return a == b ? a : nil

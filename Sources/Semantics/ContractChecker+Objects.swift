@@ -114,7 +114,7 @@ extension ContractChecker {
     guard expected != checked.type, case .optional? = definition(checked.type),
       case .optional(let type)? = definition(expected)
     else { return checked }
-    return values.all { resting($0.beforeRest, as: type) }.map {
+    return values.all { resting($0, as: type) }.map {
       TypedExpression(.wrap(case: number, $0), expected, checked.span)
     }
   }
@@ -397,7 +397,7 @@ extension ContractChecker {
   ) -> TypedExpression? {
     guard case .composite(let index) = expected, case .list? = definition(checked.type) else { return checked }
     switch interface.types[index] {
-    case .list, .set: return collect(elements, as: index, at: checked.span) { $0.resting($1.beforeRest, as: $2) }
+    case .list, .set: return collect(elements, as: index, at: checked.span) { $0.resting($1, as: $2) }
     case .map, .structure, .enumeration, .optional: return checked
     }
   }

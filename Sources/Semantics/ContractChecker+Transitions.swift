@@ -58,8 +58,7 @@ extension ContractChecker {
     checkSize(of: action.name)
     reportLimit("parameters", action.parameters.count, limits.parameters, at: action.name.span)
     reportLimit("conditions", action.conditions.count, limits.conditions, at: action.name.span)
-    let parameters = check(action.parameters)
-    guard parameters.count == action.parameters.count else { return nil }
+    guard let parameters = check(action.parameters) else { return nil }
     for (index, parameter) in action.parameters.enumerated() {
       scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
     }
@@ -235,29 +234,5 @@ extension CheckedContract.Body {
   fileprivate init(_ transition: Transition) {
     let span = transition.body.span
     self.init(braces: span.start == span.end ? nil : span, target: transition.target?.span)
-  }
-}
-
-extension CheckedTransition {
-  /// The states that it can lead to, in source order.
-  package var targets: [Int] {
-    var targets: [Int] = []
-    CheckedTransition.collect(body, &targets)
-    return targets
-  }
-
-  private static func collect(_ body: [CheckedStatement], _ targets: inout [Int]) {
-    for statement in body {
-      switch statement.kind {
-      case .enter(let state, _): targets.append(state)
-      case .choose(let branches, let otherwise):
-        for branch in branches { collect(branch.body, &targets) }
-        collect(otherwise, &targets)
-      case .match(_, let cases): for item in cases { collect(item.body, &targets) }
-      case .loop(_, in: _, let body): collect(body, &targets)
-      case .split(from: _, _, let otherwise?), .raise(field: _, let otherwise?): collect(otherwise, &targets)
-      case .pay, .payEach, .split, .emit, .define, .require, .raise, .assign, .assignElement: break
-      }
-    }
   }
 }

@@ -78,10 +78,7 @@ extension ContractChecker {
     }
     guard let plain = plainType(type) else { return nil }
     if !type.isOptional { return plain }
-    if case .counter = plain {
-      return refuse(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
-    }
-    return .composite(intern(.optional(plain)))
+    return !isNoCounter(plain, at: type.span) ? nil : .composite(intern(.optional(plain)))
   }
 
   private mutating func plainType(_ type: TypeName) -> ValueType? {
@@ -169,10 +166,7 @@ extension ContractChecker {
     var parts: [ValueType] = []
     for argument in type.arguments.prefix(partCount) {
       guard case .type(let part) = argument else { return malformed(type) }
-      guard let part = valueType(part) else { return nil }
-      if case .counter = part {
-        return refuse(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
-      }
+      guard let part = valueType(part), isNoCounter(part, at: type.span) else { return nil }
       parts.append(part)
     }
     let (low, high): (Identifier?, Identifier)
@@ -190,12 +184,10 @@ extension ContractChecker {
         return malformed(type)
       }
       return .composite(intern(.list(parts[0], least: least, most: most)))
-    case "Set":
-      if low != nil || !isKey(parts[0], type) { return low == nil ? nil : malformed(type) }
-      return .composite(intern(.set(parts[0], most: most)))
     default:
-      if low != nil || !isKey(parts[0], type) { return low == nil ? nil : malformed(type) }
-      return .composite(intern(.map(parts[0], parts[1], most: most)))
+      if low != nil { return malformed(type) }
+      guard isKey(parts[0], type) else { return nil }
+      return .composite(intern(name == "Set" ? .set(parts[0], most: most) : .map(parts[0], parts[1], most: most)))
     }
   }
 
@@ -222,10 +214,7 @@ extension ContractChecker {
   private mutating func namedType(_ type: TypeName) -> ValueType? {
     let name = type.name.text
     guard type.arguments.isEmpty else {
-      if declarations.structures[name] != nil || declarations.enumerations[name] != nil {
-        return withoutArguments(type, .bool)
-      }
-      return unknown(type)
+      return declarations.type(name) == nil ? unknown(type) : withoutArguments(type, .bool)
     }
     if let known = declaredTypes[name] { return known }
     if resolving.contains(name) {
@@ -233,7 +222,7 @@ extension ContractChecker {
         .typeNotAllowedHere, "`\(name)` contains itself", at: type.span,
         notes: ["every value has a size; this one would have none"])
     }
-    guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return unknown(type) }
+    guard declarations.type(name) != nil else { return unknown(type) }
     guard resolving.count < limits.typeDepth else {
       return refuse(
         .limitExceeded, "types lie inside each other more than \(limits.typeDepth) deep", at: type.span)
@@ -255,11 +244,14 @@ extension ContractChecker {
 
   /// A type that was declared by this name, whatever stands in it.
   mutating func declaredType(named name: String, at span: Span) -> ValueType? {
-    if let own = declarations.structures[name]?.name ?? declarations.enumerations[name]?.name { reportBuiltInType(own) }
+    let own = declarations.type(name)
+    if let own { reportBuiltInType(own) }
     if name == "Calendar" { return calendarType() }
-    guard declarations.structures[name] != nil || declarations.enumerations[name] != nil else { return nil }
-    return valueType(
-      TypeName(qualifier: nil, name: Identifier(text: name, span: span), arguments: [], isOptional: false, span: span))
+    return own == nil
+      ? nil
+      : valueType(
+        TypeName(qualifier: nil, name: Identifier(text: name, span: span), arguments: [], isOptional: false, span: span)
+      )
   }
 
   /// The types of the language keep their names, and so do the cases of an optional.
@@ -284,9 +276,9 @@ extension ContractChecker {
         .wrongArguments, "`\(declaration.name.text)` has no members, so there is only one of it",
         at: declaration.name.span)
     }
-    let members = check(declaration.members)
-    guard members.count == declaration.members.count else { return nil }
-    return .composite(intern(.structure(name: declaration.name.text, members)))
+    return check(declaration.members).map {
+      .composite(intern(.structure(name: declaration.name.text, $0)))
+    }
   }
 
   private mutating func enumeration(_ declaration: EnumerationDeclaration) -> ValueType? {
@@ -300,8 +292,7 @@ extension ContractChecker {
     for item in declaration.cases {
       checkSize(of: item.name)
       reportLimit("values", item.parameters.count, limits.parameters, at: item.name.span)
-      let payload = check(item.parameters)
-      guard payload.count == item.parameters.count else { return nil }
+      guard let payload = check(item.parameters) else { return nil }
       cases.append(.init(name: item.name.text, payload: payload.map(\.type)))
     }
     return .composite(intern(.enumeration(name: declaration.name.text, cases)))
@@ -348,8 +339,7 @@ extension ContractChecker {
 
   private func span(ofType type: TypeDefinition) -> Span {
     switch type {
-    case .structure(let name, _): declarations.structures[name]?.name.span ?? nameSpan
-    case .enumeration(let name, _): declarations.enumerations[name]?.name.span ?? nameSpan
+    case .structure(let name, _), .enumeration(let name, _): declarations.type(name)?.span ?? nameSpan
     case .optional, .list, .set, .map: nameSpan
     }
   }
@@ -409,9 +399,7 @@ extension ContractChecker {
   func join(_ a: ExpressionType, _ b: ExpressionType) -> ExpressionType? {
     switch (a, b) {
     case (.int(let x, let first), .int(let y, let second)):
-      var range: IntegerRange?
-      if let first, let second { range = IntegerRange(min(first.low, second.low), max(first.high, second.high)) }
-      return .int(bits: max(x, y), range: range)
+      return .int(bits: max(x, y), range: first?.combined(second, min, max))
     case (.percent(let x), .percent(let y)): return .percent(isAtRest: x && y)
     case (.text(let x), .text(let y)): return .text(max: max(x, y))
     case (.bytes(let x), .bytes(let y)): return .bytes(max: max(x, y))

@@ -187,16 +187,11 @@ struct ContractChecker: Reporting {
       switch member {
       case .structure(let structure):
         own.append(structure.name)
-        declareAnew(
-          structure.name,
-          declarations.structures[structure.name.text]?.name ?? declarations.enumerations[structure.name.text]?.name)
+        declareAnew(structure.name, declarations.type(structure.name.text))
         declarations.add(structure)
       case .enumeration(let enumeration):
         own.append(enumeration.name)
-        declareAnew(
-          enumeration.name,
-          declarations.structures[enumeration.name.text]?.name ?? declarations.enumerations[enumeration.name.text]?.name
-        )
+        declareAnew(enumeration.name, declarations.type(enumeration.name.text))
         declarations.add(enumeration)
       case .function(let function):
         declareAnew(function.name, declarations.functions[function.name.text]?.name)
@@ -245,7 +240,7 @@ struct ContractChecker: Reporting {
       case .event(let event):
         checkSize(of: event.name)
         eventNames.append(event.name)
-        interface.events.append(.init(name: event.name.text, parameters: check(event.parameters)))
+        interface.events.append(.init(name: event.name.text, parameters: check(event.parameters) ?? []))
       case .state, .shared, .finals, .invariant, .view, .structure, .enumeration, .function: break
       }
     }
@@ -276,7 +271,7 @@ struct ContractChecker: Reporting {
     return bounds
   }
 
-  private mutating func isNoCounter(_ type: ValueType, at span: Span) -> Bool {
+  mutating func isNoCounter(_ type: ValueType, at span: Span) -> Bool {
     guard case .counter = type else { return true }
     report(.typeNotAllowedHere, "a counter is a field of its own", at: span)
     return false
@@ -397,10 +392,10 @@ struct ContractChecker: Reporting {
     }
   }
 
-  /// Parameters with their types; those that are wrong are left out, with a diagnostic.
-  mutating func check(_ parameters: [Parameter]) -> [ContractInterface.Parameter] {
+  /// Parameters with their types; nil after a diagnostic.
+  mutating func check(_ parameters: [Parameter]) -> [ContractInterface.Parameter]? {
     reportDuplicates(in: parameters.map(\.name))
-    return parameters.compactMap { parameter in
+    return parameters.all { parameter in
       checkSize(of: parameter.name)
       guard let type = valueType(parameter.type), isNoCounter(type, at: parameter.type.span) else { return nil }
       return .init(name: parameter.name.text, type: type)
@@ -455,8 +450,7 @@ struct ContractChecker: Reporting {
     stateParameters = Array(repeating: [], count: stateNames.count)
     for case .state(let state) in members {
       guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
-      let checked = check(state.parameters)
-      guard checked.count == state.parameters.count else {
+      guard let checked = check(state.parameters) else {
         for parameter in state.parameters { misdeclared.insert(parameter.name.text) }
         continue
       }
@@ -505,8 +499,7 @@ struct ContractChecker: Reporting {
       // The name is taken: nothing else may be called like it.
       guard scope.declare(view.name, .view, &diagnostics) else { continue }
       _ = scope.use(view.name.text)
-      let parameters = check(view.parameters)
-      guard parameters.count == view.parameters.count, let type = valueType(view.type),
+      guard let parameters = check(view.parameters), let type = valueType(view.type),
         isNoCounter(type, at: view.type.span)
       else { continue }
       let inner = scope.mark

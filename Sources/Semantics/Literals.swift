@@ -10,87 +10,6 @@ struct Literals: Reporting {
     digits.utf8.count <= 1300 ? Integer(decimal: digits) : nil
   }
 
-  static func amount(_ digits: String, _ currency: Currency, at span: Span, _ diagnostics: inout Diagnostics) -> Amount?
-  {
-    let parts = digits.split(separator: ".")
-    let fraction = parts.count > 1 ? String(parts[1]) : ""
-    if fraction.utf8.count > currency.decimals {
-      let decimals = currency.decimals == 0 ? "no decimals" : "\(currency.decimals) decimals"
-      return diagnostics.refuse(
-        .valueOutOfRange,
-        "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)",
-        at: span)
-    }
-    let padding = String(repeating: "0", count: currency.decimals - fraction.utf8.count)
-    guard let units = integer(String(parts[0]) + fraction + padding), let amount = Amount(units: units) else {
-      return diagnostics.refuse(
-        .valueOutOfRange, "this amount is above the largest one, 2^127 - 1 minor units", at: span)
-    }
-    return amount
-  }
-
-  static func percent(_ digits: String, at span: Span, _ diagnostics: inout Diagnostics) -> Percent? {
-    if let percent = fraction(digits, times: Integer(1), outOf: Integer(100)) { return percent }
-    return diagnostics.refuse(
-      .valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
-  }
-
-  /// `7.2345 CNY per USD`: so many minor units of one currency for a minor unit of the other.
-  static func rate(
-    _ digits: String, of currency: Currency, per other: Currency, at span: Span, _ diagnostics: inout Diagnostics
-  ) -> Percent? {
-    guard let rate = fraction(digits, times: powerOfTen(currency.decimals), outOf: powerOfTen(other.decimals)) else {
-      return diagnostics.refuse(
-        .valueOutOfRange,
-        "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more",
-        at: span)
-    }
-    if rate.numerator > 0 { return rate }
-    return diagnostics.refuse(.valueOutOfRange, "this rate is zero; whatever is converted would be gone", at: span)
-  }
-
-  static func duration(_ digits: String, _ unit: TimeUnit, at span: Span, _ diagnostics: inout Diagnostics) -> Duration?
-  {
-    guard let count = integer(digits), let duration = Duration(milliseconds: count * Integer(unit.milliseconds)) else {
-      return diagnostics.refuse(
-        .valueOutOfRange, "`\(digits) \(unit.rawValue)s` is more than 100 years, the longest duration", at: span)
-    }
-    return duration
-  }
-
-  static func time(_ text: String, at span: Span, _ diagnostics: inout Diagnostics) -> Time? {
-    if let time = Time(text: text) { return time }
-    return diagnostics.refuse(.valueOutOfRange, "there is no such day or time of day, or it is before 1970", at: span)
-  }
-
-  static func currency(_ name: Identifier, _ diagnostics: inout Diagnostics) -> Currency? {
-    if let currency = Currency.named(name.text) { return currency }
-    diagnostics.reportUnknown("currency", name, known: Currency.all.map(\.code))
-    return nil
-  }
-
-  private static func powerOfTen(_ exponent: Int) -> Integer {
-    (0..<exponent).reduce(Integer(1)) { power, _ in power * Integer(10) }
-  }
-
-  /// A decimal number times a factor, divided; nil where a part, reduced, is 2^63 or more.
-  private static func fraction(_ digits: String, times factor: Integer, outOf divisor: Integer) -> Percent? {
-    let parts = digits.split(separator: ".")
-    let decimals = parts.count > 1 ? String(parts[1]) : ""
-    guard decimals.utf8.count <= 40, let number = integer(String(parts[0]) + decimals) else { return nil }
-    return Percent(number * factor, outOf: divisor * powerOfTen(decimals.utf8.count))
-  }
-
-  // MARK: By their trees
-
-  static func money(_ tree: Expression, _ diagnostics: inout Diagnostics) -> CurrencyAmount? {
-    if case .amount(let digits, let name) = tree.kind {
-      guard let currency = currency(name, &diagnostics) else { return nil }
-      return amount(digits, currency, at: tree.span, &diagnostics).map { CurrencyAmount($0, currency) }
-    }
-    return diagnostics.refuse(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
-  }
-
   /// What a name within a literal stands for: a constant that was declared before, or an account, by its number.
   enum Named {
     case constant(Expression)
@@ -152,30 +71,30 @@ struct Literals: Reporting {
       if case .int(let digits) = inner.kind { return Literals.integer("-" + digits).map { .int($0) } }
       return nil
     case (.percent, .percent(let digits)), (.ratio, .percent(let digits)):
-      return Literals.percent(digits, at: tree.span, &diagnostics).map { .percent($0) }
+      return percent(digits, at: tree.span).map { .percent($0) }
     case (.percent, .binary(.divide, let dividend, let divisor)), (.ratio, .binary(.divide, let dividend, let divisor)):
       return quotient(dividend, divisor, at: tree.span)
     case (.amount, .int("0")): return .amount(.zero)
     case (.amount(let index), .amount):
-      guard let money = Literals.money(tree, &diagnostics) else { return nil }
+      guard let money = literalMoney(tree) else { return nil }
       if money.currency == currencies[index] { return .amount(money.amount) }
       return refuse(
         .currencyMismatch, "this is \(money.currency.code); the agreement deals in \(currencies[index].code)",
         at: tree.span)
     case (.rate(let currency, let other), .rate(let digits, let ofName, let perName)):
-      guard let of = Literals.currency(ofName, &diagnostics), let per = Literals.currency(perName, &diagnostics) else {
+      guard let of = fixedCurrency(ofName), let per = fixedCurrency(perName) else {
         return nil
       }
       if (of, per) == (currencies[currency], currencies[other]) {
-        return Literals.rate(digits, of: of, per: per, at: tree.span, &diagnostics).map { .percent($0) }
+        return rate(digits, of: of, per: per, at: tree.span).map { .percent($0) }
       }
       return refuse(
         .currencyMismatch,
         "this is \(of.code) per \(per.code); the agreement asks for \(currencies[currency].code) per \(currencies[other].code)",
         at: tree.span)
     case (.duration, .duration(let digits, let unit)):
-      return Literals.duration(digits, unit, at: tree.span, &diagnostics).map { .duration($0) }
-    case (.time, .time(let text)): return Literals.time(text, at: tree.span, &diagnostics).map { .time($0) }
+      return duration(digits, unit, at: tree.span).map { .duration($0) }
+    case (.time, .time(let text)): return time(text, at: tree.span).map { .time($0) }
     case (.text, .string(let text)): return .text(Array(text.utf8))
     case (.bytes, .string(let text)): return .bytes(Array(text.utf8))
     case (.bytes, .call(let function, let arguments)): return digest(function, arguments)
@@ -362,12 +281,94 @@ package enum Written {
 
   /// `100.00 CNY`
   package static func money(_ text: String) throws(Fault) -> CurrencyAmount {
-    try literal(text) { Literals.money($0, &$1) }
+    try literal(text) { $1.literalMoney($0) }
   }
 
   private static func literal<T>(_ text: String, _ read: (Expression, inout Diagnostics) -> T?) throws(Fault) -> T {
     var (tree, diagnostics) = Parser.parseExpression(SourceText(path: "", bytes: Array(text.utf8)))
     if let tree, let value = read(tree, &diagnostics) { return value }
     throw Fault(message: diagnostics.all.first?.message ?? "this is no value")
+  }
+}
+
+/// Literals by themselves.
+extension Reporting {
+  mutating func amount(_ digits: String, _ currency: Currency, at span: Span) -> Amount? {
+    let parts = digits.split(separator: ".")
+    let fraction = parts.count > 1 ? String(parts[1]) : ""
+    if fraction.utf8.count > currency.decimals {
+      let decimals = currency.decimals == 0 ? "no decimals" : "\(currency.decimals) decimals"
+      return refuse(
+        .valueOutOfRange,
+        "`\(digits) \(currency.code)` has \(counted(fraction.utf8.count, "decimal")); \(currency.code) has \(decimals)",
+        at: span)
+    }
+    let padding = String(repeating: "0", count: currency.decimals - fraction.utf8.count)
+    guard let units = Literals.integer(String(parts[0]) + fraction + padding), let amount = Amount(units: units) else {
+      return refuse(
+        .valueOutOfRange, "this amount is above the largest one, 2^127 - 1 minor units", at: span)
+    }
+    return amount
+  }
+
+  mutating func percent(_ digits: String, at span: Span) -> Percent? {
+    if let percent = fraction(digits, times: Integer(1), outOf: Integer(100)) { return percent }
+    return refuse(
+      .valueOutOfRange, "`\(digits)%` as a reduced fraction has a part of 2^63 or more", at: span)
+  }
+
+  /// `7.2345 CNY per USD`: so many minor units of one currency for a minor unit of the other.
+  mutating func rate(
+    _ digits: String, of currency: Currency, per other: Currency, at span: Span
+  ) -> Percent? {
+    guard let rate = fraction(digits, times: powerOfTen(currency.decimals), outOf: powerOfTen(other.decimals)) else {
+      return refuse(
+        .valueOutOfRange,
+        "`\(digits) \(currency.code) per \(other.code)` in minor units is a fraction with a part of 2^63 or more",
+        at: span)
+    }
+    if rate.numerator > 0 { return rate }
+    return refuse(.valueOutOfRange, "this rate is zero; whatever is converted would be gone", at: span)
+  }
+
+  mutating func duration(_ digits: String, _ unit: TimeUnit, at span: Span) -> Duration? {
+    guard let count = Literals.integer(digits),
+      let duration = Duration(milliseconds: count * Integer(unit.milliseconds))
+    else {
+      return refuse(
+        .valueOutOfRange, "`\(digits) \(unit.rawValue)s` is more than 100 years, the longest duration", at: span)
+    }
+    return duration
+  }
+
+  mutating func time(_ text: String, at span: Span) -> Time? {
+    if let time = Time(text: text) { return time }
+    return refuse(.valueOutOfRange, "there is no such day or time of day, or it is before 1970", at: span)
+  }
+
+  mutating func fixedCurrency(_ name: Identifier) -> Currency? {
+    if let currency = Currency.named(name.text) { return currency }
+    reportUnknown("currency", name, known: Currency.all.map(\.code))
+    return nil
+  }
+
+  private func powerOfTen(_ exponent: Int) -> Integer {
+    (0..<exponent).reduce(Integer(1)) { power, _ in power * Integer(10) }
+  }
+
+  /// A decimal number times a factor, divided; nil where a part, reduced, is 2^63 or more.
+  private func fraction(_ digits: String, times factor: Integer, outOf divisor: Integer) -> Percent? {
+    let parts = digits.split(separator: ".")
+    let decimals = parts.count > 1 ? String(parts[1]) : ""
+    guard decimals.utf8.count <= 40, let number = Literals.integer(String(parts[0]) + decimals) else { return nil }
+    return Percent(number * factor, outOf: divisor * powerOfTen(decimals.utf8.count))
+  }
+
+  mutating func literalMoney(_ tree: Expression) -> CurrencyAmount? {
+    if case .amount(let digits, let name) = tree.kind {
+      guard let currency = fixedCurrency(name) else { return nil }
+      return amount(digits, currency, at: tree.span).map { CurrencyAmount($0, currency) }
+    }
+    return refuse(.typeMismatch, "an amount such as `100.00 CNY` was wanted", at: tree.span)
   }
 }

@@ -138,7 +138,7 @@ struct TestChecker: Reporting {
 
   mutating func money(_ tree: Expression) -> CurrencyAmount? {
     if case .name(let text) = tree.kind, let constant = names.constants[text] { return money(constant) }
-    return Literals.money(tree, &diagnostics)
+    return literalMoney(tree)
   }
 
   mutating func literal(
@@ -194,7 +194,7 @@ struct TestChecker: Reporting {
   mutating func currencies(of type: TypeName, _ interface: ContractInterface) -> [Currency]? {
     var given: [Currency] = []
     for case .type(let argument) in type.arguments {
-      guard let currency = Literals.currency(argument.name, &diagnostics) else { return nil }
+      guard let currency = fixedCurrency(argument.name) else { return nil }
       given.append(currency)
     }
     let wanted = interface.currencies.filter { if case .parameter = $0 { true } else { false } }.count

@@ -72,15 +72,20 @@ struct FoldLowering {
     case .greatest: find(.greater)
     case .contains: search()
     }
-    guard case (var function, let spans)? = lowering.builder.finish(limits: ProtocolNumber.current.limits) else {
+    guard case (var function, let spans)? = builder.finish(limits: ProtocolNumber.current.limits) else {
       preconditionFailure("a fold is a few instructions")
     }
     function.signature = Function.Signature(parameterCount: parameters.count, result: type)
     return (function, spans)
   }
 
+  private var builder: FunctionBuilder {
+    get { lowering.builder }
+    _modify { yield &lowering.builder }
+  }
+
   private mutating func emit(_ opcode: Opcode, _ a: Register, _ b: Register? = nil, _ c: Register? = nil) {
-    lowering.builder.emit(opcode, a.operand, b?.operand ?? 0, c?.operand ?? 0, at: span)
+    builder.emit(opcode, a.operand, b?.operand ?? 0, c?.operand ?? 0, at: span)
   }
 
   private mutating func load(_ constant: Value, into register: Register) {
@@ -88,17 +93,17 @@ struct FoldLowering {
   }
 
   private mutating func forEach(_ body: (inout FoldLowering, Register) -> Void) {
-    let counter = lowering.builder.temporary(.counter(bound: collection.most ?? 0))
-    let item = lowering.builder.temporary(element)
+    let counter = builder.temporary(.counter(bound: collection.most ?? 0))
+    let item = builder.temporary(element)
     emit(.each, counter, parameters[0])
-    let loop = lowering.builder.openLoop(counter, at: span)
+    let loop = builder.openLoop(counter, at: span)
     emit(.item, item, parameters[0], counter)
     body(&self, item)
-    lowering.builder.close(loop, always: pool.constant(.bool(true)), at: span)
+    builder.close(loop, always: pool.constant(.bool(true)), at: span)
   }
 
   private mutating func sumAmounts() {
-    let sum = lowering.builder.temporary(element)
+    let sum = builder.temporary(element)
     load(.amount(.zero), into: sum)
     forEach { $0.emit(.addAmount, sum, sum, $1) }
     emit(.return, sum)
@@ -109,7 +114,7 @@ struct FoldLowering {
   /// leaves it as it is. The divisors' ranges show that they are not 0.
   private mutating func sumInts(bits: Int) {
     let (sum, wider) = (
-      lowering.builder.temporary(.wide(bits: bits)), lowering.builder.temporary(.wide(bits: bits + 1))
+      builder.temporary(.wide(bits: bits)), builder.temporary(.wide(bits: bits + 1))
     )
     let beyond = Integer.power(ofTwo: bits) - Integer(1)
     let positive = divisor(beyond)
@@ -121,36 +126,36 @@ struct FoldLowering {
       }
     } else {
       let negative = divisor(-beyond)
-      let (zero, isNegative) = (lowering.builder.temporary(.wide(bits: 1)), lowering.builder.temporary(.bool))
+      let (zero, isNegative) = (builder.temporary(.wide(bits: 1)), builder.temporary(.bool))
       load(.int(.zero), into: zero)
       forEach { fold, item in
-        let (other, end) = (fold.lowering.builder.label(), fold.lowering.builder.label())
+        let (other, end) = (fold.builder.label(), fold.builder.label())
         fold.emit(.addInt, wider, sum, item)
         // The rest has the sign of the divisor.
         fold.emit(.lessInt, isNegative, wider, zero)
-        fold.lowering.builder.branch(unless: isNegative, to: other, at: fold.span)
+        fold.builder.branch(unless: isNegative, to: other, at: fold.span)
         fold.cut(wider, negative, to: sum)
-        fold.lowering.builder.jump(to: end, at: fold.span)
-        fold.lowering.builder.place(other)
+        fold.builder.jump(to: end, at: fold.span)
+        fold.builder.place(other)
         fold.cut(wider, positive, to: sum)
-        fold.lowering.builder.place(end)
+        fold.builder.place(end)
       }
     }
     emit(.return, sum)
   }
 
   private mutating func cut(_ wider: Register, _ divisor: Register, to sum: Register) {
-    let (mark, next) = (lowering.builder.mark(), lowering.builder.label())
+    let (mark, next) = (builder.mark(), builder.label())
     emit(.moduloInt, sum, wider, divisor)
     // Only an integer that can rest has a range; beyond that an answer says that nothing fails here.
     if case .wide = divisor.type {
-      lowering.builder.answer(since: mark, at: next)
-      lowering.builder.place(next)
+      builder.answer(since: mark, at: next)
+      builder.place(next)
     }
   }
 
   private mutating func divisor(_ value: Integer) -> Register {
-    let register = lowering.builder.temporary(
+    let register = builder.temporary(
       IntegerRange(value, value).map { .int($0) } ?? .wide(bits: value.bitWidth))
     load(.int(value), into: register)
     return register
@@ -158,45 +163,45 @@ struct FoldLowering {
 
   /// The element that stands in this relation to all others, the first of equal ones.
   private mutating func find(_ comparison: Comparison) {
-    let found = lowering.builder.temporary(element)
-    let (isFirst, isBetter) = (lowering.builder.temporary(.bool), lowering.builder.temporary(.bool))
+    let found = builder.temporary(element)
+    let (isFirst, isBetter) = (builder.temporary(.bool), builder.temporary(.bool))
     let (opcode, isSwapped, _) = FunctionLowering.instruction(for: comparison, of: element)
     load(collection.parts[0].blank(in: lowering.types), into: found)
     load(.bool(true), into: isFirst)
     forEach { fold, item in
       let (compare, take, next) = (
-        fold.lowering.builder.label(), fold.lowering.builder.label(), fold.lowering.builder.label()
+        fold.builder.label(), fold.builder.label(), fold.builder.label()
       )
-      fold.lowering.builder.branch(unless: isFirst, to: compare, at: fold.span)
+      fold.builder.branch(unless: isFirst, to: compare, at: fold.span)
       fold.load(.bool(false), into: isFirst)
-      fold.lowering.builder.jump(to: take, at: fold.span)
-      fold.lowering.builder.place(compare)
+      fold.builder.jump(to: take, at: fold.span)
+      fold.builder.place(compare)
       fold.emit(opcode, isBetter, isSwapped ? found : item, isSwapped ? item : found)
-      fold.lowering.builder.branch(unless: isBetter, to: next, at: fold.span)
-      fold.lowering.builder.place(take)
+      fold.builder.branch(unless: isBetter, to: next, at: fold.span)
+      fold.builder.place(take)
       fold.emit(fold.element.slots == 2 ? .copyPair : .copy, found, item)
-      fold.lowering.builder.place(next)
+      fold.builder.place(next)
     }
     if case .list(_, let least, _) = collection, least > 0 {
     } else {
-      let some = lowering.builder.label()
-      lowering.builder.branch(unless: isFirst, to: some, at: span)
-      lowering.builder.fail(.index, at: span)
-      lowering.builder.place(some)
+      let some = builder.label()
+      builder.branch(unless: isFirst, to: some, at: span)
+      builder.fail(.index, at: span)
+      builder.place(some)
     }
     emit(.return, found)
   }
 
   private mutating func search() {
-    let (isEqual, outcome) = (lowering.builder.temporary(.bool), lowering.builder.temporary(.bool))
+    let (isEqual, outcome) = (builder.temporary(.bool), builder.temporary(.bool))
     let wanted = parameters[1]
     let (opcode, _, _) = FunctionLowering.instruction(for: .equal, of: element)
     forEach { fold, item in
-      let next = fold.lowering.builder.label()
+      let next = fold.builder.label()
       fold.emit(opcode, isEqual, item, wanted)
-      fold.lowering.builder.branch(unless: isEqual, to: next, at: fold.span)
+      fold.builder.branch(unless: isEqual, to: next, at: fold.span)
       fold.emit(.return, isEqual)
-      fold.lowering.builder.place(next)
+      fold.builder.place(next)
     }
     load(.bool(false), into: outcome)
     emit(.return, outcome)
