@@ -113,7 +113,7 @@ extension FunctionVerifier {
       range.isSmall ? opcode == .loadInt || opcode == .storeInt : opcode == .loadWide || opcode == .storeWide
     // Nothing but `raise` changes it.
     case .counter: opcode == .loadInt
-    case .percent, .ratio, .amount, .rate: opcode == .loadPair || opcode == .storePair
+    case .ratio, .amount, .rate: opcode == .loadPair || opcode == .storePair
     case .text, .bytes, .composite: false
     }
   }

@@ -43,7 +43,7 @@ package struct Shape: Sendable {
     case .bool, .duration, .time, .party: self.init(.word, offset: offset)
     case .int(let range): self.init(range.isSmall ? .smallInt : .int, offset: offset)
     case .counter: self.init(.smallInt, offset: offset)
-    case .percent, .ratio, .rate: self.init(.fraction, slots: 2, offset: offset)
+    case .ratio, .rate: self.init(.fraction, slots: 2, offset: offset)
     case .amount: self.init(.amount, slots: 2, offset: offset)
     case .text, .bytes: self.init(.string, offset: offset)
     case .composite(let index):

@@ -33,11 +33,10 @@ package enum RegisterType: Hashable, Sendable {
     switch type {
     case .bool: self = .bool
     case .int(let range): self = .int(range)
-    case .percent: self = .percent
     case .amount(let currency): self = .amount(currency: currency)
     case .duration: self = .duration
     case .text(let max): self = .text(max: max)
-    case .ratio: self = .ratio
+    case .ratio(let isPercent): self = isPercent ? .percent : .ratio
     case .bytes(let max): self = .bytes(max: max)
     case .composite(let index): self = .composite(index)
     case .time: self = .time
@@ -55,7 +54,7 @@ package enum RegisterType: Hashable, Sendable {
     case .bool: .bool
     case .int(let range): .int(range)
     case .percent: .percent
-    case .ratio: .ratio
+    case .ratio: .ratio(isPercent: false)
     case .amount(let currency): .amount(currency: currency)
     case .duration: .duration
     case .text(let max): .text(max: max)

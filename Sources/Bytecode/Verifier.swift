@@ -180,7 +180,7 @@ package struct Verifier {
         } else {
           false
         }
-      case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter: false
+      case .bool, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter: false
       }
     guard isWord, (1...limits.vaultKeys).contains(key.most) else { throw ModuleFault(.key) }
   }
@@ -211,7 +211,7 @@ package struct Verifier {
       guard currency != other else { throw ModuleFault(.type) }
     // Only a field counts.
     case .counter: throw ModuleFault(.type)
-    case .bool, .int, .percent, .ratio, .duration, .time, .party: break
+    case .bool, .int, .ratio, .duration, .time, .party: break
     }
   }
 

@@ -85,7 +85,7 @@ package enum Resting {
     case .time: return .time(Time(milliseconds: Int64(bitPattern: next())))
     case .party: return .party(next())
     case .counter: return .int(Integer(next()))
-    case .percent, .ratio, .rate:
+    case .ratio, .rate:
       let numerator = next()
       guard let percent = Percent(reduced: numerator, next()) else {
         preconditionFailure("a fraction at rest is reduced")

@@ -64,7 +64,7 @@ extension ValueType {
   package func isKey(in types: [TypeDefinition]) -> Bool {
     switch self {
     case .bool, .int, .amount, .duration, .text, .bytes, .time, .party: true
-    case .percent, .ratio, .rate, .counter: false
+    case .ratio, .rate, .counter: false
     case .composite(let index): types[index].payloads?.allSatisfy(\.isEmpty) ?? false
     }
   }
@@ -121,7 +121,7 @@ package struct TypeMeasures: Sendable {
   /// Words of the arena that a value takes at most, everything below it included.
   package func wholeWords(of type: ValueType) -> Int {
     switch type {
-    case .bool, .percent, .ratio, .amount, .duration, .time, .party, .rate, .counter: 0
+    case .bool, .ratio, .amount, .duration, .time, .party, .rate, .counter: 0
     case .int(let range): range.isSmall ? 0 : 5
     case .text(let max): 1 + (4 * max + 7) / 8
     case .bytes(let max): 1 + (max + 7) / 8

@@ -31,19 +31,15 @@ package struct IntegerRange: Hashable, Sendable {
 
   package func contains(_ value: Integer) -> Bool { low <= value && value <= high }
 
-  /// The range between what is made of both lower and of both upper ends; nil where the other is not known.
-  package func combined(
-    _ other: IntegerRange?, _ low: (Integer, Integer) -> Integer, _ high: (Integer, Integer) -> Integer
-  ) -> IntegerRange? { other.flatMap { IntegerRange(low(self.low, $0.low), high(self.high, $0.high)) } }
+  package func contains(_ other: IntegerRange) -> Bool { contains(other.low) && contains(other.high) }
 }
 
-/// The type of a parameter, term, field or expression. A currency is an index into the contract's list of currencies.
+/// The type of a parameter, term, field or state variable, and the spine of the types that registers and expressions have. A currency is an index into the contract's list of currencies.
 package enum ValueType: Hashable, Sendable {
   case bool
   case int(IntegerRange)
-  case percent
-  /// A fraction with both parts below 2^63.
-  case ratio
+  /// A fraction with both parts below 2^63; a percent is one that is at most 1.
+  case ratio(isPercent: Bool)
   case amount(currency: Int)
   case duration
   /// At most `max` Unicode scalars.
@@ -61,13 +57,15 @@ package enum ValueType: Hashable, Sendable {
   /// From 0 to `most`: it is raised one by one, and nothing lowers it.
   case counter(most: Int)
 
+  package static let percent = ValueType.ratio(isPercent: true)
+
   /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and
   /// rests as an entry of its own.
   package var wordsAtRest: Int {
     switch self {
     case .bool, .duration, .time, .party, .counter: 1
     case .int(let range): range.isSmall ? 1 : 5
-    case .percent, .ratio, .amount, .rate: 2
+    case .ratio, .amount, .rate: 2
     case .text, .bytes, .composite: 0
     }
   }
@@ -75,7 +73,7 @@ package enum ValueType: Hashable, Sendable {
   /// 64-bit slots of a frame or an object.
   package var slots: Int {
     switch self {
-    case .percent, .ratio, .amount, .rate: 2
+    case .ratio, .amount, .rate: 2
     case .bool, .int, .duration, .text, .bytes, .composite, .time, .party, .counter: 1
     }
   }
@@ -85,8 +83,7 @@ package enum ValueType: Hashable, Sendable {
     switch (self, value) {
     case (.bool, .bool): true
     case (.int(let range), .int(let value)): range.contains(value)
-    case (.percent, .percent(let value)): value.isAtRest
-    case (.ratio, .percent): true
+    case (.ratio(let isPercent), .percent(let value)): !isPercent || value.isAtRest
     case (.amount, .amount): true
     case (.duration, .duration): true
     case (.text(let max), .text(let bytes)):
@@ -98,7 +95,7 @@ package enum ValueType: Hashable, Sendable {
     // A rate of nothing would make any sum worthless.
     case (.rate, .percent(let value)): value.numerator > 0
     case (.counter(let most), .int(let value)): value.sign >= 0 && value <= Integer(most)
-    case (.bool, _), (.int, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _),
+    case (.bool, _), (.int, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _),
       (.time, _), (.party, _), (.rate, _), (.counter, _):
       false
     }
@@ -113,7 +110,7 @@ extension ValueType: Canonical {
       writer.write(UInt8(1))
       writer.write(range.low)
       writer.write(range.high)
-    case .percent: writer.write(UInt8(2))
+    case .ratio(let isPercent): writer.write(UInt8(isPercent ? 2 : 6))
     case .amount(let currency):
       writer.write(UInt8(3))
       writer.write(UInt8(currency))
@@ -121,7 +118,6 @@ extension ValueType: Canonical {
     case .text(let max):
       writer.write(UInt8(5))
       writer.write(UInt16(max))
-    case .ratio: writer.write(UInt8(6))
     case .bytes(let max):
       writer.write(UInt8(7))
       writer.write(UInt16(max))
@@ -148,11 +144,11 @@ extension ValueType: Canonical {
         throw .notCanonical
       }
       self = .int(range)
-    case 2: self = .percent
+    case 2: self = .ratio(isPercent: true)
     case 3: self = .amount(currency: Int(try reader.read(UInt8.self)))
     case 4: self = .duration
     case 5: self = .text(max: Int(try reader.read(UInt16.self)))
-    case 6: self = .ratio
+    case 6: self = .ratio(isPercent: false)
     case 7: self = .bytes(max: Int(try reader.read(UInt16.self)))
     case 8: self = .composite(Int(try reader.read(UInt16.self)))
     case 9: self = .time
@@ -170,11 +166,10 @@ extension ValueType {
     switch self {
     case .bool: "Bool"
     case .int: "Int"
-    case .percent: "Percent"
     case .amount: "Amount"
     case .duration: "Duration"
     case .text: "Text"
-    case .ratio: "Ratio"
+    case .ratio(let isPercent): isPercent ? "Percent" : "Ratio"
     case .bytes: "Bytes"
     case .composite: "composite"
     case .time: "Time"
@@ -191,7 +186,7 @@ extension ValueType {
     switch self {
     case .bool: .bool(false)
     case .int(let range): .int(range.contains(.zero) ? .zero : range.low)
-    case .percent, .ratio: .percent(.zero)
+    case .ratio: .percent(.zero)
     case .amount: .amount(.zero)
     case .duration: .duration(Duration(unchecked: 0))
     case .text: .text([])

@@ -8,7 +8,7 @@ import Source
 
 extension Call {
   func definition(_ collection: TypedExpression) -> TypeDefinition {
-    guard case .composite(let index) = collection.type else {
+    guard case .value(.composite(let index)) = collection.type else {
       preconditionFailure("a collection is of one of the contract's types")
     }
     return types[index]
@@ -25,7 +25,7 @@ extension Call {
     // Each scalar has one byte that does not continue another.
     case (.text(let bytes), _): bytes.count { $0 & 0xC0 != 0x80 }
     case (.bytes(let bytes), _): bytes.count
-    case (.sequence(let elements), .composite(let index)): members(elements, of: types[index]).count
+    case (.sequence(let elements), .value(.composite(let index))): members(elements, of: types[index]).count
     default: preconditionFailure("the checker counts only what has parts")
     }
   }

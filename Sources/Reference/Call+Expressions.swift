@@ -16,6 +16,7 @@ extension Call {
   mutating func evaluate(_ expression: TypedExpression) throws(Failed) -> Value {
     let span = expression.span
     switch expression.kind {
+    case .error: preconditionFailure("a contract with an error is not run")
     case .constant(let value): return value
     case .term(let index): return value(ofItem: index)
     case .field(let index): return value(ofField: index)

@@ -166,42 +166,52 @@ package struct CheckedShare: Sendable {
   package let span: Span
 }
 
-/// The type of an expression. Integers carry the width of the widest value they can have; a range
-/// only where they come from a place that has one.
+/// The type of an expression: that of a value, or one that only expressions have.
 package enum ExpressionType: Hashable, Sendable {
-  case bool
-  case int(bits: Int, range: IntegerRange?)
-  /// At rest a percent lies between 0 % and 100 %; beyond that it is a ratio.
-  case percent(isAtRest: Bool)
-  case amount(currency: Int)
-  case rate(of: Int, per: Int)
-  case duration
-  case time
-  case text(max: Int)
-  case bytes(max: Int)
-  case party
-  /// One of the contract's types, by index.
-  case composite(Int)
+  /// Never a counter, which is read as an integer.
+  case value(ValueType)
+  /// An integer whose magnitude is below 2^bits, and of which no range is known.
+  case wide(bits: Int)
+  /// That of what is wrong and has been reported: it fits everywhere, and nothing more is said of
+  /// it. A contract without diagnostics has none.
+  case error
+
+  package static let bool = ExpressionType.value(.bool)
+  package static let percent = ExpressionType.value(.percent)
+  package static let ratio = ExpressionType.value(.ratio(isPercent: false))
+  package static let duration = ExpressionType.value(.duration)
+  package static let time = ExpressionType.value(.time)
+  package static let party = ExpressionType.value(.party)
 
   package init(_ type: ValueType) {
-    switch type {
-    case .bool: self = .bool
-    case .int(let range): self = .int(bits: range.bits, range: range)
-    case .percent: self = .percent(isAtRest: true)
-    case .ratio: self = .percent(isAtRest: false)
-    case .amount(let currency): self = .amount(currency: currency)
-    case .rate(let currency, let other): self = .rate(of: currency, per: other)
-    case .duration: self = .duration
-    case .time: self = .time
-    case .text(let max): self = .text(max: max)
-    case .bytes(let max): self = .bytes(max: max)
-    case .party: self = .party
-    case .composite(let index): self = .composite(index)
-    case .counter(let most):
-      let range = IntegerRange(0...most)
-      self = .int(bits: range.bits, range: range)
+    if case .counter(let most) = type { self = .value(.int(IntegerRange(0...most))) } else { self = .value(type) }
+  }
+
+  /// Of an integer that is known.
+  init(of value: Integer) {
+    self = IntegerRange(value, value).map { .value(.int($0)) } ?? .wide(bits: value.bitWidth)
+  }
+
+  /// Of an integer, the widest magnitude.
+  package var bits: Int? {
+    switch self {
+    case .value(.int(let range)): range.bits
+    case .wide(let bits): bits
+    case .value, .error: nil
     }
   }
+
+  /// The type whose operations it has: of an integer one without a range; nil of an error.
+  package var plain: ValueType? {
+    switch self {
+    case .value(.int), .wide: .int(.whole)
+    case .value(let type): type
+    case .error: nil
+    }
+  }
+
+  /// Of an integer, where it is known.
+  var range: IntegerRange? { if case .value(.int(let range)) = self { range } else { nil } }
 }
 
 package struct TypedExpression: Sendable {
@@ -263,6 +273,8 @@ package struct TypedExpression: Sendable {
     /// Two texts or more, one behind the other.
     case concatenate([TypedExpression])
     case function(LanguageFunction, [TypedExpression])
+    /// Something that is wrong and has been reported.
+    case error
   }
 
   package let kind: Kind

@@ -12,7 +12,7 @@ struct FunctionInstance: Hashable {
 
 extension ContractChecker {
   mutating func call(_ callee: Expression, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span)
-    -> TypedExpression?
+    -> TypedExpression
   {
     switch callee.kind {
     case .name(let text):
@@ -40,54 +40,47 @@ extension ContractChecker {
 
   private mutating func call(
     _ function: FunctionDeclaration, _ name: Identifier, _ arguments: [Argument], at span: Span
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     usedFunctions.insert(function.name.text)
-    guard
-      let ordered = inOrder(
-        arguments, function.parameters.map(\.name.text), of: name.text, at: name.span)
-    else {
-      return nil
-    }
-    if brokenFunctions.contains(function.name.text) { return nil }
+    guard let ordered = inOrder(arguments, function.parameters.map(\.name.text), of: name.text, at: name.span),
+      !brokenFunctions.contains(function.name.text)
+    else { return .error(at: span) }
     // What a currency parameter is follows from the arguments, one after the other.
     var chosen: [String: Int] = [:]
     var values: [TypedExpression] = []
     for (tree, parameter) in zip(ordered, function.parameters) {
       let open = function.generics.filter { chosen[$0.name.text] == nil && mentions(parameter.type, $0.name.text) }
-      guard !open.isEmpty else {
-        guard let type = type(parameter.type, with: chosen), let value = resting(tree, as: type) else { return nil }
-        values.append(value)
+      if open.isEmpty {
+        guard let type = type(parameter.type, with: chosen) else { return .error(at: span) }
+        values.append(resting(tree, as: type))
         continue
       }
-      guard let value = expression(tree) else { return nil }
+      let value = expression(tree)
+      if value.type == .error { return value }
       infer(parameter.type, value.type, &chosen, function)
       if let missing = open.first(where: { chosen[$0.name.text] == nil }) {
         return refuse(
           .typeMismatch, "nothing here says which currency `\(missing.name.text)` is", at: value.span,
           describe(value.type))
       }
-      guard let type = type(parameter.type, with: chosen), let value = resting(value, as: type) else { return nil }
-      values.append(value)
+      guard let type = type(parameter.type, with: chosen) else { return .error(at: span) }
+      values.append(resting(value, as: type))
     }
     for generic in function.generics where chosen[generic.name.text] == nil {
       return refuse(.typeMismatch, "nothing here says which currency `\(generic.name.text)` is", at: name.span)
     }
-    guard let index = instance(of: function, chosen, at: name) else { return nil }
-    callDepth = max(callDepth, functionDepths[index])
-    if callDepth + 1 > limits.callDepth {
+    guard let index = instance(of: function, chosen, at: name) else { return .error(at: span) }
+    context.callDepth = max(context.callDepth, functionDepths[index])
+    if context.callDepth + 1 > limits.callDepth {
       return refuse(.limitExceeded, "functions call each other more than \(limits.callDepth) deep", at: name.span)
     }
     return TypedExpression(
-      .call(index, values, canTrap: functions[index].canTrap), ExpressionType(functions[index].type),
-      span)
+      .call(index, values, canTrap: functions[index].canTrap), ExpressionType(functions[index].type), span)
   }
 
   /// The type that a name stands for while currency parameters are these.
   private mutating func type(_ name: TypeName, with chosen: [String: Int]) -> ValueType? {
-    let outer = bindings
-    bindings = chosen.isEmpty ? currencyParameters : chosen
-    defer { bindings = outer }
-    return valueType(name)
+    naming(chosen.isEmpty ? currencyParameters : chosen) { $0.valueType(name) }
   }
 
   private func mentions(_ type: TypeName, _ generic: String) -> Bool {
@@ -103,7 +96,7 @@ extension ContractChecker {
       else { return }
       if chosen[name.name.text] == nil { chosen[name.name.text] = currency }
     }
-    switch (name.name.text, type) {
+    switch (name.name.text, type.plain) {
     case ("Amount", .amount(let currency)): if let first = name.arguments.first { bind(first, currency) }
     case ("Rate", .rate(let of, let per)):
       guard name.arguments.count == 2 else { return }
@@ -143,7 +136,8 @@ extension ContractChecker {
       return nil
     }
     let before = diagnostics.all.count
-    guard let (checked, depth) = body(of: function, chosen), diagnostics.all.count == before else {
+    let (checked, depth) = body(of: function, chosen)
+    guard let checked, diagnostics.all.count == before else {
       brokenFunctions.insert(function.name.text)
       return nil
     }
@@ -158,36 +152,28 @@ extension ContractChecker {
 
   /// A function's body sees its parameters, and nothing of the contract.
   private mutating func body(of function: FunctionDeclaration, _ chosen: [String: Int]) -> (
-    CheckedFunction, depth: Int
-  )? {
-    let outer = (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared)
-    defer { (scope, surroundings, localCount, callDepth, bindings, loopDepth, misdeclared) = outer }
-    (scope, surroundings, localCount, callDepth, loopDepth, misdeclared) = (Scope(), .function, 0, 0, 0, [])
-    bindings = function.generics.isEmpty ? currencyParameters : chosen
+    CheckedFunction?, depth: Int
+  ) {
+    let outer = context
+    defer { context = outer }
+    context = Context(.function, bindings: function.generics.isEmpty ? currencyParameters : chosen)
     calling.append(function.name.text)
     defer { calling.removeLast() }
     reportLimit("parameters", function.parameters.count, limits.parameters, at: function.name.span)
-    guard let parameters = check(function.parameters), let type = valueType(function.type),
-      isNoCounter(type, at: function.type.span)
-    else { return nil }
-    for (index, parameter) in function.parameters.enumerated() {
-      scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
-    }
+    let parameters = declare(function.parameters)
+    guard let type = valueType(function.type) else { return (nil, 0) }
     var bindings: [(local: Int, value: TypedExpression)] = []
     for binding in function.bindings {
-      guard let value = expression(binding.value), let local = declareLocal(binding.name, value.type) else {
-        misdeclared.insert(binding.name.text)
-        return nil
-      }
-      bindings.append((local, value))
+      let value = expression(binding.value)
+      bindings.append((declareLocal(binding.name, value.type), value))
     }
-    guard let result = resting(function.result, as: type) else { return nil }
+    let result = resting(function.result, as: type)
     leave(to: 0)
     return (
       CheckedFunction(
         name: function.name.text, parameters: parameters.map(\.type), type: type, bindings: bindings, result: result,
         span: function.name.span),
-      callDepth + 1
+      context.callDepth + 1
     )
   }
 

@@ -4,100 +4,97 @@ import Source
 import Syntax
 
 extension ContractChecker {
-  mutating func reportMismatch(_ expression: TypedExpression, wanted: String) {
-    report(
+  /// Says that something else was wanted; nothing of what has been reported already.
+  mutating func mismatch<Answer: Failing>(_ expression: TypedExpression, wanted: String) -> Answer {
+    if expression.type == .error { return .error(at: expression.span) }
+    return refuse(
       .typeMismatch, "this is \(describe(expression.type)); \(wanted) was wanted", at: expression.span,
       describe(expression.type))
   }
 
   // MARK: What a place asks for
 
-  mutating func condition(_ tree: Expression) -> TypedExpression? {
-    guard let checked = expression(tree, expecting: .bool) else { return nil }
-    if checked.type == .bool { return checked }
-    reportMismatch(checked, wanted: "a condition")
-    return nil
+  mutating func condition(_ tree: Expression) -> TypedExpression {
+    let checked = expression(tree, expecting: .bool)
+    return checked.type == .bool ? checked : mismatch(checked, wanted: "a condition")
   }
 
-  mutating func integer(_ tree: Expression) -> TypedExpression? {
-    guard let checked = expression(tree) else { return nil }
-    if case .int = checked.type { return checked }
-    reportMismatch(checked, wanted: "an integer")
-    return nil
+  mutating func integer(_ tree: Expression) -> TypedExpression {
+    let checked = expression(tree)
+    return checked.type.bits != nil ? checked : mismatch(checked, wanted: "an integer")
   }
 
-  mutating func amount(_ tree: Expression, currency: Int) -> TypedExpression? {
-    guard let checked = expression(tree, expecting: .amount(currency: currency)) else { return nil }
-    guard case .amount = checked.type else {
-      reportMismatch(checked, wanted: "an `Amount<\(currencyName(currency))>`")
-      return nil
+  mutating func amount(_ tree: Expression, currency: Int) -> TypedExpression {
+    let checked = expression(tree, expecting: .value(.amount(currency: currency)))
+    guard case .amount? = checked.type.plain else {
+      return mismatch(checked, wanted: "an `Amount<\(currencyName(currency))>`")
     }
-    return fits(checked, currency: currency) ? checked : nil
+    return inCurrency(currency, checked)
   }
 
-  /// Whether an amount is one of this currency; says so where not.
-  mutating func fits(_ checked: TypedExpression, currency: Int) -> Bool {
-    if checked.type == .amount(currency: currency) { return true }
-    report(
+  /// An amount that is held against the currency that is wanted.
+  mutating func inCurrency(_ currency: Int, _ checked: TypedExpression) -> TypedExpression {
+    if checked.type == .value(.amount(currency: currency)) { return checked }
+    return refuse(
       .currencyMismatch, "this is \(describe(checked.type)); an `Amount<\(currencyName(currency))>` was wanted",
-      at: checked.span,
-      describe(checked.type))
-    return false
+      at: checked.span, describe(checked.type))
   }
 
   /// A value that is stored or handed out under `type`: an integer is held against its range, a
   /// ratio against the whole.
-  mutating func resting(_ tree: Expression, as type: ValueType) -> TypedExpression? {
-    expression(tree, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
+  mutating func resting(_ tree: Expression, as type: ValueType) -> TypedExpression {
+    rest(expression(tree, expecting: ExpressionType(type)), as: type)
   }
 
   /// The same of what was checked when this type was not known.
-  mutating func resting(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
-    retyped(checked.beforeRest, expecting: ExpressionType(type)).flatMap { rest($0, as: type) }
+  mutating func resting(_ checked: TypedExpression, as type: ValueType) -> TypedExpression {
+    rest(retyped(checked.beforeRest, expecting: ExpressionType(type)), as: type)
   }
 
-  mutating func rest(_ checked: TypedExpression, as type: ValueType) -> TypedExpression? {
-    switch (type, checked.type) {
-    case (.amount(let currency), .amount): return fits(checked, currency: currency) ? checked : nil
-    case (.int(let range), .int(_, let known)):
-      if let known, range.contains(known.low), range.contains(known.high) { return checked }
+  mutating func rest(_ checked: TypedExpression, as type: ValueType) -> TypedExpression {
+    switch (type, checked.type.plain) {
+    case (.amount(let currency), .amount): return inCurrency(currency, checked)
+    case (.int(let range), .int):
+      if let known = checked.type.range, range.contains(known) { return checked }
       if case .constant = checked.kind {
         return refuse(.valueOutOfRange, "this lies outside `Int<\(range.low)..\(range.high)>`", at: checked.span)
       }
-      return TypedExpression(.narrow(checked, range), .int(bits: range.bits, range: range), checked.span)
+      return narrowed(checked, to: range)
     case (.text(let max), .text(let length)):
       if length <= max { return checked }
-      return refuse(
-        .valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
+      return refuse(.valueOutOfRange, "this text may have \(length) characters; at most \(max) fit", at: checked.span)
     case (.bytes(let max), .bytes(let length)):
       if length <= max { return checked }
       return refuse(.valueOutOfRange, "these may be \(length) bytes; at most \(max) fit", at: checked.span)
-    case (.percent, .percent): return part(checked)
-    case (.ratio, .percent): return checked
+    case (.ratio(let isPercent), .ratio): return isPercent ? part(checked) : checked
     default:
       if checked.type == ExpressionType(type) { return checked }
-      reportMismatch(checked, wanted: describe(ExpressionType(type)))
-      return nil
+      return mismatch(checked, wanted: describe(ExpressionType(type)))
     }
   }
 
+  private func narrowed(_ checked: TypedExpression, to range: IntegerRange) -> TypedExpression {
+    TypedExpression(.narrow(checked, range), .value(.int(range)), checked.span)
+  }
+
   /// A percent between 0 % and 100 %, held against that where it is not known.
-  mutating func part(_ checked: TypedExpression) -> TypedExpression? {
-    if checked.type == .percent(isAtRest: true) { return checked }
+  mutating func part(_ checked: TypedExpression) -> TypedExpression {
+    if checked.type == .percent { return checked }
     if case .constant = checked.kind {
       return refuse(
         .valueOutOfRange, "this is more than 100 %; a percent between 0 % and 100 % was wanted", at: checked.span)
     }
-    return TypedExpression(.convert(.percentOfRatio, checked), .percent(isAtRest: true), checked.span)
+    return TypedExpression(.convert(.percentOfRatio, checked), .percent, checked.span)
   }
 
   /// A value that can be written in the module.
   mutating func constant(_ tree: Expression, as type: ValueType) -> Value? {
-    let outer = surroundings
-    surroundings = .constant
-    defer { surroundings = outer }
-    guard let checked = resting(tree, as: type) else { return nil }
+    let outer = context.surroundings
+    context.surroundings = .constant
+    defer { context.surroundings = outer }
+    let checked = resting(tree, as: type)
     guard let value = constantValue(checked) else {
+      if checked.hasError { return nil }
       return refuse(
         .notConstant, "this is not a literal", at: tree.span, "known only when an agreement is opened or later")
     }
@@ -107,8 +104,7 @@ extension ContractChecker {
   /// Whether a literal is a value of the type; says so where not.
   mutating func admits(_ value: Value, _ type: ValueType, at span: Span) -> Bool {
     if type.admits(value, in: interface.types) { return true }
-    report(.valueOutOfRange, "this is no value of \(describe(ExpressionType(type)))", at: span)
-    return false
+    return refuse(.valueOutOfRange, "this is no value of \(describe(ExpressionType(type)))", at: span)
   }
 
   func constantValue(_ expression: TypedExpression) -> Value? {
@@ -135,17 +131,17 @@ extension ContractChecker {
 
   // MARK: Expressions
 
-  /// The typed expression; nil after a diagnostic. `expected` only helps what has no type of its
+  /// The typed expression; an error after a diagnostic. `expected` only helps what has no type of its
   /// own: a bare `0`, `None`, a list, a case. No tree is checked twice, or nesting would double the
   /// work with each level: what finds out later what it expects has `retyped`.
-  mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression? {
+  mutating func expression(_ tree: Expression, expecting expected: ExpressionType? = nil) -> TypedExpression {
     expressionCount += 1
     let checked = check(tree, expecting: expected)
-    precondition(checked != nil || !diagnostics.isEmpty, "what is left out has been reported")
+    precondition(checked.type != .error || !diagnostics.isEmpty, "an error has been reported")
     return checked
   }
 
-  private mutating func check(_ tree: Expression, expecting expected: ExpressionType?) -> TypedExpression? {
+  private mutating func check(_ tree: Expression, expecting expected: ExpressionType?) -> TypedExpression {
     switch tree.kind {
     case .name(let name): return reference(Identifier(text: name, span: tree.span))
     case .type(let name): return wrap(Identifier(text: name, span: tree.span), [], expecting: expected, at: tree.span)
@@ -155,22 +151,20 @@ extension ContractChecker {
       return refuse(
         .typeMismatch, "`\(digits)` is no value by itself; a currency or `%` belongs behind it", at: tree.span)
     case .percent(let digits):
-      return percent(digits, at: tree.span).map {
-        constant(.percent($0), .percent(isAtRest: $0.isAtRest), tree.span)
-      }
+      guard let percent = percent(digits, at: tree.span) else { return .error(at: tree.span) }
+      return constant(.percent(percent), .value(.ratio(isPercent: percent.isAtRest)), tree.span)
     case .amount(let digits, let name): return amountLiteral(digits, name, at: tree.span)
     case .rate(let digits, let of, let per): return rateLiteral(digits, of, per, at: tree.span)
     case .duration(let digits, let unit):
-      return duration(digits, unit, at: tree.span).map {
-        constant(.duration($0), .duration, tree.span)
-      }
+      guard let duration = duration(digits, unit, at: tree.span) else { return .error(at: tree.span) }
+      return constant(.duration(duration), .duration, tree.span)
     case .time(let text):
       if let time = Time(text: text) { return constant(.time(time), .time, tree.span) }
       return refuse(.valueOutOfRange, "there is no time `\(text)` between the years 1970 and 9999", at: tree.span)
     case .string(let text): return textLiteral(text, at: tree.span)
     case .interpolated(let texts, let holes): return interpolated(texts, holes, at: tree.span)
     case .bool(let value): return constant(.bool(value), .bool, tree.span)
-    case .not(let inner): return condition(inner).map { TypedExpression(.not($0), .bool, tree.span) }
+    case .not(let inner): return TypedExpression(.not(condition(inner)), .bool, tree.span)
     case .binary(let operation, let left, let right):
       return binary(operation, left, right, rounding: nil, at: tree.span)
     case .rounded(let inner, let name): return rounded(inner, name, at: tree.span)
@@ -184,9 +178,13 @@ extension ContractChecker {
     case .with(let collection, let key, value: let value):
       return with(collection, key, value, expecting: expected, at: tree.span)
     case .choose(let condition, then: let first, else: let second):
-      return choose(condition, first, second, expecting: expected, at: tree.span)
+      let condition = self.condition(condition)
+      let (a, b) = both(first, second, expecting: expected)
+      return choose(condition, a, b, at: tree.span)
     case .match(let subject, let cases): return match(subject, cases, expecting: expected, at: tree.span)
-    case .answered(let first, else: let second): return answered(first, second, expecting: expected, at: tree.span)
+    case .answered(let first, else: let second):
+      let (a, b) = both(first, second, expecting: expected)
+      return answered(a, b, expecting: expected, at: tree.span)
     }
   }
 
@@ -197,45 +195,41 @@ extension ContractChecker {
   // MARK: Literals
 
   private mutating func integer(_ digits: String, expecting expected: ExpressionType?, at span: Span)
-    -> TypedExpression?
+    -> TypedExpression
   {
     guard let value = Literals.integer(digits), value.bitWidth <= limits.integerBits else {
       return refuse(.tooWide, "this integer has more than \(limits.integerBits) bits", at: span)
     }
-    if case .amount? = expected, value == .zero { return constant(.amount(.zero), expected ?? .bool, span) }
-    return constant(.int(value), .int(bits: max(1, value.bitWidth), range: IntegerRange(value, value)), span)
+    if let expected, case .amount? = expected.plain, value == .zero { return constant(.amount(.zero), expected, span) }
+    return constant(.int(value), ExpressionType(of: value), span)
   }
 
-  private mutating func negated(_ inner: Expression, at span: Span) -> TypedExpression? {
+  private mutating func negated(_ inner: Expression, at span: Span) -> TypedExpression {
     if case .int(let digits) = inner.kind { return integer("-" + digits, expecting: nil, at: span) }
-    guard let checked = expression(inner) else { return nil }
-    guard case .int(let bits, _) = checked.type else {
+    let checked = expression(inner)
+    guard let bits = checked.type.bits else {
+      if checked.type == .error { return checked }
       return refuse(.noSuchOperation, "`-` is defined for integers; this is \(describe(checked.type))", at: span)
     }
-    return within(TypedExpression(.negate(checked), .int(bits: bits + 1, range: nil), span))
+    return within(TypedExpression(.negate(checked), .wide(bits: bits + 1), span))
   }
 
-  private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression? {
-    guard let index = currency(name), let currency = fixed(index, name, "the amount") else { return nil }
-    return amount(digits, currency, at: span).map {
-      constant(.amount($0), .amount(currency: index), span)
-    }
+  private mutating func amountLiteral(_ digits: String, _ name: Identifier, at span: Span) -> TypedExpression {
+    guard let index = currency(name), let currency = fixed(index, name, "the amount"),
+      let amount = amount(digits, currency, at: span)
+    else { return .error(at: span) }
+    return constant(.amount(amount), .value(.amount(currency: index)), span)
   }
 
   private mutating func rateLiteral(_ digits: String, _ of: Identifier, _ per: Identifier, at span: Span)
-    -> TypedExpression?
+    -> TypedExpression
   {
     guard let a = currency(of), let b = currency(per), let first = fixed(a, of, "the rate"),
       let second = fixed(b, per, "the rate")
-    else {
-      return nil
-    }
-    if a == b {
-      return refuse(.currencyMismatch, "a rate lies between two currencies; this is one", at: span)
-    }
-    return rate(digits, of: first, per: second, at: span).map {
-      constant(.percent($0), .rate(of: a, per: b), span)
-    }
+    else { return .error(at: span) }
+    if a == b { return refuse(.currencyMismatch, "a rate lies between two currencies; this is one", at: span) }
+    guard let rate = rate(digits, of: first, per: second, at: span) else { return .error(at: span) }
+    return constant(.percent(rate), .value(.rate(of: a, per: b)), span)
   }
 
   /// The currency that is known when the contract is compiled; says so where it is not.
@@ -246,45 +240,42 @@ extension ContractChecker {
       notes: ["make \(what) a term, or use a fixed currency"])
   }
 
-  private mutating func textLiteral(_ text: String, at span: Span) -> TypedExpression? {
+  private mutating func textLiteral(_ text: String, at span: Span) -> TypedExpression {
     let count = text.unicodeScalars.count
     if count > limits.textScalars {
       return refuse(
         .limitExceeded, "this text has \(count) characters; at most \(limits.textScalars) are allowed", at: span)
     }
-    return constant(.text(Array(text.utf8)), .text(max: max(1, count)), span)
+    return constant(.text(Array(text.utf8)), .value(.text(max: max(1, count))), span)
   }
 
   /// Texts and holes, joined from left to right.
-  private mutating func interpolated(_ texts: [String], _ holes: [Expression], at span: Span) -> TypedExpression? {
+  private mutating func interpolated(_ texts: [String], _ holes: [Expression], at span: Span) -> TypedExpression {
     var pieces: [TypedExpression] = []
-    var length = 0
-    func append(_ piece: TypedExpression) -> Bool {
-      guard case .text(let max) = piece.type else { preconditionFailure("pieces of a text are texts") }
-      pieces.append(piece)
-      length += max
-      if length <= limits.textScalars { return true }
-      report(
-        .limitExceeded, "this text may have \(length) characters; at most \(limits.textScalars) are allowed", at: span)
-      return false
-    }
     for (index, text) in texts.enumerated() {
-      if !text.isEmpty {
-        guard let literal = textLiteral(text, at: span), append(literal) else { return nil }
-      }
-      guard index < holes.count else { continue }
-      guard let hole = expression(holes[index]), let piece = textOf(hole), append(piece) else { return nil }
+      if !text.isEmpty { pieces.append(textLiteral(text, at: span)) }
+      if index < holes.count { pieces.append(textOf(expression(holes[index]))) }
     }
-    if pieces.count > 1 { return TypedExpression(.concatenate(pieces), .text(max: length), span) }
-    return pieces.first ?? constant(.text([]), .text(max: 1), span)
+    var length = 0
+    for piece in pieces {
+      guard case .text(let max)? = piece.type.plain else { return .error(at: span) }
+      length += max
+    }
+    if length > limits.textScalars {
+      return refuse(
+        .limitExceeded, "this text may have \(length) characters; at most \(limits.textScalars) are allowed", at: span)
+    }
+    if pieces.count > 1 { return TypedExpression(.concatenate(pieces), .value(.text(max: length)), span) }
+    return pieces.first ?? constant(.text([]), .value(.text(max: 1)), span)
   }
 
-  private mutating func textOf(_ hole: TypedExpression) -> TypedExpression? {
-    switch hole.type {
-    case .text: return hole
-    case .int(let bits, _):
+  private mutating func textOf(_ hole: TypedExpression) -> TypedExpression {
+    switch hole.type.plain {
+    case .text, nil: return hole
+    case .int:
       // 0.30103 digits for each bit, one begun, and a sign.
-      return TypedExpression(.convert(.textOfInt, hole), .text(max: bits * 30103 / 100_000 + 2), hole.span)
+      let digits = (hole.type.bits ?? 0) * 30103 / 100_000 + 2
+      return TypedExpression(.convert(.textOfInt, hole), .value(.text(max: digits)), hole.span)
     default:
       return refuse(
         .typeMismatch, "this is \(describe(hole.type)); only integers and texts stand inside of a text", at: hole.span,
@@ -294,11 +285,11 @@ extension ContractChecker {
 
   // MARK: Names
 
-  mutating func reference(_ name: Identifier) -> TypedExpression? {
-    guard let meaning = scope.use(name.text) else {
+  mutating func reference(_ name: Identifier) -> TypedExpression {
+    guard let meaning = context.scope.use(name.text) else {
       if let event = eventFact(name) { return event }
-      if !misdeclared.contains(name.text) { reportUnknown("name", name, known: scope.names) }
-      return nil
+      reportUnknown("name", name, known: context.scope.names)
+      return .error(at: name.span)
     }
     return value(of: meaning, at: name)
   }
@@ -307,25 +298,23 @@ extension ContractChecker {
   private mutating func eventFact(_ name: Identifier) -> TypedExpression? {
     let (kind, type, isKnown): (TypedExpression.Kind, ExpressionType, Bool)
     switch name.text {
-    case "now": (kind, type, isKnown) = (.now, .time, [.opening, .action, .automatic, .view].contains(surroundings))
-    case "opened": (kind, type, isKnown) = (.opened, .time, ![.constant, .function].contains(surroundings))
-    case "caller": (kind, type, isKnown) = (.caller, .party, surroundings == .action)
+    case "now":
+      (kind, type, isKnown) = (.now, .time, [.opening, .action, .automatic, .view].contains(context.surroundings))
+    case "opened": (kind, type, isKnown) = (.opened, .time, ![.constant, .function].contains(context.surroundings))
+    case "caller": (kind, type, isKnown) = (.caller, .party, context.surroundings == .action)
     default: return nil
     }
     if isKnown { return TypedExpression(kind, type, name.span) }
     let reason =
       name.text == "caller"
       ? "nobody acts here"
-      : surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
-    report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
-    misdeclared.insert(name.text)
-    defer { misdeclared.remove(name.text) }
-    return TypedExpression(kind, type, name.span)
+      : context.surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
+    return refuse(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
   }
 
   /// What a name stands for, as a value.
-  mutating func value(of meaning: Scope.Meaning, at name: Identifier) -> TypedExpression? {
-    if surroundings == .opening, !isFixedAtOpening(meaning) {
+  mutating func value(of meaning: Scope.Meaning, at name: Identifier) -> TypedExpression {
+    if context.surroundings == .opening, !isFixedAtOpening(meaning) {
       return refuse(
         .noSuchOperation,
         "`\(name.text)` is \(meaning.noun); what is fixed when an agreement is opened is made of the terms",
@@ -337,19 +326,19 @@ extension ContractChecker {
     case .field(let index):
       return .init(.field(index), ExpressionType(interface.fields[index].type), name.span)
     case .vault(let index):
-      return .init(.balance(vault: index), .amount(currency: interface.vaults[index].currency), name.span)
-    case .parameter(let index, let type):
-      return .init(.parameter(index), ExpressionType(type), name.span)
+      return .init(.balance(vault: index), .value(.amount(currency: interface.vaults[index].currency)), name.span)
+    case .parameter(let index, let type): return .init(.parameter(index), type, name.span)
     case .local(let index, let type): return .init(.local(index), type, name.span)
     case .party(let index): return .init(.party(index), .party, name.span)
     case .view:
       return refuse(.noSuchOperation, "`\(name.text)` is a view, which is looked at from outside", at: name.span)
+    case .error: return .error(at: name.span)
     }
   }
 
   private func isFixedAtOpening(_ meaning: Scope.Meaning) -> Bool {
     switch meaning {
-    case .term, .party, .local, .parameter: true
+    case .term, .party, .local, .parameter, .error: true
     case .field(let index): interface.fields[index].role == .derived
     case .vault, .view: false
     }
@@ -357,71 +346,48 @@ extension ContractChecker {
 
   // MARK: Ways
 
-  private mutating func joined(_ a: TypedExpression, _ b: TypedExpression) -> ExpressionType? {
+  private mutating func joined(_ a: TypedExpression, _ b: TypedExpression) -> ExpressionType {
     if let type = join(a.type, b.type) { return type }
-    if case .amount = a.type, case .amount = b.type {
-      report(
-        .currencyMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span)
+    let message = "this is \(describe(b.type)), and \(describe(a.type)) on the other way"
+    if case (.amount?, .amount?) = (a.type.plain, b.type.plain) {
+      report(.currencyMismatch, message, at: b.span)
     } else {
-      report(
-        .typeMismatch, "this is \(describe(b.type)), and \(describe(a.type)) on the other way", at: b.span,
-        describe(b.type))
+      report(.typeMismatch, message, at: b.span, describe(b.type))
     }
-    return nil
-  }
-
-  private mutating func choose(
-    _ condition: Expression, _ first: Expression, _ second: Expression, expecting expected: ExpressionType?,
-    at span: Span
-  ) -> TypedExpression? {
-    let condition = self.condition(condition)
-    guard let (a, b) = both(first, second, expecting: expected), let condition else { return nil }
-    return choose(condition, a, b, at: span)
+    return .error
   }
 
   private mutating func choose(
     _ condition: TypedExpression, _ a: TypedExpression, _ b: TypedExpression, at span: Span
-  ) -> TypedExpression? {
-    joined(a, b).map { TypedExpression(.choose(condition, then: a, else: b), $0, span) }
+  ) -> TypedExpression {
+    TypedExpression(.choose(condition, then: a, else: b), joined(a, b), span)
   }
 
   /// Two expressions that shall have one type: what one of them is helps the other.
   private mutating func both(_ first: Expression, _ second: Expression, expecting expected: ExpressionType?) -> (
     TypedExpression, TypedExpression
-  )? {
+  ) {
     if expected == nil, case .int = first.kind {
-      guard let b = expression(second), let a = expression(first, expecting: b.type) else { return nil }
-      return (a, b)
+      let b = expression(second)
+      return (expression(first, expecting: b.type), b)
     }
     let a = expression(first, expecting: expected)
-    guard let b = expression(second, expecting: expected ?? a?.type), let a else { return nil }
-    return (a, b)
-  }
-
-  private mutating func answered(
-    _ first: Expression, _ second: Expression, expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
-    guard let (a, b) = both(first, second, expecting: expected) else { return nil }
-    return answered(a, b, expecting: expected, at: span)
+    return (a, expression(second, expecting: expected ?? a.type))
   }
 
   private mutating func answered(
     _ a: TypedExpression, _ b: TypedExpression, expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     // What is held against a range anyway is held against it before, so that `else` answers that too.
     var first = a
-    if expected == .percent(isAtRest: true), a.type == .percent(isAtRest: false), b.type == .percent(isAtRest: true) {
-      guard let part = part(a) else { return nil }
-      first = part
-    }
-    if case .int(_, let wanted?)? = expected, case .int(_, let known) = a.type, case .int(_, let other?) = b.type,
-      wanted.contains(other.low), wanted.contains(other.high),
-      !(known.map { wanted.contains($0.low) && wanted.contains($0.high) } ?? false)
+    if expected == .percent, a.type == .ratio, b.type == .percent { first = part(a) }
+    if let wanted = expected?.range, a.type.bits != nil, let other = b.type.range, wanted.contains(other),
+      !(a.type.range.map(wanted.contains) ?? false)
     {
-      first = TypedExpression(.narrow(a, wanted), .int(bits: wanted.bits, range: wanted), a.span)
+      first = narrowed(a, to: wanted)
     }
-    guard let type = joined(first, b) else { return nil }
-    guard first.canTrap else {
+    let type = joined(first, b)
+    if !first.canTrap {
       return refuse(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
     }
     return TypedExpression(.answered(first, b), type, span)
@@ -429,73 +395,67 @@ extension ContractChecker {
 
   private mutating func match(
     _ subject: Expression, _ values: [MatchValue], expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
-    guard let subject = expression(subject), let order = cases(of: subject, values.map(\.pattern), at: span) else {
-      return nil
-    }
+  ) -> TypedExpression {
+    let subject = expression(subject)
+    guard let order = cases(of: subject, values.map(\.pattern), at: span) else { return .error(at: span) }
     var bodies: [CheckedCase<TypedExpression>] = []
     var type: ExpressionType?
     for place in order {
-      let mark = scope.mark
+      let mark = context.scope.mark
       let locals = bind(values[place].pattern, of: subject)
       let value = expression(values[place].value, expecting: expected ?? type)
       leave(to: mark)
-      guard let locals, let value, let joined = joined(type, bodies, value) else { return nil }
-      type = joined
+      type = joined(type, bodies, value)
       bodies.append(CheckedCase(locals: locals, body: value))
     }
-    return type.map { TypedExpression(.match(subject, bodies), $0, span) }
+    return TypedExpression(.match(subject, bodies), type ?? .error, span)
   }
 
-  /// The type of the cases so far with one value more; nil after a diagnostic.
+  /// The type of the cases so far with one value more.
   private mutating func joined(
     _ type: ExpressionType?, _ cases: [CheckedCase<TypedExpression>], _ value: TypedExpression
-  ) -> ExpressionType? {
+  ) -> ExpressionType {
     guard let type, let first = cases.first?.body else { return value.type }
     return join(type, value.type) ?? joined(first, value)
   }
 
   // MARK: What was not expected
 
-  /// A checked expression as it would be if `expected` had been known when it was checked; nil after a diagnostic.
-  mutating func retyped(_ checked: TypedExpression, expecting expected: ExpressionType) -> TypedExpression? {
+  /// A checked expression as it would be if `expected` had been known when it was checked.
+  mutating func retyped(_ checked: TypedExpression, expecting expected: ExpressionType) -> TypedExpression {
     expressionCount += 1
     let span = checked.span
     switch checked.kind {
     case .choose(let condition, then: let a, else: let b):
-      guard let a = retyped(a, expecting: expected), let b = retyped(b, expecting: expected) else { return nil }
-      return choose(condition, a, b, at: span)
+      return choose(condition, retyped(a, expecting: expected), retyped(b, expecting: expected), at: span)
     case .match(let subject, let cases):
       var bodies: [CheckedCase<TypedExpression>] = []
       var type: ExpressionType?
       for item in cases {
-        guard let value = retyped(item.body, expecting: expected), let joined = joined(type, bodies, value) else {
-          return nil
-        }
-        type = joined
+        let value = retyped(item.body, expecting: expected)
+        type = joined(type, bodies, value)
         bodies.append(CheckedCase(locals: item.locals, body: value))
       }
-      return type.map { TypedExpression(.match(subject, bodies), $0, span) }
+      return TypedExpression(.match(subject, bodies), type ?? .error, span)
     case .answered(let a, let b):
-      guard let a = retyped(a.beforeRest, expecting: expected), let b = retyped(b, expecting: expected) else {
-        return nil
-      }
+      let (a, b) = (retyped(a.beforeRest, expecting: expected), retyped(b, expecting: expected))
       return answered(a, b, expecting: expected, at: span)
     case .function(let function, let arguments): return retyped(checked, function, arguments, expecting: expected)
     case .wrap(case: let number, let values): return retyped(wrap: checked, number, values, expecting: expected)
     case .collect(let elements): return retyped(collect: checked, elements, expecting: expected)
     case .with(let collection, let elements):
-      guard let collection = retyped(collection, expecting: expected) else { return nil }
-      return with(collection, elements, at: span) { $0.resting($1, as: $2) }
+      return with(retyped(collection, expecting: expected), elements, at: span) { $0.resting($1, as: $2) }
     case .constant, .term, .field, .parameter, .local, .balance, .balanceOfKey, .keyCount, .isEmpty, .now, .opened,
       .caller, .party, .not, .negate, .arithmetic, .convert, .compare, .and, .or, .narrow, .call, .make, .member,
-      .replace, .element, .contains, .withEntry, .isCase, .concatenate:
+      .replace, .element, .contains, .withEntry, .isCase, .concatenate, .error:
       return checked
     }
   }
 }
 
 extension TypedExpression {
+  fileprivate var hasError: Bool { type == .error || parts.contains { $0.hasError } }
+
   /// Without what `rest` has put around it.
   fileprivate var beforeRest: TypedExpression {
     if case .narrow(let inner, _) = kind { return inner }

@@ -7,15 +7,15 @@ import Syntax
 extension ContractChecker {
   mutating func call(
     languageFunction name: Identifier, _ arguments: [Argument], expecting expected: ExpressionType?, at span: Span
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     if let label = arguments.lazy.compactMap(\.label).first {
       return refuse(.wrongArguments, "the arguments of `\(name.text)` have no names", at: label.span)
     }
     let known = LanguageFunction.named(name.text)
     guard let first = known.first else {
       let names = declarations.functions.keys.sorted() + LanguageFunction.reserved
-      if !misdeclared.contains(name.text) { reportUnknown("function", name, known: names) }
-      return nil
+      if context.scope.meaning(of: name.text) != .error { reportUnknown("function", name, known: names) }
+      return .error(at: span)
     }
     let functions = known.filter { $0.row.parameters.count == arguments.count }
     if functions.isEmpty {
@@ -26,37 +26,36 @@ extension ContractChecker {
         at: name.span, notes: known.map(\.row.parameters.count).filter { $0 != wanted }.map { "or \($0)" })
     }
     if functions == [.count], case .name(let text) = arguments[0].value.kind,
-      case .vault(let vault)? = scope.meaning(of: text)
+      case .vault(let vault)? = context.scope.meaning(of: text)
     {
       return count(vault, Identifier(text: text, span: arguments[0].value.span), at: span)
     }
-    var before = expected
-    return zip(arguments, functions[0].row.parameters).all { argument, parameter in
-      let value = value(argument.value, of: parameter.kind, expecting: before)
-      before = value?.type
-      return value
-    }.flatMap { call(functions, $0, at: span) }
+    var values: [TypedExpression] = []
+    for (argument, parameter) in zip(arguments, functions[0].row.parameters) {
+      values.append(value(argument.value, of: parameter.kind, expecting: values.last?.type ?? expected))
+    }
+    return call(functions, values, at: span)
   }
 
   /// How many keys of a vault hold something.
-  private mutating func count(_ vault: Int, _ name: Identifier, at span: Span) -> TypedExpression? {
-    guard value(of: .vault(vault), at: name) != nil else { return nil }
-    _ = scope.use(name.text)
+  private mutating func count(_ vault: Int, _ name: Identifier, at span: Span) -> TypedExpression {
+    if reference(name).type == .error { return .error(at: span) }
     guard let key = interface.vaults[vault].key else {
       return refuse(.noSuchOperation, "`\(name.text)` is one vault; there is nothing to count", at: name.span)
     }
-    return TypedExpression(.keyCount(vault: vault), ExpressionType(.int(IntegerRange(0...key.most))), span)
+    return TypedExpression(.keyCount(vault: vault), .value(.int(IntegerRange(0...key.most))), span)
   }
 
   /// `banking.endOf(day: 5, after: now)`
   mutating func call(_ name: Identifier, of object: Expression, _ arguments: [Argument], at span: Span)
-    -> TypedExpression?
+    -> TypedExpression
   {
-    if case .name(let text) = object.kind, scope.meaning(of: text) == nil, !misdeclared.contains(text) {
+    if case .name(let text) = object.kind, context.scope.meaning(of: text) == nil {
       return refuse(
         .noBuiltIn, "there is no built-in contract `\(text)`, nor anything else of this name", at: object.span)
     }
-    guard let checked = expression(object) else { return nil }
+    let checked = expression(object)
+    if checked.type == .error { return checked }
     guard let function = LanguageFunction.named(name.text, .member).first,
       checked.type == ExpressionType(type(of: function.row.parameters[0].kind))
     else {
@@ -69,22 +68,24 @@ extension ContractChecker {
   /// A function whose arguments may carry labels, behind those that are known already.
   mutating func call(
     _ function: LanguageFunction, _ known: [TypedExpression], _ name: Identifier, _ arguments: [Argument], at span: Span
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     let parameters = function.row.parameters.dropFirst(known.count)
-    return inOrder(arguments, parameters.compactMap(\.label), of: name.text, at: name.span).flatMap {
-      zip($0, parameters).all { value($0, of: $1.kind, expecting: nil) }
-    }.flatMap { call([function], known + $0, at: span) }
+    guard let ordered = inOrder(arguments, parameters.compactMap(\.label), of: name.text, at: name.span) else {
+      return .error(at: span)
+    }
+    return call([function], known + zip(ordered, parameters).map { value($0, of: $1.kind, expecting: nil) }, at: span)
   }
 
   /// Of functions that share a name, the one that is defined for these arguments.
   private mutating func call(_ functions: [LanguageFunction], _ arguments: [TypedExpression], at span: Span)
-    -> TypedExpression?
+    -> TypedExpression
   {
     let types = arguments.map(\.type)
+    if types.contains(.error) { return .error(at: span) }
     for function in functions {
       guard let type = type(of: function, types) else { continue }
       // What goes through a collection becomes a function of the module.
-      if case .elements? = function.row.parameters.first?.kind { callDepth = max(callDepth, 1) }
+      if case .elements? = function.row.parameters.first?.kind { context.callDepth = max(context.callDepth, 1) }
       return within(TypedExpression(.function(function, arguments), type, span))
     }
     let described = types.map { describe($0) }
@@ -99,36 +100,33 @@ extension ContractChecker {
   mutating func retyped(
     _ checked: TypedExpression, _ function: LanguageFunction, _ arguments: [TypedExpression],
     expecting expected: ExpressionType
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     guard function.row.parameters.first?.kind == .number else { return checked }
     var values: [TypedExpression] = []
     for argument in arguments {
-      guard let value = retyped(argument, expecting: values.last?.type ?? expected) else { return nil }
-      values.append(value)
+      values.append(retyped(argument, expecting: values.last?.type ?? expected))
     }
     return call([function], values, at: checked.span)
   }
 
   // MARK: Types
 
-  /// An argument as a parameter takes it; nil after a diagnostic.
+  /// An argument as a parameter takes it.
   private mutating func value(
     _ tree: Expression, of parameter: LanguageFunction.Parameter, expecting expected: ExpressionType?
-  ) -> TypedExpression? {
+  ) -> TypedExpression {
     switch parameter {
     case .value, .set, .calendar: return resting(tree, as: type(of: parameter))
     case .integer: return integer(tree)
     case .number: return expression(tree, expecting: expected)
     case .bytes, .countable, .elements:
-      guard let checked = expression(tree) else { return nil }
-      switch (parameter, checked.type, definition(checked.type)) {
+      let checked = expression(tree)
+      switch (parameter, checked.type.plain, definition(checked.type)) {
       case (.bytes, .text, _), (.bytes, .bytes, _), (.countable, .text, _), (.countable, .bytes, _),
         (.countable, _, .list), (.countable, _, .set), (.countable, _, .map), (.elements, _, .list),
         (.elements, _, .set):
         return checked
-      default:
-        reportMismatch(checked, wanted: parameter.noun)
-        return nil
+      default: return mismatch(checked, wanted: parameter.noun)
       }
     }
   }
@@ -158,7 +156,7 @@ extension ContractChecker {
     case (.value(let type), _): return ExpressionType(type)
     case (.calendar, _): return ExpressionType(calendarType())
     case (.size, _): return countType(arguments[0])
-    case (.sum, .int(let range)?): return .int(bits: range.bits + Integer(elements?.most ?? 0).bitWidth, range: nil)
+    case (.sum, .int(let range)?): return .wide(bits: range.bits + Integer(elements?.most ?? 0).bitWidth)
     case (.element, let type?): return ExpressionType(type)
     case (.smaller, _), (.greater, _): return extreme(arguments[0], arguments[1], isSmaller: row.gives == .smaller)
     case (.sum, _), (.element, nil): preconditionFailure("a sum or an element is one of elements")
@@ -167,12 +165,12 @@ extension ContractChecker {
 
   /// The type of the smaller or the greater of two.
   private func extreme(_ a: ExpressionType, _ b: ExpressionType, isSmaller: Bool) -> ExpressionType? {
-    switch (a, b) {
-    case (.int(let x, let first), .int(let y, let second)):
+    switch (a.plain, b.plain) {
+    case (.int, .int):
       let taken: (Integer, Integer) -> Integer = { isSmaller ? min($0, $1) : max($0, $1) }
-      return .int(bits: max(x, y), range: first?.combined(second, taken, taken))
+      return .integers(a, b, taken, taken)
     // The smaller of a percent and any ratio is a percent.
-    case (.percent(let x), .percent(let y)): return .percent(isAtRest: isSmaller ? x || y : x && y)
+    case (.ratio(let x), .ratio(let y)): return .value(.ratio(isPercent: isSmaller ? x || y : x && y))
     case (.amount, .amount), (.duration, .duration), (.time, .time): return a == b ? a : nil
     default: return nil
     }

@@ -20,26 +20,28 @@ extension ContractChecker {
     var checked: [CheckedTransition] = []
     for case .state(let state) in members {
       guard let source = stateIndexes[state.name.text], stateNames[source] == state.name else { continue }
-      let mark = scope.mark
-      for (name, field) in stateParameters[source] { scope.declare(name, .field(field), &diagnostics) }
+      let mark = context.scope.mark
+      for (name, meaning) in stateParameters[source] { context.scope.declare(name, meaning, &diagnostics) }
       var actions: [Identifier] = []
       for transitions in [state.transitions, shared[source]] {
         for transition in transitions {
           for trigger in transition.triggers {
             if case .action(let action) = trigger { actions.append(action.name) }
-            if let result = check(trigger, of: transition, from: source) { checked.append(result) }
+            checked.append(check(trigger, of: transition, from: source))
           }
         }
       }
-      _ = scope.leave(to: mark)
+      _ = context.scope.leave(to: mark)
       reportDuplicates(in: actions)
     }
     reportLimit("transitions", checked.count, limits.transitions, at: nameSpan)
     return checked
   }
 
-  private mutating func check(_ trigger: Trigger, of transition: Transition, from source: Int) -> CheckedTransition? {
-    (localCount, callDepth, loopDepth) = (0, 0, 0)
+  private mutating func check(_ trigger: Trigger, of transition: Transition, from source: Int) -> CheckedTransition {
+    transitionSpans.append(trigger.span)
+    bodies.append(CheckedContract.Body(transition))
+    (context.localCount, context.loopDepth) = (0, 0)
     switch trigger {
     case .action(let action): return check(action, of: transition, from: source)
     case .after(let duration, let span):
@@ -51,48 +53,36 @@ extension ContractChecker {
     }
   }
 
-  private mutating func check(_ action: Action, of transition: Transition, from source: Int) -> CheckedTransition? {
-    surroundings = .action
-    let mark = scope.mark
-    defer { _ = scope.leave(to: mark) }
+  private mutating func check(_ action: Action, of transition: Transition, from source: Int) -> CheckedTransition {
+    enter(.action)
+    let mark = context.scope.mark
+    defer { _ = context.scope.leave(to: mark) }
     checkSize(of: action.name)
     reportLimit("parameters", action.parameters.count, limits.parameters, at: action.name.span)
     reportLimit("conditions", action.conditions.count, limits.conditions, at: action.name.span)
-    guard let parameters = check(action.parameters) else { return nil }
-    for (index, parameter) in action.parameters.enumerated() {
-      scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
-    }
+    let parameters = declare(action.parameters)
     let who = check(action.who)
-    let deposits = action.deposits.compactMap { check($0, of: action, by: who) }
-    let conditions = action.conditions.compactMap { condition($0) }
+    let deposits = action.deposits.map { check($0, of: action, by: who) }
+    let conditions = action.conditions.map { condition($0) }
     let body = check(transition.body, leadingTo: transition.target, at: action.span)
-    guard let who, let body else { return nil }
-    interface.transitions.append(
-      .init(source: source, trigger: .action(name: action.name.text, parameters: parameters, who: who)))
-    transitionSpans.append(action.span)
-    bodies.append(CheckedContract.Body(transition))
+    if let who {
+      interface.transitions.append(
+        .init(source: source, trigger: .action(name: action.name.text, parameters: parameters, who: who)))
+    }
     return CheckedTransition(due: nil, conditions: conditions, deposits: deposits, body: body, span: action.span)
   }
 
   private mutating func check(
     due tree: Expression, _ type: ExpressionType, wanted: String, _ trigger: ContractInterface.Trigger, at span: Span,
-    of transition: Transition,
-    from source: Int
-  ) -> CheckedTransition? {
-    surroundings = trigger == .when ? .condition : .due
-    var due = expression(tree, expecting: type)
-    if let checked = due, checked.type != type {
-      reportMismatch(checked, wanted: wanted)
-      due = nil
-    }
-    surroundings = .automatic
-    callDepth = 0
+    of transition: Transition, from source: Int
+  ) -> CheckedTransition {
+    enter(trigger == .when ? .condition : .due)
+    let due = expression(tree, expecting: type)
+    enter(.automatic)
     let body = check(transition.body, leadingTo: transition.target, at: span)
-    guard let due, let body else { return nil }
     interface.transitions.append(.init(source: source, trigger: trigger))
-    transitionSpans.append(span)
-    bodies.append(CheckedContract.Body(transition))
-    return CheckedTransition(due: due, conditions: [], deposits: [], body: body, span: span)
+    return CheckedTransition(
+      due: due.type == type ? due : mismatch(due, wanted: wanted), conditions: [], deposits: [], body: body, span: span)
   }
 
   // MARK: Who
@@ -119,11 +109,12 @@ extension ContractChecker {
 
   /// A party, or whoever a field or parameter names.
   private mutating func actor(_ name: Identifier) -> ContractInterface.Actor? {
-    guard let meaning = use(name, wanted: "party") else { return nil }
+    let meaning = use(name, wanted: "party")
     switch meaning {
     case .party(let index): return .party(index)
     case .field(let index): return .field(index)
     case .parameter(let index, _): return .parameter(index)
+    case .error: return nil
     case .term, .vault, .local, .view:
       return refuse(
         .typeMismatch, "`\(name.text)` is \(meaning.noun); a party was wanted", at: name.span, meaning.noun)
@@ -131,23 +122,25 @@ extension ContractChecker {
   }
 
   /// The meaning of a name where a `wanted` must stand, reported where there is none, or one of another kind.
-  mutating func use(_ name: Identifier, wanted: String) -> Scope.Meaning? {
-    guard let meaning = scope.use(name.text) else {
-      if !misdeclared.contains(name.text) { reportUnknown(wanted, name, known: scope.names) }
-      return nil
+  mutating func use(_ name: Identifier, wanted: String) -> Scope.Meaning {
+    guard let meaning = context.scope.use(name.text) else {
+      reportUnknown(wanted, name, known: context.scope.names)
+      return .error
     }
-    let isParty = type(of: meaning) == .party
+    let type = type(of: meaning)
+    if type == .error { return .error }
+    let isParty = type == .party
     let fits: Bool
     switch meaning {
     case .party: fits = wanted == "party" || wanted == "party or vault"
     case .vault: fits = wanted == "vault" || wanted == "party or vault"
     case .field: fits = wanted == "field" || (isParty && wanted != "vault")
     case .term, .parameter, .local: fits = isParty && (wanted == "party" || wanted == "party or vault")
-    case .view: fits = false
+    case .view, .error: fits = false
     }
     if fits { return meaning }
-    return refuse(
-      .typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
+    report(.typeMismatch, "`\(name.text)` is \(meaning.noun); a \(wanted) was wanted", at: name.span, meaning.noun)
+    return .error
   }
 
   /// The type of what a name stands for; nil of a vault or view.
@@ -156,47 +149,43 @@ extension ContractChecker {
     case .party: .party
     case .term(let index): ExpressionType(interface.terms[index].type)
     case .field(let index): ExpressionType(interface.fields[index].type)
-    case .parameter(_, let type): ExpressionType(type)
-    case .local(_, let type): type
+    case .parameter(_, let type), .local(_, let type): type
     case .vault, .view: nil
+    case .error: .error
     }
   }
 
   // MARK: Deposits
 
-  private mutating func check(_ deposit: Deposit, of action: Action, by who: ContractInterface.Who?) -> CheckedDeposit?
-  {
-    var payer: CheckedPlace?
-    if let name = deposit.payer {
-      guard let found = check(payer: name, by: who) else { return nil }
-      payer = found
-    } else if case .parties(_, let needed)? = who, needed > 1 {
+  private mutating func check(_ deposit: Deposit, of action: Action, by who: ContractInterface.Who?) -> CheckedDeposit {
+    let payer = deposit.payer.map { check(payer: $0, by: who) }
+    if payer == nil, case .parties(_, let needed)? = who, needed > 1 {
       report(
         .depositorUnclear, "\(needed) parties take this action together, so it is unclear who pays the deposit",
         at: deposit.amount.span,
         notes: ["say who: `receiving price from buyer into escrow`"])
     }
+    let place: CheckedPlace
+    var amount: TypedExpression
     if deposit.isIntoVault {
-      guard let (place, currency) = vaultPlace(deposit.place), let amount = amount(deposit.amount, currency: currency)
-      else { return nil }
-      return CheckedDeposit(amount: amount, currency: currency, payer: payer, place: place)
+      place = vaultPlace(deposit.place)
+      amount = currency(of: place).map { self.amount(deposit.amount, currency: $0) } ?? expression(deposit.amount)
+    } else {
+      place =
+        deposit.place.key == nil
+        ? partyPlace(deposit.place.name)
+        : refuse(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span)
+      amount = expression(deposit.amount)
     }
-    guard deposit.place.key == nil, let place = partyPlace(deposit.place.name), let amount = expression(deposit.amount)
-    else {
-      if deposit.place.key != nil {
-        report(.typeMismatch, "this is no party; a deposit goes `into` a vault", at: deposit.place.span)
-      }
-      return nil
-    }
-    guard case .amount(let currency) = amount.type else {
-      reportMismatch(amount, wanted: "an amount")
-      return nil
+    guard case .amount(let currency)? = amount.type.plain else {
+      amount = mismatch(amount, wanted: "an amount")
+      return CheckedDeposit(amount: amount, currency: 0, payer: payer, place: place)
     }
     return CheckedDeposit(amount: amount, currency: currency, payer: payer, place: place)
   }
 
-  private mutating func check(payer name: Identifier, by who: ContractInterface.Who?) -> CheckedPlace? {
-    guard let actor = actor(name), let who else { return nil }
+  private mutating func check(payer name: Identifier, by who: ContractInterface.Who?) -> CheckedPlace {
+    guard let actor = actor(name), let who else { return .error(at: name.span) }
     guard case .parties(let actors, _) = who, actors.contains(actor) else {
       return refuse(
         .depositorUnclear, "`\(name.text)` pays, but is not among those who take this action", at: name.span,
@@ -234,5 +223,14 @@ extension CheckedContract.Body {
   fileprivate init(_ transition: Transition) {
     let span = transition.body.span
     self.init(braces: span.start == span.end ? nil : span, target: transition.target?.span)
+  }
+}
+
+extension Trigger {
+  fileprivate var span: Span {
+    switch self {
+    case .action(let action): action.span
+    case .after(_, let span), .at(_, let span), .when(_, let span): span
+    }
   }
 }

@@ -16,7 +16,7 @@ extension ContractChecker {
       currencyParameters[generic.name.text] = index
       interface.currencies.append(.parameter(generic.name.text))
     }
-    bindings = currencyParameters
+    context.bindings = currencyParameters
   }
 
   mutating func check(bound generic: Generic) {
@@ -35,9 +35,9 @@ extension ContractChecker {
 
   /// The index of a currency, by the name of a parameter or a code.
   mutating func currency(_ name: Identifier) -> Int? {
-    if let bound = bindings[name.text] { return bound }
+    if let bound = context.bindings[name.text] { return bound }
     guard let currency = Currency.named(name.text) else {
-      reportUnknown("currency", name, known: bindings.keys.sorted() + Currency.all.map(\.code))
+      reportUnknown("currency", name, known: context.bindings.keys.sorted() + Currency.all.map(\.code))
       return nil
     }
     if let index = interface.currencies.firstIndex(of: .fixed(currency)) { return index }
@@ -71,14 +71,16 @@ extension ContractChecker {
     "Rate", "Ratio", "Set", "Text", "Time",
   ]
 
-  /// The type that a name stands for; nil after a diagnostic.
-  mutating func valueType(_ type: TypeName) -> ValueType? {
+  /// The type that a name stands for; nil after a diagnostic. Only a field may be a counter.
+  mutating func valueType(_ type: TypeName, ofField isField: Bool = false) -> ValueType? {
     if let qualifier = type.qualifier {
       return refuse(.unknownName, "there is nothing called `\(qualifier.text)` that has types", at: qualifier.span)
     }
     guard let plain = plainType(type) else { return nil }
-    if !type.isOptional { return plain }
-    return !isNoCounter(plain, at: type.span) ? nil : .composite(intern(.optional(plain)))
+    if case .counter = plain, !isField || type.isOptional {
+      return refuse(.typeNotAllowedHere, "a counter is a field of its own", at: type.span)
+    }
+    return type.isOptional ? .composite(intern(.optional(plain))) : plain
   }
 
   private mutating func plainType(_ type: TypeName) -> ValueType? {
@@ -105,7 +107,7 @@ extension ContractChecker {
     case "List", "Set", "Map": return collectionType(type)
     case "Bool": return withoutArguments(type, .bool)
     case "Percent": return withoutArguments(type, .percent)
-    case "Ratio": return withoutArguments(type, .ratio)
+    case "Ratio": return withoutArguments(type, .ratio(isPercent: false))
     case "Duration": return withoutArguments(type, .duration)
     case "Time": return withoutArguments(type, .time)
     case "Party": return withoutArguments(type, .party)
@@ -166,7 +168,7 @@ extension ContractChecker {
     var parts: [ValueType] = []
     for argument in type.arguments.prefix(partCount) {
       guard case .type(let part) = argument else { return malformed(type) }
-      guard let part = valueType(part), isNoCounter(part, at: type.span) else { return nil }
+      guard let part = valueType(part) else { return nil }
       parts.append(part)
     }
     let (low, high): (Identifier?, Identifier)
@@ -202,11 +204,10 @@ extension ContractChecker {
 
   private mutating func isKey(_ type: ValueType, _ name: TypeName) -> Bool {
     if type.isKey(in: interface.types) { return true }
-    report(
+    return refuse(
       .typeNotAllowedHere,
       "\(describe(ExpressionType(type))) cannot be looked up: its values have no order that a collection could keep",
       at: name.span)
-    return false
   }
 
   // MARK: Declared types
@@ -229,11 +230,20 @@ extension ContractChecker {
     }
     resolving.append(name)
     defer { resolving.removeLast() }
-    let resolved =
-      declarations.structures[name].flatMap { structure($0) }
-      ?? declarations.enumerations[name].flatMap { enumeration($0) }
+    let resolved = naming(currencyParameters) { checker in
+      checker.declarations.structures[name].flatMap { checker.structure($0) }
+        ?? checker.declarations.enumerations[name].flatMap { checker.enumeration($0) }
+    }
     if let resolved { declaredTypes[name] = resolved }
     return resolved
+  }
+
+  /// What `body` answers while currency parameters are these.
+  mutating func naming<Answer>(_ currencies: [String: Int], _ body: (inout ContractChecker) -> Answer) -> Answer {
+    let outer = context.bindings
+    context.bindings = currencies
+    defer { context.bindings = outer }
+    return body(&self)
   }
 
   private mutating func unknown(_ type: TypeName) -> ValueType? {
@@ -266,9 +276,6 @@ extension ContractChecker {
   }
 
   private mutating func structure(_ declaration: StructureDeclaration) -> ValueType? {
-    let outer = bindings
-    defer { bindings = outer }
-    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("members", declaration.members.count, limits.parameters, at: declaration.name.span)
     if declaration.members.isEmpty {
@@ -282,9 +289,6 @@ extension ContractChecker {
   }
 
   private mutating func enumeration(_ declaration: EnumerationDeclaration) -> ValueType? {
-    let outer = bindings
-    defer { bindings = outer }
-    bindings = currencyParameters
     checkSize(of: declaration.name)
     reportLimit("cases", declaration.cases.count, limits.cases, at: declaration.name.span)
     reportDuplicates(in: declaration.cases.map(\.name))
@@ -326,7 +330,7 @@ extension ContractChecker {
     for (index, type) in interface.types.enumerated() where measures.wholeWords[index] > limits.valueWords {
       report(
         .limitExceeded,
-        "a value of \(describe(.composite(index))) may take \(measures.wholeWords[index] == Int.max ? "more words than can be counted" : "\(measures.wholeWords[index]) words"); at most \(limits.valueWords) are allowed",
+        "a value of \(describe(.value(.composite(index)))) may take \(measures.wholeWords[index] == Int.max ? "more words than can be counted" : "\(measures.wholeWords[index]) words"); at most \(limits.valueWords) are allowed",
         at: span(ofType: type))
       return
     }
@@ -347,15 +351,14 @@ extension ContractChecker {
   // MARK: Types of expressions
 
   func definition(_ type: ExpressionType) -> TypeDefinition? {
-    if case .composite(let index) = type { interface.types[index] } else { nil }
+    if case .value(.composite(let index)) = type { interface.types[index] } else { nil }
   }
 
   func describe(_ type: ExpressionType) -> String {
-    switch type {
+    switch type.plain {
     case .bool: "a truth value"
-    case .int: "an integer"
-    case .percent(isAtRest: true): "a percent"
-    case .percent(isAtRest: false): "a ratio"
+    case .int, .counter: "an integer"
+    case .ratio(let isPercent): isPercent ? "a percent" : "a ratio"
     case .amount(let currency): "an `Amount<\(currencyName(currency))>`"
     case .rate(let currency, let other): "a `Rate<\(currencyName(currency)), \(currencyName(other))>`"
     case .duration: "a duration"
@@ -371,39 +374,52 @@ extension ContractChecker {
       case .set: "a set"
       case .map: "a map"
       }
+    case nil: preconditionFailure("nothing more is said about an error")
     }
   }
 
   /// The type under which a value of an expression can lie in a list; nil where an integer is too wide for that.
   func restingType(_ type: ExpressionType) -> ValueType? {
     switch type {
-    case .bool: return .bool
-    case .int(let bits, let range):
-      if let range { return .int(range) }
+    case .value(let type): return type
+    case .wide(let bits):
       guard bits <= Limits.integerBitsAtRest else { return nil }
       let bound = Integer.power(ofTwo: bits) - Integer(1)
       return IntegerRange(-bound, bound).map { .int($0) }
-    case .percent(let isAtRest): return isAtRest ? .percent : .ratio
-    case .amount(let currency): return .amount(currency: currency)
-    case .rate(let currency, let other): return .rate(of: currency, per: other)
-    case .duration: return .duration
-    case .time: return .time
-    case .text(let max): return .text(max: max)
-    case .bytes(let max): return .bytes(max: max)
-    case .party: return .party
-    case .composite(let index): return .composite(index)
+    case .error: return nil
     }
+  }
+
+  /// The type under which a value is kept; nil after a diagnostic.
+  mutating func keptType(_ value: TypedExpression) -> ValueType? {
+    if value.type == .error { return nil }
+    return restingType(value.type)
+      ?? refuse(
+        .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
   }
 
   /// The type that has the values of both; nil where there is none.
   func join(_ a: ExpressionType, _ b: ExpressionType) -> ExpressionType? {
-    switch (a, b) {
-    case (.int(let x, let first), .int(let y, let second)):
-      return .int(bits: max(x, y), range: first?.combined(second, min, max))
-    case (.percent(let x), .percent(let y)): return .percent(isAtRest: x && y)
-    case (.text(let x), .text(let y)): return .text(max: max(x, y))
-    case (.bytes(let x), .bytes(let y)): return .bytes(max: max(x, y))
+    switch (a.plain, b.plain) {
+    case (nil, _), (_, nil): return .error
+    case (.int, .int): return .integers(a, b, min, max)
+    case (.ratio(let x), .ratio(let y)): return .value(.ratio(isPercent: x && y))
+    case (.text(let x), .text(let y)): return .value(.text(max: max(x, y)))
+    case (.bytes(let x), .bytes(let y)): return .value(.bytes(max: max(x, y)))
     default: return a == b ? a : nil
     }
+  }
+}
+
+extension ExpressionType {
+  /// An integer between what is made of both lower and of both upper ends; where one has no range, as wide as both.
+  static func integers(
+    _ a: ExpressionType, _ b: ExpressionType, _ low: (Integer, Integer) -> Integer,
+    _ high: (Integer, Integer) -> Integer
+  ) -> ExpressionType {
+    if let x = a.range, let y = b.range, let range = IntegerRange(low(x.low, y.low), high(x.high, y.high)) {
+      return .value(.int(range))
+    }
+    return .wide(bits: max(a.bits ?? 0, b.bits ?? 0))
   }
 }

@@ -13,22 +13,22 @@ struct ContractChecker: Reporting {
   var diagnostics = Diagnostics()
   /// How many expressions were looked at.
   var expressionCount = 0
-  var scope = Scope()
+  var context = Context(.constant)
   var interface: ContractInterface
   let limits = ProtocolNumber.current.limits
   /// Declared states, in source order.
   var stateNames: [Identifier] = []
   var stateIndexes: [String: Int] = [:]
   /// Of each state the names of its parameters, which are in scope in its transitions.
-  var stateParameters: [[(name: Identifier, field: Int)]] = []
+  var stateParameters: [[(name: Identifier, meaning: Scope.Meaning)]] = []
   var eventNames: [Identifier] = []
+  /// Events with a mistake in them: it is reported once, not wherever they are emitted.
+  var brokenEvents: Set<Int> = []
   var usedEvents: Set<Int> = []
   var transitionSpans: [Span] = []
   var bodies: [CheckedContract.Body] = []
   private var termSpans: [Span] = []
   private var stateBraces: [Span?] = []
-  /// Names whose declaration was refused: their uses are not complained about again.
-  var misdeclared: Set<String> = []
 
   // Types.
   var typeIndexes: [TypeDefinition: Int] = [:]
@@ -36,10 +36,7 @@ struct ContractChecker: Reporting {
   var declaredTypes: [String: ValueType] = [:]
   /// The declarations that are being looked into.
   var resolving: [String] = []
-  /// What the currency parameters of the contract are, and what those that can be named here are:
-  /// the same, or, inside a generic function, its own.
   var currencyParameters: [String: Int] = [:]
-  var bindings: [String: Int] = [:]
 
   // Functions.
   var functions: [CheckedFunction] = []
@@ -51,29 +48,6 @@ struct ContractChecker: Reporting {
   /// Functions with a mistake in them: it is reported once, not at every call.
   var brokenFunctions: Set<String> = []
   var usedFunctions: Set<String> = []
-  /// Calls inside each other below what is being checked.
-  var callDepth = 0
-
-  // What is being checked.
-  var surroundings = Surroundings.constant
-  var localCount = 0
-  var loopDepth = 0
-
-  /// Where an expression stands decides what it may read.
-  enum Surroundings {
-    /// What is written in the module: literals.
-    case constant
-    /// What is fixed when an agreement is opened.
-    case opening
-    case due
-    case condition
-    case action
-    case automatic
-    case invariant
-    case view
-    case function
-  }
-
   init(_ contract: Contract?, _ declarations: Declarations) {
     self.contract = contract
     self.declarations = declarations
@@ -224,28 +198,32 @@ struct ContractChecker: Reporting {
       case .parties(let names):
         for name in names {
           checkSize(of: name)
-          if scope.declare(name, .party(interface.parties.count), &diagnostics) { interface.parties.append(name.text) }
+          if context.scope.declare(name, .party(interface.parties.count), &diagnostics) {
+            interface.parties.append(name.text)
+          }
         }
       case .term(let term):
-        if let checked = check(term) { bounds.append(checked) } else { misdeclared.insert(term.name.text) }
+        if let checked = check(term) { bounds.append(checked) } else { context.scope.declareError(term.name) }
       case .derived(let name, let value):
         if let checked = declare(derived: name, value) {
           derived.append(checked)
         } else {
-          misdeclared.insert(name.text)
+          context.scope.declareError(name)
         }
       case .vault(let vault):
-        if declare(vault) { vaultSpans.append(vault.name.span) } else { misdeclared.insert(vault.name.text) }
-      case .field(let field): if !declare(field, &derived) { misdeclared.insert(field.name.text) }
+        if declare(vault) { vaultSpans.append(vault.name.span) } else { context.scope.declareError(vault.name) }
+      case .field(let field): if !declare(field, &derived) { context.scope.declareError(field.name) }
       case .event(let event):
         checkSize(of: event.name)
         eventNames.append(event.name)
-        interface.events.append(.init(name: event.name.text, parameters: check(event.parameters) ?? []))
+        let parameters = check(event.parameters)
+        if parameters == nil { brokenEvents.insert(interface.events.count) }
+        interface.events.append(.init(name: event.name.text, parameters: parameters ?? []))
       case .state, .shared, .finals, .invariant, .view, .structure, .enumeration, .function: break
       }
     }
     reportDuplicates(in: eventNames)
-    for name in scope.identifiers {
+    for name in context.scope.identifiers {
       if let function = declarations.functions[name.text] { reportDuplicate(name, first: function.name) }
     }
     return (bounds, derived, vaultSpans)
@@ -253,66 +231,51 @@ struct ContractChecker: Reporting {
 
   private mutating func check(_ term: Term) -> [TypedExpression]? {
     checkSize(of: term.name)
-    guard let type = valueType(term.type), isNoCounter(type, at: term.type.span) else { return nil }
+    guard let type = valueType(term.type) else { return nil }
     var defaultValue: Value?
     if let expression = term.defaultValue {
       guard let value = constant(expression, as: type) else { return nil }
       defaultValue = value
     }
-    guard scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
+    guard context.scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
     interface.terms.append(
       .init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
     termSpans.append(term.span)
-    surroundings = .opening
-    callDepth = 0
-    let bounds = term.bounds.compactMap { condition($0) }
+    enter(.opening)
+    let bounds = term.bounds.map { condition($0) }
     // Its own conditions are no use of a term.
-    scope.forgetUse(of: term.name.text)
+    context.scope.forgetUse(of: term.name.text)
     return bounds
-  }
-
-  mutating func isNoCounter(_ type: ValueType, at span: Span) -> Bool {
-    guard case .counter = type else { return true }
-    report(.typeNotAllowedHere, "a counter is a field of its own", at: span)
-    return false
   }
 
   private mutating func declare(derived name: Identifier, _ value: Expression) -> FieldValue? {
     checkSize(of: name)
-    surroundings = .opening
-    callDepth = 0
-    guard let checked = expression(value) else { return nil }
-    guard let type = restingType(checked.type) else {
-      return refuse(
-        .tooWide, "this integer may be wider than the \(Limits.integerBitsAtRest) bits that are kept", at: value.span)
+    enter(.opening)
+    let checked = expression(value)
+    guard let type = keptType(checked), context.scope.declare(name, .field(interface.fields.count), &diagnostics) else {
+      return nil
     }
-    guard let resting = rest(checked, as: type), scope.declare(name, .field(interface.fields.count), &diagnostics)
-    else { return nil }
     interface.fields.append(
       .init(name: name.text, type: type, initialValue: type.blank(in: interface.types), role: .derived))
-    return FieldValue(field: interface.fields.count - 1, value: resting)
+    return FieldValue(field: interface.fields.count - 1, value: rest(checked, as: type))
   }
 
   /// False after a diagnostic.
   private mutating func declare(_ vault: Vault) -> Bool {
     checkSize(of: vault.name)
     if vault.type.isOptional || vault.type.qualifier != nil {
-      report(
+      return refuse(
         .typeMismatch, "a vault holds money: its type is `Money<C>`, without anything about it", at: vault.type.span)
-      return false
     }
-    guard vault.type.name.text == "Money" else {
-      if vault.type.name.text == "Item" {
-        report(
-          .noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
-      } else {
-        report(
-          .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`",
-          at: vault.type.span,
-          fixes: vault.type.name.text == "Amount"
-            ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
-      }
-      return false
+    if vault.type.name.text == "Item" {
+      return refuse(
+        .noBuiltIn, "vaults of goods come with the tracking contract, which there is not yet", at: vault.type.span)
+    }
+    if vault.type.name.text != "Money" {
+      return refuse(
+        .typeMismatch, "a vault holds money: its type is `Money<C>`, not `\(vault.type.name.text)`",
+        at: vault.type.span,
+        fixes: vault.type.name.text == "Amount" ? [.init("write", replacing: vault.type.name.span, with: "Money")] : [])
     }
     guard let currency = currencyArgument(of: vault.type) else { return false }
     var key: ContractInterface.Vault.Key?
@@ -320,7 +283,7 @@ struct ContractChecker: Reporting {
       guard let checked = check(declared) else { return false }
       key = checked
     }
-    guard scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else { return false }
+    guard context.scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else { return false }
     interface.vaults.append(.init(name: vault.name.text, currency: currency, key: key))
     return true
   }
@@ -350,16 +313,15 @@ struct ContractChecker: Reporting {
   /// False after a diagnostic.
   private mutating func declare(_ field: Field, _ computed: inout [FieldValue]) -> Bool {
     checkSize(of: field.name)
-    guard let type = valueType(field.type) else { return false }
+    guard let type = valueType(field.type, ofField: true) else { return false }
     var initial = type.blank(in: interface.types)
     var computing: TypedExpression?
     if let tree = field.initialValue {
       if case .counter = type {
-        report(.typeNotAllowedHere, "a counter begins at 0 and is only raised", at: tree.span)
-        return false
+        return refuse(.typeNotAllowedHere, "a counter begins at 0 and is only raised", at: tree.span)
       }
-      (surroundings, callDepth) = (.opening, 0)
-      guard let value = resting(tree, as: type) else { return false }
+      enter(.opening)
+      let value = resting(tree, as: type)
       if let constant = constantValue(value) {
         guard admits(constant, type, at: tree.span) else { return false }
         initial = constant
@@ -367,12 +329,11 @@ struct ContractChecker: Reporting {
         computing = value
       }
     } else if !beginsByItself(type) {
-      report(
+      return refuse(
         .notConstant, "`\(field.name.text)` has no value to begin with", at: field.name.span,
         notes: ["only counters, optionals, and collections that may be empty begin by themselves"])
-      return false
     }
-    guard scope.declare(field.name, .field(interface.fields.count), &diagnostics) else { return false }
+    guard context.scope.declare(field.name, .field(interface.fields.count), &diagnostics) else { return false }
     if let computing { computed.append(FieldValue(field: interface.fields.count, value: computing)) }
     interface.fields.append(
       .init(name: field.name.text, type: type, initialValue: initial, role: computing == nil ? .declared : .initialized)
@@ -397,9 +358,24 @@ struct ContractChecker: Reporting {
     reportDuplicates(in: parameters.map(\.name))
     return parameters.all { parameter in
       checkSize(of: parameter.name)
-      guard let type = valueType(parameter.type), isNoCounter(type, at: parameter.type.span) else { return nil }
-      return .init(name: parameter.name.text, type: type)
+      return valueType(parameter.type).map { .init(name: parameter.name.text, type: $0) }
     }
+  }
+
+  /// The same of what can be named in what follows, where one that is wrong is an error.
+  mutating func declare(_ parameters: [Parameter]) -> [ContractInterface.Parameter] {
+    parameters.enumerated().compactMap { index, parameter in
+      checkSize(of: parameter.name)
+      let type = valueType(parameter.type)
+      context.scope.declare(
+        parameter.name, .parameter(index, type.map { ExpressionType($0) } ?? .error), &diagnostics)
+      return type.map { .init(name: parameter.name.text, type: $0) }
+    }
+  }
+
+  /// What is checked from here on stands elsewhere.
+  mutating func enter(_ surroundings: Context.Surroundings) {
+    (context.surroundings, context.callDepth) = (surroundings, 0)
   }
 
   // MARK: States
@@ -451,11 +427,11 @@ struct ContractChecker: Reporting {
     for case .state(let state) in members {
       guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
       guard let checked = check(state.parameters) else {
-        for parameter in state.parameters { misdeclared.insert(parameter.name.text) }
+        stateParameters[index] = state.parameters.map { ($0.name, .error) }
         continue
       }
       for (parameter, type) in zip(state.parameters, checked.map(\.type)) {
-        stateParameters[index].append((parameter.name, interface.fields.count))
+        stateParameters[index].append((parameter.name, .field(interface.fields.count)))
         interface.fields.append(
           .init(
             name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types),
@@ -476,17 +452,15 @@ struct ContractChecker: Reporting {
     for case .invariant(let invariant) in members {
       reportDuplicates(in: invariant.states)
       let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
-      (surroundings, callDepth) = (.invariant, 0)
+      enter(.invariant)
       // Of a single state it may read the parameters.
-      let mark = scope.mark
+      let mark = context.scope.mark
       if states.count == 1 {
-        for (name, field) in stateParameters[states[0]] { scope.declare(name, .field(field), &diagnostics) }
+        for (name, meaning) in stateParameters[states[0]] { context.scope.declare(name, meaning, &diagnostics) }
       }
-      let condition = condition(invariant.condition)
-      _ = scope.leave(to: mark)
-      guard let condition else { continue }
+      checked.append(condition(invariant.condition))
+      _ = context.scope.leave(to: mark)
       interface.invariants.append(.init(text: invariant.text, states: states.sorted()))
-      checked.append(condition)
     }
     return checked
   }
@@ -495,27 +469,22 @@ struct ContractChecker: Reporting {
     var checked: [TypedExpression] = []
     for case .view(let view) in members {
       checkSize(of: view.name)
-      let mark = scope.mark
+      let mark = context.scope.mark
       // The name is taken: nothing else may be called like it.
-      guard scope.declare(view.name, .view, &diagnostics) else { continue }
-      _ = scope.use(view.name.text)
-      guard let parameters = check(view.parameters), let type = valueType(view.type),
-        isNoCounter(type, at: view.type.span)
-      else { continue }
-      let inner = scope.mark
-      for (index, parameter) in view.parameters.enumerated() {
-        scope.declare(parameter.name, .parameter(index, parameters[index].type), &diagnostics)
+      guard context.scope.declare(view.name, .view, &diagnostics) else { continue }
+      _ = context.scope.use(view.name.text)
+      let inner = context.scope.mark
+      enter(.view)
+      context.localCount = 0
+      let parameters = declare(view.parameters)
+      guard let type = valueType(view.type) else {
+        _ = context.scope.leave(to: inner)
+        continue
       }
-      surroundings = .view
-      (localCount, callDepth) = (0, 0)
-      let value = resting(view.value, as: type)
-      for (name, _) in scope.leave(to: inner) {
-        report(.unused, "`\(name.text)` is never read", at: name.span)
-      }
-      guard let value else { continue }
-      precondition(scope.mark == mark + 1, "only the view's own name is left")
+      checked.append(resting(view.value, as: type))
+      leave(to: inner)
+      precondition(context.scope.mark == mark + 1, "only the view's own name is left")
       interface.views.append(.init(name: view.name.text, parameters: parameters, type: type))
-      checked.append(value)
     }
     return checked
   }
@@ -524,12 +493,12 @@ struct ContractChecker: Reporting {
     // Only the contract's own names are left in the scope. Where something else is wrong, a use may
     // have been passed over: then nothing is said.
     guard diagnostics.isEmpty else { return }
-    for (name, meaning) in scope.leave(to: 0) {
+    for (name, meaning) in context.scope.leave(to: 0) {
       let rule: String
       switch meaning {
       case .party: rule = "neither acts nor is paid"
       case .vault: rule = "is never used"
-      case .term, .field, .parameter, .local, .view: rule = "is never read"
+      case .term, .field, .parameter, .local, .view, .error: rule = "is never read"
       }
       report(.unused, "`\(name.text)` is \(meaning.noun) that \(rule)", at: name.span)
     }

@@ -102,8 +102,8 @@ extension LanguageFunction {
 
     func admit(_ type: ValueType) -> Bool {
       switch (self, type) {
-      case (.integers, .int), (.amounts, .amount), (.numbers, .int), (.numbers, .amount), (.numbers, .percent),
-        (.numbers, .ratio), (.numbers, .duration), (.numbers, .time):
+      case (.integers, .int), (.amounts, .amount), (.numbers, .int), (.numbers, .amount), (.numbers, .ratio),
+        (.numbers, .duration), (.numbers, .time):
         true
       case (.integers, _), (.amounts, _), (.numbers, _): false
       }

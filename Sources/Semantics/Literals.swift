@@ -70,9 +70,9 @@ struct Literals: Reporting {
     case (.int, .negate(let inner)):
       if case .int(let digits) = inner.kind { return Literals.integer("-" + digits).map { .int($0) } }
       return nil
-    case (.percent, .percent(let digits)), (.ratio, .percent(let digits)):
+    case (.ratio, .percent(let digits)):
       return percent(digits, at: tree.span).map { .percent($0) }
-    case (.percent, .binary(.divide, let dividend, let divisor)), (.ratio, .binary(.divide, let dividend, let divisor)):
+    case (.ratio, .binary(.divide, let dividend, let divisor)):
       return quotient(dividend, divisor, at: tree.span)
     case (.amount, .int("0")): return .amount(.zero)
     case (.amount(let index), .amount):
@@ -99,7 +99,7 @@ struct Literals: Reporting {
     case (.bytes, .string(let text)): return .bytes(Array(text.utf8))
     case (.bytes, .call(let function, let arguments)): return digest(function, arguments)
     case (.composite(let index), _): return composite(tree, as: types[index])
-    case (.bool, _), (.int, _), (.counter, _), (.percent, _), (.ratio, _), (.amount, _), (.rate, _), (.duration, _),
+    case (.bool, _), (.int, _), (.counter, _), (.ratio, _), (.amount, _), (.rate, _), (.duration, _),
       (.time, _), (.text, _), (.bytes, _), (.party, _):
       return nil
     }
@@ -232,7 +232,7 @@ extension ValueType {
     func code(_ index: Int) -> String { index < currencies.count ? currencies[index].code : "…" }
     func inner(_ type: ValueType) -> String { type.spelling(in: types, currencies) }
     switch self {
-    case .bool, .percent, .ratio, .duration, .time, .party: return name
+    case .bool, .ratio, .duration, .time, .party: return name
     case .int(let range): return range == .whole ? name : "Int<\(range.low)..\(range.high)>"
     case .amount(let currency): return "Amount<\(code(currency))>"
     case .rate(let currency, let other): return "Rate<\(code(currency)), \(code(other))>"

@@ -6,6 +6,35 @@ protocol Reporting {
   var diagnostics: Diagnostics { get set }
 }
 
+/// An answer that says that something was wrong, which has been reported.
+protocol Failing {
+  static func error(at span: Span) -> Self
+}
+
+extension Optional: Failing {
+  static func error(at span: Span) -> Self { nil }
+}
+
+extension Bool: Failing {
+  static func error(at span: Span) -> Bool { false }
+}
+
+extension ExpressionType: Failing {
+  static func error(at span: Span) -> ExpressionType { .error }
+}
+
+extension TypedExpression: Failing {
+  static func error(at span: Span) -> TypedExpression { TypedExpression(.error, .error, span) }
+}
+
+extension CheckedPlace: Failing {
+  static func error(at span: Span) -> CheckedPlace { .account(.error(at: span)) }
+}
+
+extension CheckedStatement.Kind: Failing {
+  static func error(at span: Span) -> CheckedStatement.Kind { .require(.error(at: span)) }
+}
+
 extension Diagnostics: Reporting {
   var diagnostics: Diagnostics {
     get { self }
@@ -21,13 +50,13 @@ extension Reporting {
     diagnostics.report(code, message, at: span, label, secondary: secondary, notes: notes, fixes: fixes)
   }
 
-  /// Reports, and answers nothing.
-  mutating func refuse<T>(
+  /// Reports, and answers an error.
+  mutating func refuse<Answer: Failing>(
     _ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", secondary: [Diagnostic.Label] = [],
     notes: [String] = [], fixes: [Diagnostic.Fix] = []
-  ) -> T? {
+  ) -> Answer {
     report(code, message, at: span, label, secondary: secondary, notes: notes, fixes: fixes)
-    return nil
+    return .error(at: span)
   }
 
   mutating func reportDuplicate(_ name: Identifier, first: Identifier) {

@@ -9,9 +9,11 @@ struct Scope {
     case term(Int)
     case vault(Int)
     case field(Int)
-    case parameter(Int, ValueType)
+    case parameter(Int, ExpressionType)
     case local(Int, ExpressionType)
     case view
+    /// Something whose declaration is wrong, which has been reported: of its uses nothing more is said.
+    case error
 
     var noun: String {
       switch self {
@@ -22,6 +24,7 @@ struct Scope {
       case .parameter: "a parameter"
       case .local: "a `let`"
       case .view: "a view"
+      case .error: preconditionFailure("nothing more is said about an error")
       }
     }
   }
@@ -59,6 +62,13 @@ struct Scope {
     return true
   }
 
+  /// A name whose declaration is wrong, unless it means something already.
+  mutating func declareError(_ name: Identifier) {
+    if places[name.text] != nil { return }
+    places[name.text] = entries.count
+    entries.append(Entry(name: name, meaning: .error))
+  }
+
   /// The meaning of a name, which counts as a use of it.
   mutating func use(_ name: String) -> Meaning? {
     guard let place = places[name] else { return nil }
@@ -85,6 +95,6 @@ struct Scope {
     let leaving = entries[mark...]
     for entry in leaving { places[entry.name.text] = nil }
     entries.removeLast(entries.count - mark)
-    return leaving.filter { !$0.isUsed }.map { ($0.name, $0.meaning) }
+    return leaving.filter { !$0.isUsed && $0.meaning != .error }.map { ($0.name, $0.meaning) }
   }
 }

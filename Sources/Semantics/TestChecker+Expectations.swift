@@ -122,8 +122,7 @@ extension TestChecker {
     let isDefined: Bool
     switch (a.type, b.type) {
     case (.int, .int), (.int, .counter), (.counter, .int), (.counter, .counter), (.duration, .duration),
-      (.amount, .amount), (.time, .time), (.percent, .percent), (.percent, .ratio), (.ratio, .percent),
-      (.ratio, .ratio):
+      (.amount, .amount), (.time, .time), (.ratio, .ratio):
       isDefined = true
     case (.bool, .bool), (.text, .text), (.bytes, .bytes), (.party, .party): isDefined = isEquality
     case (.rate, .rate), (.composite, .composite):

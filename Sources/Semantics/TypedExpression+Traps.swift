@@ -6,7 +6,7 @@ extension TypedExpression {
   package var parts: [TypedExpression] {
     switch kind {
     case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party,
-      .isEmpty(vault: _, key: nil):
+      .isEmpty(vault: _, key: nil), .error:
       []
     case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
       .convert(_, let part), .narrow(let part, _), .member(let part, _), .isCase(let part, _):
@@ -30,7 +30,7 @@ extension TypedExpression.Kind {
     case .constant, .term, .field, .parameter, .local, .balance, .keyCount, .now, .opened, .caller, .party,
       .isEmpty(vault: _, key: nil):
       false
-    case .narrow, .element, .with, .withEntry: true
+    case .narrow, .element, .with, .withEntry, .error: true
     case .balanceOfKey(vault: _, let part), .isEmpty(vault: _, key: let part?), .not(let part), .negate(let part),
       .member(let part, _), .isCase(let part, _):
       part.canTrap
@@ -55,9 +55,8 @@ extension Arithmetic {
     switch self {
     case .intAdd, .intSubtract, .intMultiply, .timeAdd: return false
     case .intDivide, .intModulo:
-      guard case .int(_, let range?) = divisor else { return true }
-      return range.contains(.zero)
-    case .amountScale: return divisor != .percent(isAtRest: true)
+      return divisor.range?.contains(.zero) ?? true
+    case .amountScale: return divisor != .percent
     case .ratioOfInts, .ratioAdd, .ratioSubtract, .ratioMultiply, .ratioDivide, .amountAdd, .amountSubtract,
       .amountTimes, .durationAdd, .durationSubtract, .durationTimes, .timeBack, .timeSince:
       return true

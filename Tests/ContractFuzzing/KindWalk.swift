@@ -162,6 +162,7 @@ extension ExpressionKind {
       case .isCase: .isCase
       case .concatenate: .concatenate
       case .function: .function
+      case .error: preconditionFailure("a contract with an error is not run")
       }
   }
 }

@@ -35,7 +35,7 @@ import Wording
       (.int(Integer(3)), .counter(most: 5), "3", "3"),
       (.amount(Amount(unchecked: 123_456)), .amount(currency: 1), "1,234.56 USD", "1,234.56美元"),
       (try fraction(2, 5), .percent, "40%", "40%"),
-      (try fraction(1, 3), .ratio, "1/3", "1/3"),
+      (try fraction(1, 3), .ratio(isPercent: false), "1/3", "1/3"),
       (.duration(Duration(unchecked: 7_200_000)), .duration, "2 hours", "2小时"),
       (.time(noon), .time, "2026-01-01T12:00:00Z", "2026-01-01T12:00:00Z"),
       (.time(noon + Duration(unchecked: 5)), .time, "2026-01-01T12:00:00.005Z", "2026-01-01T12:00:00.005Z"),

@@ -72,7 +72,7 @@ extension ContractWords {
       if case .part(let value) = share.portion { (share.span.start, value) } else { nil }
     }
     let isCapped = shares.contains { if case .upTo = $0.portion { true } else { false } }
-    let isAmount = parts.contains { if case .amount = $0.1.type { true } else { false } }
+    let isAmount = parts.contains { if case .amount? = $0.1.type.plain { true } else { false } }
     let isKnown = parts.allSatisfy { if case .constant = $0.1.kind { true } else { false } }
     // Literal percents were added up when they were checked.
     if isAmount || (isCapped && !parts.isEmpty) || (parts.count > 1 && !isKnown) {

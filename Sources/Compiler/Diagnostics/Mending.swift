@@ -66,15 +66,15 @@ extension ContractWords {
 
   /// What stands for a value of this type that there is not.
   func substitute(for expression: TypedExpression) -> String? {
-    switch expression.type {
+    switch expression.type.plain {
     case .bool: "false"
-    case .int(_, let range): range.map { $0.contains(.zero) ? "0" : $0.low.description } ?? "0"
-    case .percent: "0%"
+    case .int: if case .value(.int(let range)) = expression.type, !range.contains(.zero) { "\(range.low)" } else { "0" }
+    case .ratio: "0%"
     case .amount: "0"
     case .duration: "0 days"
     case .time: "opened"
     case .text: "\"\""
-    case .bytes, .party, .rate, .composite: nil
+    case .bytes, .party, .rate, .composite, .counter, nil: nil
     }
   }
 

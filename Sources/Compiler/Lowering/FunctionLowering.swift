@@ -135,17 +135,9 @@ struct FunctionLowering {
 extension RegisterType {
   init(_ type: ExpressionType) {
     switch type {
-    case .bool: self = .bool
-    case .int(let bits, let range): self = range.map { .int($0) } ?? .wide(bits: bits)
-    case .percent(let isAtRest): self = isAtRest ? .percent : .ratio
-    case .amount(let currency): self = .amount(currency: currency)
-    case .rate(let currency, let other): self = .rate(of: currency, per: other)
-    case .duration: self = .duration
-    case .time: self = .time
-    case .text(let max): self = .text(max: max)
-    case .bytes(let max): self = .bytes(max: max)
-    case .party: self = .account
-    case .composite(let index): self = .composite(index)
+    case .value(let type): self.init(type)
+    case .wide(let bits): self = .wide(bits: bits)
+    case .error: preconditionFailure("a contract with an error is not lowered")
     }
   }
 }

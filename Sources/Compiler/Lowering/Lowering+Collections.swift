@@ -131,7 +131,7 @@ extension FunctionLowering {
     let type = RegisterType(value.type)
     if let map = item(ofMap: inner) { return result(.countEntries, type, map.item, into: destination, at: value.span) }
     let opcode: Opcode =
-      switch inner.type {
+      switch inner.type.plain {
       case .text: .scalarCount
       case .bytes: .sizeOf
       default: .countOf

@@ -10,6 +10,7 @@ extension FunctionLowering {
   mutating func evaluate(_ value: TypedExpression, into destination: Register? = nil) -> Register {
     let span = value.span
     switch value.kind {
+    case .error: preconditionFailure("a contract with an error is not lowered")
     case .constant(let constant): return load(constant, value, into: destination)
     case .parameter(let index): return deliver(parameter(index), destination, at: span)
     case .local(let index): return deliver(local(index), destination, at: span)
@@ -134,7 +135,7 @@ extension FunctionLowering {
 
   /// What arithmetic gives: integers have a width here, and no range.
   private func type(ofResult value: TypedExpression) -> RegisterType {
-    if case .int(let bits, _) = value.type { .wide(bits: bits) } else { RegisterType(value.type) }
+    value.type.bits.map { .wide(bits: $0) } ?? RegisterType(value.type)
   }
 
   private mutating func convert(
@@ -262,13 +263,13 @@ extension FunctionLowering {
 extension TypedExpression {
   /// Of an integer, the widest magnitude.
   var bits: Int {
-    guard case .int(let bits, _) = type else { preconditionFailure("the checker asks integers only for their width") }
+    guard let bits = type.bits else { preconditionFailure("the checker asks integers only for their width") }
     return bits
   }
 
   /// Of a text, the most scalars.
   fileprivate var length: Int {
-    guard case .text(let max) = type else { preconditionFailure("the checker joins texts only") }
+    guard case .value(.text(let max)) = type else { preconditionFailure("the checker joins texts only") }
     return max
   }
 }

@@ -23,7 +23,9 @@ extension FunctionLowering {
     case .field(let index): item = self.item(ofField: index)
     default: return nil
     }
-    guard case .composite(let index) = value.type, case .map(let key, let value, _) = types[index] else { return nil }
+    guard case .value(.composite(let index)) = value.type, case .map(let key, let value, _) = types[index] else {
+      return nil
+    }
     return (item, key, value)
   }
 
@@ -135,7 +137,7 @@ extension Opcode {
     case .bool, .duration, .time, .party: .store
     case .int(let range): range.isSmall ? .storeInt : .storeWide
     case .counter: .storeInt
-    case .percent, .ratio, .amount, .rate: .storePair
+    case .ratio, .amount, .rate: .storePair
     case .text, .bytes, .composite: .storeObject
     }
   }
@@ -145,7 +147,7 @@ extension Opcode {
     case .bool, .duration, .time, .party: .load
     case .int(let range): range.isSmall ? .loadInt : .loadWide
     case .counter: .loadInt
-    case .percent, .ratio, .amount, .rate: .loadPair
+    case .ratio, .amount, .rate: .loadPair
     case .text, .bytes, .composite: .loadObject
     }
   }

@@ -113,7 +113,7 @@ extension FunctionLowering {
   }
 
   private mutating func loop(_ local: Int, _ collection: TypedExpression, _ body: [CheckedStatement], at span: Span) {
-    guard case .composite(let index) = collection.type, let most = types[index].most else {
+    guard case .value(.composite(let index)) = collection.type, let most = types[index].most else {
       preconditionFailure("the checker loops through collections only")
     }
     let elements = evaluate(collection)
@@ -155,7 +155,7 @@ extension FunctionLowering {
     _ subject: TypedExpression, _ cases: [CheckedCase<Body>], at span: Span,
     _ lower: (inout FunctionLowering, Body) -> Void
   ) {
-    guard case .composite(let index) = subject.type, let payloads = types[index].payloads else {
+    guard case .value(.composite(let index)) = subject.type, let payloads = types[index].payloads else {
       preconditionFailure("the checker matches enumerations and optionals only")
     }
     let register = evaluate(subject)

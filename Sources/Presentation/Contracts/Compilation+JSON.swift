@@ -42,7 +42,7 @@ extension TypedExpression {
       ("start", .number(span.start - part.span.start)), ("end", .number(span.end - part.span.start)),
       ("canFail", .bool(canTrap)),
     ]
-    if case .int(let bits, _) = type { members.append(("bits", .number(bits))) }
+    if let bits = type.bits { members.append(("bits", .number(bits))) }
     if !parts.isEmpty { members.append(("parts", .list(parts.map { $0.json(in: source) }))) }
     return .object(members)
   }

@@ -17,8 +17,7 @@ enum Typed {
       switch type {
       case .bool: "true"
       case .int, .counter: "5"
-      case .percent: "40%"
-      case .ratio: "2/3"
+      case .ratio(let isPercent): isPercent ? "40%" : "2/3"
       case .amount: nil
       case .rate(let of, let per): "\"7.2345 \(currencies[of].code) per \(currencies[per].code)\""
       case .duration: "\"7 days\""
