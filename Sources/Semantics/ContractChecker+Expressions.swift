@@ -387,7 +387,7 @@ extension ContractChecker {
       first = narrowed(a, to: wanted)
     }
     let type = joined(first, b)
-    if !first.canTrap {
+    if type != .error, !first.canTrap {
       return refuse(.unreachableStatement, "this cannot fail, so `else` answers nothing", at: span, "never needed")
     }
     return TypedExpression(.answered(first, b), type, span)

@@ -115,9 +115,9 @@ extension ContractChecker {
           .init("round down, for instance, by writing", replacing: Span(span.end, span.end), with: " rounded down")
         ])
     }
-    let one = constant(.int(Integer(1)), ExpressionType(of: Integer(1)), span)
+    func one(at span: Span) -> TypedExpression { constant(.int(Integer(1)), ExpressionType(of: Integer(1)), span) }
     /// An integer as a ratio.
-    func whole(_ integer: TypedExpression) -> TypedExpression { ratio(integer, one, at: integer.span) }
+    func whole(_ integer: TypedExpression) -> TypedExpression { ratio(integer, one(at: integer.span), at: integer.span) }
     let (x, y) = (a.type.bits ?? 0, b.type.bits ?? 0)
     switch (operation, a.type.plain, b.type.plain) {
     case (.plus, .int, .int): return exact(.intAdd, .wide(bits: max(x, y) + 1))
@@ -143,7 +143,7 @@ extension ContractChecker {
     case (.times, .amount, .ratio): return inexact({ .amountScale($0) }, a.type)
     case (.times, .amount(let currency), .rate(let of, let per)) where currency == per:
       return inexact({ .amountScale($0) }, .value(.amount(currency: of)))
-    case (.divide, .amount, .int): return inexact({ .amountScale($0) }, a.type, by: ratio(one, b, at: span))
+    case (.divide, .amount, .int): return inexact({ .amountScale($0) }, a.type, by: ratio(one(at: b.span), b, at: span))
     case (.divide, .amount, .ratio):
       let whole = constant(.percent(.whole), .percent, b.span)
       return inexact({ .amountScale($0) }, a.type, by: make(.ratioDivide, whole, b, .ratio))

@@ -82,7 +82,7 @@ struct Scope {
   /// Takes back a use, where it was none that counts.
   mutating func forgetUse(of name: String) { if let place = places[name] { entries[place].isUsed = false } }
 
-  var names: [String] { entries.map(\.name.text) }
+  var names: [String] { entries.filter { $0.meaning != .error }.map(\.name.text) }
 
   var identifiers: [Identifier] { entries.map(\.name) }
 
