@@ -55,7 +55,9 @@ extension FunctionVerifier {
     case .lessDuration, .lessOrEqualDuration: try demand(type(i.b, at: pc) == type(i.c, at: pc), at: pc)
     case .intOfDuration: try demand(bits: Integer(Int(Duration.max.milliseconds)).bitWidth, in: i.a, at: pc)
     case .intOfAmount: try demand(bits: Integer(Amount.max.units).bitWidth, in: i.a, at: pc)
-    case .endOfDay: try demand(isCalendar(type(i.b, at: pc)), at: pc)
+    case .endOfDay:
+      let type = try type(i.b, at: pc).valueType
+      try demand(type.map { Calendar.isCalendar($0, in: module.interface.types) } ?? false, at: pc)
     case .sha256, .sm3:
       guard case .bytes(let max) = try type(i.a, at: pc), max >= Digest.size else { throw fault(.width, pc) }
     case .balanceOfKey:

@@ -76,21 +76,6 @@ extension FunctionVerifier {
     }
   }
 
-  /// A structure of a set of weekdays, a set of times and minutes, in this order.
-  func isCalendar(_ type: RegisterType) -> Bool {
-    let types = module.interface.types
-    guard case .composite(let index) = type, case .structure(_, let members) = types[index], members.count == 3 else {
-      return false
-    }
-    guard case .composite(let weekend) = members[0].type, case .set(.int(let days), let most) = types[weekend],
-      most <= 7
-    else { return false }
-    guard case .composite(let holidays) = members[1].type, case .set(.time, _) = types[holidays] else { return false }
-    guard case .int(let minutes) = members[2].type else { return false }
-    return days == IntegerRange(Integer(1), Integer(7)) && minutes.low >= Integer(-1440)
-      && minutes.high <= Integer(1440)
-  }
-
   // MARK: The agreement's state
 
   /// The type of the term or field that begins at a word of the state.

@@ -3,8 +3,8 @@
 
 package import Primitives
 
-/// Why a ledger does not take a module: the first thing that was found. `ModuleFault` and `Finding`
-/// lead here, each by a switch of its own, and `Wording` has a sentence for each.
+/// Why a ledger does not take a module: the first thing that was found. A `ModuleFault` has one of
+/// these kinds, a `Finding` leads to one, and `Wording` has a sentence for each.
 package struct ModuleFlaw: Error, Hashable, Sendable {
   /// What a receipt keeps is one of these numbers. New ones are appended, and none is ever used for something else.
   package enum Kind: UInt8, CaseIterable, Sendable {
@@ -46,6 +46,14 @@ package struct ModuleFlaw: Error, Hashable, Sendable {
     case finalStateMayHoldMoney = 33
     case gasAboveLimit = 34
     case aheadAboveLimit = 35
+
+    /// Those that the verifier finds; the others are of modules in which it found nothing.
+    package static let verifiers = allCases.filter {
+      ![
+        .stateWithoutDeadline, .automaticCanFail, .endlessCircle, .finalStateMayHoldMoney, .gasAboveLimit,
+        .aheadAboveLimit,
+      ].contains($0)
+    }
   }
 
   /// Where it lies, by the module's own numbers.

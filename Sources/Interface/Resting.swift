@@ -123,4 +123,31 @@ package enum Resting {
     for (index, byte) in bytes.enumerated() { words[1 + index / 8] |= UInt64(byte) << (8 * UInt64(index % 8)) }
     return words
   }
+
+  // MARK: Entries
+
+  /// A value of no fixed size as the entries that it rests in: one for each key of a map, in its
+  /// order; anything else is the one with the empty key.
+  package static func entries(_ value: Value, as type: ValueType, in types: [TypeDefinition]) -> [(
+    key: [UInt64], value: [UInt64]
+  )] {
+    guard let (key, element) = type.mapParts(in: types), case .sequence(let values) = value else {
+      return [([], words(value, as: type, in: types))]
+    }
+    return stride(from: 0, to: values.count, by: 2).map {
+      (words(values[$0], as: key, in: types), words(values[$0 + 1], as: element, in: types))
+    }
+  }
+
+  /// The inverse of `entries`, whatever their order: the state keeps them in that of the keys' words.
+  package static func value(
+    ofEntries entries: [(key: [UInt64], value: [UInt64])], as type: ValueType, in types: [TypeDefinition]
+  ) -> Value {
+    guard let (key, element) = type.mapParts(in: types) else {
+      guard let entry = entries.first else { preconditionFailure("a value of no fixed size is always there") }
+      return value(entry.value[...], as: type, in: types)
+    }
+    let pairs = entries.map { (value($0.key[...], as: key, in: types), value($0.value[...], as: element, in: types)) }
+    return .sequence(pairs.sorted { Value.precedes($0.0, $1.0) }.flatMap { [$0.0, $0.1] })
+  }
 }

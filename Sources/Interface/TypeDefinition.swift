@@ -60,6 +60,11 @@ package enum TypeDefinition: Hashable, Sendable {
 }
 
 extension ValueType {
+  /// The types of the keys and values of a map; nil of anything else.
+  package func mapParts(in types: [TypeDefinition]) -> (key: ValueType, value: ValueType)? {
+    if case .composite(let index) = self, case .map(let key, let value, _) = types[index] { (key, value) } else { nil }
+  }
+
   /// Whether values have an order, by which sets and maps keep their keys.
   package func isKey(in types: [TypeDefinition]) -> Bool {
     switch self {

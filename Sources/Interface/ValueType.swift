@@ -34,7 +34,8 @@ package struct IntegerRange: Hashable, Sendable {
   package func contains(_ other: IntegerRange) -> Bool { contains(other.low) && contains(other.high) }
 }
 
-/// The type of a parameter, term, field or state variable, and the spine of the types that registers and expressions have. A currency is an index into the contract's list of currencies.
+/// The type of a parameter, term or field, and the spine of the types that registers and
+/// expressions have. A currency is an index into the contract's list of currencies.
 package enum ValueType: Hashable, Sendable {
   case bool
   case int(IntegerRange)
@@ -59,24 +60,41 @@ package enum ValueType: Hashable, Sendable {
 
   package static let percent = ValueType.ratio(isPercent: true)
 
+  /// How a value lies in a register and at rest: which instructions move it.
+  package enum Shape: Sendable {
+    /// In one word.
+    case word
+    /// In a word with a mark, or where that is too small in the arena; at rest in one word, or in five.
+    case integer(isSmall: Bool)
+    /// In two words.
+    case pair
+    /// In the arena; at rest in entries of its own, since it has no fixed size.
+    case object
+  }
+
+  package var shape: Shape {
+    switch self {
+    case .bool, .duration, .time, .party: .word
+    case .int(let range): .integer(isSmall: range.isSmall)
+    case .counter: .integer(isSmall: true)
+    case .ratio, .amount, .rate: .pair
+    case .text, .bytes, .composite: .object
+    }
+  }
+
   /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and
   /// rests as an entry of its own.
   package var wordsAtRest: Int {
-    switch self {
-    case .bool, .duration, .time, .party, .counter: 1
-    case .int(let range): range.isSmall ? 1 : 5
-    case .ratio, .amount, .rate: 2
-    case .text, .bytes, .composite: 0
+    switch shape {
+    case .word, .integer(isSmall: true): 1
+    case .integer: 5
+    case .pair: 2
+    case .object: 0
     }
   }
 
   /// 64-bit slots of a frame or an object.
-  package var slots: Int {
-    switch self {
-    case .ratio, .amount, .rate: 2
-    case .bool, .int, .duration, .text, .bytes, .composite, .time, .party, .counter: 1
-    }
-  }
+  package var slots: Int { if case .pair = shape { 2 } else { 1 } }
 
   /// Whether `value` is one of this type's values, as the door of the ledger asks. `types` are those of the contract.
   package func admits(_ value: Value, in types: [TypeDefinition] = []) -> Bool {
@@ -161,6 +179,27 @@ extension ValueType: Canonical {
 }
 
 extension ValueType {
+  /// The type as the source writes it, where its currencies have these names: `Amount<CNY>`, `List<Milestone, 1..7>`.
+  package func spelling(in types: [TypeDefinition], _ currencies: [String]) -> String {
+    func code(_ index: Int) -> String { index < currencies.count ? currencies[index] : "…" }
+    func inner(_ type: ValueType) -> String { type.spelling(in: types, currencies) }
+    switch self {
+    case .bool, .ratio, .duration, .time, .party: return name
+    case .int(let range): return range == .whole ? name : "\(name)<\(range.low)..\(range.high)>"
+    case .amount(let currency): return "\(name)<\(code(currency))>"
+    case .rate(let currency, let other): return "\(name)<\(code(currency)), \(code(other))>"
+    case .text(let bound), .bytes(let bound), .counter(let bound): return "\(name)<\(bound)>"
+    case .composite(let index):
+      switch types[index] {
+      case .structure(let name, _), .enumeration(let name, _): return name
+      case .optional(let type): return inner(type) + "?"
+      case .list(let type, let least, let most): return "List<\(inner(type)), \(least)..\(most)>"
+      case .set(let type, let most): return "Set<\(inner(type)), \(most)>"
+      case .map(let key, let value, let most): return "Map<\(inner(key)), \(inner(value)), \(most)>"
+      }
+    }
+  }
+
   /// The type's name without its arguments.
   package var name: String {
     switch self {

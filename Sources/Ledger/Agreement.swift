@@ -116,17 +116,8 @@ package struct Agreement: Hashable, Sendable {
   package func value(_ item: Int, _ interface: ContractInterface) -> Value {
     let (type, slot) = interface.slots[item]
     if type.wordsAtRest > 0 { return Resting.value(words[slot..<(slot + type.wordsAtRest)], as: type) }
-    let own = entries.filter { $0.item == item }
-    guard case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index] else {
-      return Resting.value(own.first?.value[...] ?? [], as: type, in: interface.types)
-    }
-    return .sequence(
-      own.map { entry in
-        (
-          Resting.value(entry.key[...], as: key, in: interface.types),
-          Resting.value(entry.value[...], as: element, in: interface.types)
-        )
-      }.sorted { Value.precedes($0.0, $1.0) }.flatMap { [$0.0, $0.1] })
+    let own = entries.filter { $0.item == item }.map { ($0.key, $0.value) }
+    return Resting.value(ofEntries: own, as: type, in: interface.types)
   }
 
   /// Where an agreement is in its graph. It changes as a whole.

@@ -22,10 +22,9 @@ extension Call {
     case .sha256: return .bytes(Digest(sha256: arguments[0].asBytes).bytes)
     case .sm3: return .bytes(arguments[0].asBytes.withUnsafeBufferPointer { Digest(sm3: $0) }.bytes)
     case .endOf:
-      let calendar = arguments[0].asElements
-      let days = WorkingDays(
-        weekend: calendar[0].asElements.map(\.asIndex), holidays: calendar[1].asElements.map(\.asTime),
-        offset: calendar[2].asIndex)
+      guard let days = Calendar.workingDays(arguments[0]) else {
+        preconditionFailure("the checker takes calendars only")
+      }
       // No calendar is looked at further, so what lies beyond means the same.
       let number = min(max(arguments[1].asInteger, .zero), Integer(WorkingDays.daysMax))
       return .time(days.end(ofDay: Value.int(number).asIndex, after: arguments[2].asTime))

@@ -19,20 +19,9 @@ extension Call {
   mutating func value(ofField field: Int) -> Value { value(ofItem: contract.interface.terms.count + field) }
 
   private func valueOfEntries(_ item: Int, _ type: ValueType) -> Value {
-    let types = types
-    guard let (key, element) = partsOfMap(type) else {
-      let rest = [UInt64]().withUnsafeBufferPointer { host.entry(item, $0).map(ArraySlice.init) }
-      guard let rest else { preconditionFailure("a value of no fixed size is always there") }
-      return Resting.value(rest, as: type, in: types)
-    }
-    var entries: [(Value, Value)] = []
-    host.forEachEntry(item) {
-      entries.append(
-        (Resting.value(ArraySlice($0), as: key, in: types), Resting.value(ArraySlice($1), as: element, in: types)))
-    }
-    // The host's order is that of the keys' words.
-    entries.sort { Value.precedes($0.0, $1.0) }
-    return .sequence(entries.flatMap { [$0.0, $0.1] })
+    var entries: [(key: [UInt64], value: [UInt64])] = []
+    host.forEachEntry(item) { entries.append((Array($0), Array($1))) }
+    return Resting.value(ofEntries: entries, as: type, in: types)
   }
 
   /// Of a map only the entries that differ are written.
@@ -43,7 +32,7 @@ extension Call {
       let new = Resting.words(value, as: type, in: types)
       words.replaceSubrange(slot..<(slot + new.count), with: new)
       new.withUnsafeBufferPointer { host.setWords($0, at: slot) }
-    } else if partsOfMap(type) != nil {
+    } else if type.mapParts(in: types) != nil {
       let (old, new) = (self.value(ofItem: item).asElements, value.asElements)
       let (before, after) = (table(old), table(new))
       for place in stride(from: 0, to: old.count, by: 2) where after[old[place]] == nil {
@@ -54,7 +43,7 @@ extension Call {
       }
       objects[item] = value
     } else {
-      set([], Resting.words(value, as: type, in: types), of: item)
+      for entry in Resting.entries(value, as: type, in: types) { set(entry.key, entry.value, of: item) }
       objects[item] = value
     }
   }
@@ -78,24 +67,18 @@ extension Call {
 
   // MARK: Entries
 
-  /// The types of the keys and values of a map; nil of anything else.
-  private func partsOfMap(_ type: ValueType) -> (key: ValueType, value: ValueType)? {
-    guard case .composite(let index) = type, case .map(let key, let value, _) = types[index] else { return nil }
-    return (key, value)
-  }
-
   /// The keys and values of a map, for looking up.
   private func table(_ map: [Value]) -> [Value: Value] {
     Dictionary(uniqueKeysWithValues: stride(from: 0, to: map.count, by: 2).map { (map[$0], map[$0 + 1]) })
   }
 
   private mutating func setEntry(_ key: Value, _ value: Value, ofMap item: Int) {
-    guard let parts = partsOfMap(slots[item].type) else { preconditionFailure("only a map has keys") }
+    guard let parts = slots[item].type.mapParts(in: types) else { preconditionFailure("only a map has keys") }
     set(Resting.words(key, as: parts.key, in: types), Resting.words(value, as: parts.value, in: types), of: item)
   }
 
   private mutating func removeEntry(_ key: Value, ofMap item: Int) {
-    guard let parts = partsOfMap(slots[item].type) else { preconditionFailure("only a map has keys") }
+    guard let parts = slots[item].type.mapParts(in: types) else { preconditionFailure("only a map has keys") }
     Resting.words(key, as: parts.key, in: types).withUnsafeBufferPointer { host.removeEntry(item, $0) }
   }
 

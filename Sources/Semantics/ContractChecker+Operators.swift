@@ -117,7 +117,9 @@ extension ContractChecker {
     }
     func one(at span: Span) -> TypedExpression { constant(.int(Integer(1)), ExpressionType(of: Integer(1)), span) }
     /// An integer as a ratio.
-    func whole(_ integer: TypedExpression) -> TypedExpression { ratio(integer, one(at: integer.span), at: integer.span) }
+    func whole(_ integer: TypedExpression) -> TypedExpression {
+      ratio(integer, one(at: integer.span), at: integer.span)
+    }
     let (x, y) = (a.type.bits ?? 0, b.type.bits ?? 0)
     switch (operation, a.type.plain, b.type.plain) {
     case (.plus, .int, .int): return exact(.intAdd, .wide(bits: max(x, y) + 1))

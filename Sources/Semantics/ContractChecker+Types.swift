@@ -67,7 +67,7 @@ extension ContractChecker {
   // MARK: Types
 
   static let knownTypes = [
-    "Amount", "Bool", "Bytes", "Calendar", "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent",
+    "Amount", "Bool", "Bytes", Calendar.name, "Counter", "Duration", "Hash", "Int", "List", "Map", "Party", "Percent",
     "Rate", "Ratio", "Set", "Text", "Time",
   ]
 
@@ -112,7 +112,7 @@ extension ContractChecker {
     case "Time": return withoutArguments(type, .time)
     case "Party": return withoutArguments(type, .party)
     case "Hash": return withoutArguments(type, .bytes(max: 32))
-    case "Calendar": return withoutArguments(type, calendarType())
+    case Calendar.name: return withoutArguments(type, calendarType())
     case "Item", "Quote":
       return refuse(
         .noBuiltIn, "`\(type.name.text)` comes with the built-in contracts, which there are not yet", at: type.span)
@@ -256,7 +256,7 @@ extension ContractChecker {
   mutating func declaredType(named name: String, at span: Span) -> ValueType? {
     let own = declarations.type(name)
     if let own { reportBuiltInType(own) }
-    if name == "Calendar" { return calendarType() }
+    if name == Calendar.name { return calendarType() }
     return own == nil
       ? nil
       : valueType(
@@ -303,12 +303,12 @@ extension ContractChecker {
   }
 
   mutating func calendarType() -> ValueType {
-    if let known = declaredTypes["Calendar"] { return known }
+    if let known = declaredTypes[Calendar.name] { return known }
     let members = LanguageFunction.calendar.row.parameters.map {
       ContractInterface.Parameter(name: $0.label ?? "", type: type(of: $0.kind))
     }
-    let calendar = ValueType.composite(intern(.structure(name: "Calendar", members)))
-    declaredTypes["Calendar"] = calendar
+    let calendar = ValueType.composite(intern(.structure(name: Calendar.name, members)))
+    declaredTypes[Calendar.name] = calendar
     return calendar
   }
 

@@ -49,15 +49,18 @@ package enum LanguageFunction: Int, CaseIterable, Sendable {
     case .endOf:
       .init(
         .member, "endOf",
-        ["calendar": .calendar, "day": .value(.int(IntegerRange(1...1000))), "after": .value(.time)],
+        [("calendar", .calendar), ("day", .value(.int(IntegerRange(1...1000)))), ("after", .value(.time))],
         gives: .value(.time))
     case .calendar:
       .init(
-        .type, "Calendar",
-        [
-          "weekend": .set(.int(IntegerRange(1...7)), most: 7), "holidays": .set(.time, most: 64),
-          "offset": .value(.int(IntegerRange(-1440...1440))),
-        ], gives: .calendar)
+        .type, Calendar.name,
+        Calendar.Member.allCases.map { member in
+          switch member {
+          case .weekend: ("weekend", .set(.int(Calendar.weekdays), most: 7))
+          case .holidays: ("holidays", .set(.time, most: Calendar.holidaysMax))
+          case .offset: ("offset", .value(.int(Calendar.offsets)))
+          }
+        }, gives: .calendar)
     }
   }
 }
@@ -143,9 +146,8 @@ extension LanguageFunction {
       (form, self.gives, self.traps, self.literal) = (.name, gives, traps, literal)
     }
 
-    fileprivate init(_ form: Form, _ name: String, _ parameters: KeyValuePairs<String, Parameter>, gives: Result) {
-      (self.form, self.name, self.gives) = (form, name, gives)
-      self.parameters = parameters.map { ($0.key, $0.value) }
+    fileprivate init(_ form: Form, _ name: String, _ parameters: [(label: String?, kind: Parameter)], gives: Result) {
+      (self.form, self.name, self.gives, self.parameters) = (form, name, gives, parameters)
       (traps, literal) = ([], nil)
     }
   }

@@ -41,7 +41,7 @@ struct Literals: Reporting {
     guard let value else { return nil }
     if isExact && !type.admits(value, in: types) {
       return diagnostics.refuse(
-        .valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies))`", at: tree.span)
+        .valueOutOfRange, "this is no value of `\(type.spelling(in: types, currencies.map(\.code)))`", at: tree.span)
     }
     return value
   }
@@ -52,7 +52,8 @@ struct Literals: Reporting {
     // Where nothing was said about a part, the whole does not fit.
     if diagnostics.all.count == kept && diagnostics.leftOut == leftOut {
       report(
-        .typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies))` was wanted", at: tree.span)
+        .typeMismatch, "a literal of the type `\(type.spelling(in: types, currencies.map(\.code)))` was wanted",
+        at: tree.span)
     }
     return nil
   }
@@ -223,30 +224,6 @@ struct Literals: Reporting {
       return refuse(.duplicateName, "a key of this map stands here twice", at: tree.span)
     }
     return pairs.flatMap { [$0.key, $0.value] }
-  }
-}
-
-extension ValueType {
-  /// The type as the source writes it: `Amount<CNY>`, `List<Milestone, 1..7>`.
-  func spelling(in types: [TypeDefinition], _ currencies: [Currency]) -> String {
-    func code(_ index: Int) -> String { index < currencies.count ? currencies[index].code : "…" }
-    func inner(_ type: ValueType) -> String { type.spelling(in: types, currencies) }
-    switch self {
-    case .bool, .ratio, .duration, .time, .party: return name
-    case .int(let range): return range == .whole ? name : "Int<\(range.low)..\(range.high)>"
-    case .amount(let currency): return "Amount<\(code(currency))>"
-    case .rate(let currency, let other): return "Rate<\(code(currency)), \(code(other))>"
-    case .text(let max), .bytes(let max): return "\(name)<\(max)>"
-    case .counter(let most): return "Counter<\(most)>"
-    case .composite(let index):
-      switch types[index] {
-      case .structure(let name, _), .enumeration(let name, _): return name
-      case .optional(let type): return inner(type) + "?"
-      case .list(let type, let least, let most): return "List<\(inner(type)), \(least)..\(most)>"
-      case .set(let type, let most): return "Set<\(inner(type)), \(most)>"
-      case .map(let key, let value, let most): return "Map<\(inner(key)), \(inner(value)), \(most)>"
-      }
-    }
   }
 }
 

@@ -137,7 +137,7 @@ extension TestChecker {
   }
 
   func spelling(_ seen: Seen) -> String {
-    seen.type.spelling(in: interface(of: seen.agreement).types, agreements[seen.agreement].currencies)
+    seen.type.spelling(in: interface(of: seen.agreement).types, agreements[seen.agreement].currencies.map(\.code))
   }
 
   // MARK: Looking

@@ -284,16 +284,17 @@ struct TestChecker: Reporting {
   /// each: the first list that they fit is taken.
   mutating func values(of act: Act, _ candidates: [[ContractInterface.Parameter]], for agreement: Int) -> [Value]? {
     let name = act.path[1]
-    let before = (names, diagnostics)
-    var complaints: Diagnostics?
+    // What is said of the first is said where none fits.
+    var first: TestChecker?
     for parameters in candidates {
-      if let values = literals(act.arguments, parameters, of: name.text, at: name.span, for: agreement) {
+      var attempt = self
+      if let values = attempt.literals(act.arguments, parameters, of: name.text, at: name.span, for: agreement) {
+        self = attempt
         return values
       }
-      complaints = complaints ?? diagnostics
-      (names, diagnostics) = before
+      first = first ?? attempt
     }
-    diagnostics = complaints ?? diagnostics
+    self = first ?? self
     return nil
   }
 

@@ -59,12 +59,13 @@ extension Machine {
   private func endOfDay(calendar place: Int, number: Int, after time: Int64, _ arena: Arena, _ gas: inout Int) -> UInt64
   {
     let calendar = arena.slab + place
-    let (weekend, holidays) = (calendar[0], calendar[1])
+    func member(_ member: Calendar.Member) -> UInt64 { calendar[member.rawValue] }
+    let (weekend, holidays) = (member(.weekend), member(.holidays))
     var freeDays: UInt64 = 0
     for index in 0..<arena.count(of: weekend) { freeDays |= 1 << (arena.elements(of: weekend)[index] >> 1) }
     let (holidayCount, holiday) = (arena.count(of: holidays), arena.elements(of: holidays))
     let day: Int64 = 86_400_000
-    let shift = (Int64(bitPattern: calendar[2]) >> 1) * 60_000
+    let shift = (Int64(bitPattern: member(.offset)) >> 1) * 60_000
     // Rounded down: local time may lie before 1970, but by no more than a day.
     var current = (time + shift + day) / day - 1
 

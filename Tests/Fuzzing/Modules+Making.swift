@@ -55,7 +55,8 @@ extension ModuleTrial {
       ]
     }
     let all: [ValueType] = [
-      .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio(isPercent: false), .amount(currency: 0), .duration,
+      .bool, range(-9, 99), range(0, 40), .int(.whole), .percent, .ratio(isPercent: false), .amount(currency: 0),
+      .duration,
       .text(max: 8), .text(max: 200),
       .bytes(max: 9), .bytes(max: 40), .time, .party, .rate(of: 1, per: 0), .amount(currency: 1),
     ]

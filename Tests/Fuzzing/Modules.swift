@@ -203,7 +203,7 @@ package struct ModuleTrial {
 extension ModuleTrial {
   /// What was tried, in a few lines.
   package var summary: String {
-    let faults = ModuleFault.Code.allCases.compactMap { code in count.faults[code].map { "\(code) \($0)" } }
+    let faults = ModuleFault.Code.verifiers.compactMap { code in count.faults[code].map { "\(code) \($0)" } }
     let traps = Trap.allCases.compactMap { trap in count.traps[trap].map { "\(trap) \($0)" } }
     let missing = Opcode.allCases.filter { count.opcodes[Int($0.rawValue)] == 0 }.map(\.mnemonic)
     return """

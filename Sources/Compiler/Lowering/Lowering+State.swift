@@ -23,9 +23,7 @@ extension FunctionLowering {
     case .field(let index): item = self.item(ofField: index)
     default: return nil
     }
-    guard case .value(.composite(let index)) = value.type, case .map(let key, let value, _) = types[index] else {
-      return nil
-    }
+    guard case .value(let type) = value.type, let (key, value) = type.mapParts(in: types) else { return nil }
     return (item, key, value)
   }
 
@@ -133,22 +131,20 @@ extension FunctionLowering {
 
 extension Opcode {
   static func storing(_ type: ValueType) -> Opcode {
-    switch type {
-    case .bool, .duration, .time, .party: .store
-    case .int(let range): range.isSmall ? .storeInt : .storeWide
-    case .counter: .storeInt
-    case .ratio, .amount, .rate: .storePair
-    case .text, .bytes, .composite: .storeObject
+    switch type.shape {
+    case .word: .store
+    case .integer(let isSmall): isSmall ? .storeInt : .storeWide
+    case .pair: .storePair
+    case .object: .storeObject
     }
   }
 
   static func loading(_ type: ValueType) -> Opcode {
-    switch type {
-    case .bool, .duration, .time, .party: .load
-    case .int(let range): range.isSmall ? .loadInt : .loadWide
-    case .counter: .loadInt
-    case .ratio, .amount, .rate: .loadPair
-    case .text, .bytes, .composite: .loadObject
+    switch type.shape {
+    case .word: .load
+    case .integer(let isSmall): isSmall ? .loadInt : .loadWide
+    case .pair: .loadPair
+    case .object: .loadObject
     }
   }
 }

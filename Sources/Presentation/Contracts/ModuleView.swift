@@ -62,17 +62,8 @@ package struct ModuleView {
     }
   }
 
-  /// As the source writes it.
   private func type(_ type: ValueType) -> String {
-    if case .rate(let of, let per) = type { return "Rate<\(disassembler.currency(of)), \(disassembler.currency(per))>" }
-    guard case .composite(let index) = type else { return disassembler.type(type) }
-    switch interface.types[index] {
-    case .structure(let name, _), .enumeration(let name, _): return name
-    case .optional(let inner): return self.type(inner) + "?"
-    case .list(let element, let least, let most): return "List<\(self.type(element)), \(least)..\(most)>"
-    case .set(let element, let most): return "Set<\(self.type(element)), \(most)>"
-    case .map(let key, let value, let most): return "Map<\(self.type(key)), \(self.type(value)), \(most)>"
-    }
+    type.spelling(in: interface.types, interface.currencies.map(\.name))
   }
 
   /// What structures and enumerations consist of.

@@ -113,7 +113,11 @@ package struct AgreementExecutor<E: Engine> {
         vaultCurrencies: interface.vaults.map { currencies[$0.currency] }, parties: parties,
         summary: opening.summary, consents: opening.consents, openedAt: state.time, words: words, position: position))
     for (item, (value, type)) in items.enumerated() where type.wordsAtRest == 0 {
-      set(item, to: value, type, interface.types, number)
+      for entry in Resting.entries(value, as: type, in: interface.types) {
+        entry.key.withUnsafeBufferPointer { key in
+          entry.value.withUnsafeBufferPointer { state.setEntry(number, item: item, key, $0) }
+        }
+      }
     }
     for (term, declared) in interface.terms.enumerated() {
       for bound in 0..<declared.boundCount {
@@ -148,24 +152,6 @@ package struct AgreementExecutor<E: Engine> {
     case .party(let row): row < UInt64(state.accountCount)
     case .sequence(let values), .variant(_, let values): values.allSatisfy(namesAccounts)
     case .bool, .int, .percent, .amount, .duration, .text, .bytes, .time: true
-    }
-  }
-
-  /// Lays a value of no fixed size down: as one entry, or a map's entries each for itself.
-  private func set(
-    _ item: Int, to value: Value, _ type: ValueType, _ types: [TypeDefinition], _ number: AgreementNumber
-  ) {
-    func write(_ key: [UInt64], _ words: [UInt64]) {
-      key.withUnsafeBufferPointer { key in words.withUnsafeBufferPointer { state.setEntry(number, item: item, key, $0) }
-      }
-    }
-    guard case .composite(let index) = type, case .map(let key, let element, _) = types[index],
-      case .sequence(let values) = value
-    else {
-      return write([], Resting.words(value, as: type, in: types))
-    }
-    for place in stride(from: 0, to: values.count, by: 2) {
-      write(Resting.words(values[place], as: key, in: types), Resting.words(values[place + 1], as: element, in: types))
     }
   }
 
