@@ -53,7 +53,7 @@ struct Program {
     var bounds: [[Int]] = []
     for (index, function) in functions.enumerated() {
       for (type, slot) in zip(function.registers, contract.registers[index].starts) {
-        if case .composite(let number) = type, case .list(_, let least, let most) = interface.types[number] {
+        if case .value(.composite(let number)) = type, case .list(_, let least, let most) = interface.types[number] {
           bounds.append([index, slot, least, most])
         }
       }

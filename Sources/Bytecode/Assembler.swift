@@ -382,22 +382,22 @@ package struct Assembler {
   }
 
   private func registerType(_ line: inout AssemblyLine) throws(AssemblyFault) -> RegisterType {
-    if line.accept("#") { return .composite(try line.number()) }
+    if line.accept("#") { return .value(.composite(try line.number())) }
     let name = try line.word()
     switch name {
     case "Bool": return .bool
     case "Percent": return .percent
-    case "Ratio": return .ratio
+    case "Ratio": return .value(.ratio(isPercent: false))
     case "Duration": return .duration
     case "Time": return .time
-    case "Party": return .account
+    case "Party": return .party
     case "Rate":
       try line.expect("<")
       let of = try currency(&line)
       try line.expect("per")
       let per = try currency(&line)
       try line.expect(">")
-      return .rate(of: of, per: per)
+      return .value(.rate(of: of, per: per))
     case "Int":
       guard line.accept("<") else { return .int(.whole) }
       let low = try line.integer()
@@ -411,10 +411,10 @@ package struct Assembler {
       let type: RegisterType
       switch name {
       case "Wide": type = .wide(bits: Int(try line.short()))
-      case "Text": type = .text(max: Int(try line.short()))
-      case "Bytes": type = .bytes(max: Int(try line.short()))
-      case "Counter": type = .counter(bound: try line.number())
-      default: type = .amount(currency: try currency(&line))
+      case "Text": type = .value(.text(max: Int(try line.short())))
+      case "Bytes": type = .value(.bytes(max: Int(try line.short())))
+      case "Counter": type = .loopCounter(bound: try line.number())
+      default: type = .value(.amount(currency: try currency(&line)))
       }
       try line.expect(">")
       return type

@@ -204,25 +204,20 @@ package struct Disassembler: Sendable {
   }
 
   package func type(_ type: ValueType) -> String {
-    if case .counter(let most) = type { "Counter<\(most)>" } else { register(RegisterType(type)) }
+    switch type {
+    case .rate(let of, let per): "Rate<\(currency(of)) per \(currency(per))>"
+    case .amount(let index): "Amount<\(currency(index))>"
+    case .composite(let index): "#\(index)"
+    case .bool, .int, .ratio, .duration, .time, .party, .text, .bytes, .counter:
+      type.spelling(in: [], [])
+    }
   }
 
   private func register(_ type: RegisterType) -> String {
     switch type {
-    case .bool: "Bool"
-    case .int(let range): range == .whole ? "Int" : "Int<\(range.low)..\(range.high)>"
+    case .value(let type): self.type(type)
     case .wide(let bits): "Wide<\(bits)>"
-    case .percent: "Percent"
-    case .ratio: "Ratio"
-    case .amount(let index): "Amount<\(currency(index))>"
-    case .duration: "Duration"
-    case .time: "Time"
-    case .account: "Party"
-    case .rate(let of, let per): "Rate<\(currency(of)) per \(currency(per))>"
-    case .text(let max): "Text<\(max)>"
-    case .counter(let bound): "Counter<\(bound)>"
-    case .bytes(let max): "Bytes<\(max)>"
-    case .composite(let index): "#\(index)"
+    case .loopCounter(let bound): "Counter<\(bound)>"
     }
   }
 

@@ -8,12 +8,12 @@ import Primitives
 /// stays as it is until the loop ends.
 extension FunctionVerifier {
   func definition(_ slot: UInt16, at pc: Int) throws(ModuleFault) -> TypeDefinition {
-    guard case .composite(let index) = try type(slot, at: pc) else { throw fault(.operandType, pc) }
+    guard case .value(.composite(let index)) = try type(slot, at: pc) else { throw fault(.operandType, pc) }
     return module.interface.types[index]
   }
 
   func isCollection(_ type: RegisterType) -> Bool {
-    if case .composite(let index) = type { module.interface.types[index].isCollection } else { false }
+    if case .value(.composite(let index)) = type { module.interface.types[index].isCollection } else { false }
   }
 
   func isParameter(_ slot: Int) -> Bool { layout.register(at: slot).map { $0 < parameters.count } ?? false }

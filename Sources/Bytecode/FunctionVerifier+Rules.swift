@@ -26,10 +26,10 @@ extension FunctionVerifier {
       guard case .counter = try slotType(i.a, at: pc) else { throw fault(.operandType, pc) }
       try demandField(Int(i.c), beginsAt: i.a, at: pc)
     case .count:
-      guard case .counter(let bound) = try type(i.a, at: pc) else { throw fault(.operandType, pc) }
+      guard case .loopCounter(let bound) = try type(i.a, at: pc) else { throw fault(.operandType, pc) }
       try demand(module.constants[Int(i.c)] == .int(Integer(bound)), at: pc)
     case .balance:
-      try demand(type(i.a, at: pc) == .amount(currency: module.interface.vaults[Int(i.b)].currency), at: pc)
+      try demand(type(i.a, at: pc) == .value(.amount(currency: module.interface.vaults[Int(i.b)].currency)), at: pc)
     case .minInt, .maxInt:
       if let range = try extreme(isMin: i.opcode == .minInt, i.b, i.c, at: pc) {
         try demand(range: range, in: i.a, at: pc)
@@ -37,21 +37,21 @@ extension FunctionVerifier {
         try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)), in: i.a, at: pc)
       }
     case .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .ratioOfInts:
-      try demand(type(i.a, at: pc) == .ratio, at: pc)
+      try demand(type(i.a, at: pc) == .value(.ratio(isPercent: false)), at: pc)
     case .narrowRatio: try demand(type(i.a, at: pc) == .percent, at: pc)
     case .addInt, .subtractInt: try demand(bits: max(bits(i.b, at: pc), bits(i.c, at: pc)) + 1, in: i.a, at: pc)
     case .multiplyInt: try demand(bits: bits(i.b, at: pc) + bits(i.c, at: pc), in: i.a, at: pc)
     case .divideIntDown, .divideIntUp, .divideIntHalfEven: try demand(bits: bits(i.b, at: pc) + 1, in: i.a, at: pc)
     case .moduloInt: try demand(bits: bits(i.c, at: pc), in: i.a, at: pc)
     case .narrow:
-      guard case .int(let range) = try type(i.a, at: pc), Int(i.c) + 1 < module.constants.count else {
+      guard case .value(.int(let range)) = try type(i.a, at: pc), Int(i.c) + 1 < module.constants.count else {
         throw fault(.operandType, pc)
       }
       try demand(
         module.constants[Int(i.c)] == .int(range.low) && module.constants[Int(i.c) + 1] == .int(range.high), at: pc)
     case .equalWord:
       let (b, c) = (try type(i.b, at: pc), try type(i.c, at: pc))
-      try demand(b == c && [.bool, .duration, .time, .account].contains(b), at: pc)
+      try demand(b == c && [.bool, .duration, .time, .party].contains(b), at: pc)
     case .lessDuration, .lessOrEqualDuration: try demand(type(i.b, at: pc) == type(i.c, at: pc), at: pc)
     case .intOfDuration: try demand(bits: Integer(Int(Duration.max.milliseconds)).bitWidth, in: i.a, at: pc)
     case .intOfAmount: try demand(bits: Integer(Amount.max.units).bitWidth, in: i.a, at: pc)
@@ -59,11 +59,11 @@ extension FunctionVerifier {
       let type = try type(i.b, at: pc).valueType
       try demand(type.map { Calendar.isCalendar($0, in: module.interface.types) } ?? false, at: pc)
     case .sha256, .sm3:
-      guard case .bytes(let max) = try type(i.a, at: pc), max >= Digest.size else { throw fault(.width, pc) }
+      guard case .value(.bytes(let max)) = try type(i.a, at: pc), max >= Digest.size else { throw fault(.width, pc) }
     case .balanceOfKey:
       let vault = module.interface.vaults[Int(i.b)]
       guard let key = vault.key else { throw fault(.operandType, pc) }
-      try demand(type(i.a, at: pc) == .amount(currency: vault.currency), at: pc)
+      try demand(type(i.a, at: pc) == .value(.amount(currency: vault.currency)), at: pc)
       try demand(fits(type(i.c, at: pc), RegisterType(key.type)), at: pc)
     case .countKeys:
       guard let key = module.interface.vaults[Int(i.b)].key else { throw fault(.operandType, pc) }
@@ -76,9 +76,9 @@ extension FunctionVerifier {
       try demand(type(i.a, at: pc) == type(i.b, at: pc), at: pc)
     case .timesAmount: try demand(type(i.a, at: pc) == type(i.b, at: pc), at: pc)
     case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
-      if case .rate(let currency, let other) = try type(i.c, at: pc) {
-        try demand(type(i.b, at: pc) == .amount(currency: other), at: pc)
-        try demand(type(i.a, at: pc) == .amount(currency: currency), at: pc)
+      if case .value(.rate(let currency, let other)) = try type(i.c, at: pc) {
+        try demand(type(i.b, at: pc) == .value(.amount(currency: other)), at: pc)
+        try demand(type(i.a, at: pc) == .value(.amount(currency: currency)), at: pc)
       } else {
         try demand(type(i.a, at: pc) == type(i.b, at: pc), at: pc)
       }
@@ -86,7 +86,7 @@ extension FunctionVerifier {
       let (b, c) = (try type(i.b, at: pc), try type(i.c, at: pc))
       try demand(b.isA(.text, in: []) == c.isA(.text, in: []), at: pc)
     case .ask:
-      try demand(type(i.b, at: pc) == .amount(currency: Int(i.c)), at: pc)
+      try demand(type(i.b, at: pc) == .value(.amount(currency: Int(i.c))), at: pc)
       if let vault = try place(i.a, at: pc).vault {
         try demand(module.interface.vaults[vault].currency == Int(i.c), at: pc)
       }
@@ -111,28 +111,29 @@ extension FunctionVerifier {
     // Texts and bytes
     case .textOfInt:
       // 0.30103 digits for each bit, one begun, and a sign.
-      guard case .text(let max) = try type(i.a, at: pc), try bits(i.b, at: pc) * 30103 / 100_000 + 2 <= max else {
+      guard case .value(.text(let max)) = try type(i.a, at: pc), try bits(i.b, at: pc) * 30103 / 100_000 + 2 <= max
+      else {
         throw fault(.width, pc)
       }
     case .concatenate:
       let (b, c, a) = (try type(i.b, at: pc), try type(i.c, at: pc), try type(i.a, at: pc))
-      if case (.text(let x), .text(let y), .text(let room)) = (b, c, a) {
+      if case (.value(.text(let x)), .value(.text(let y)), .value(.text(let room))) = (b, c, a) {
         guard x + y <= room else { throw fault(.width, pc) }
-      } else if case (.bytes(let x), .bytes(let y), .bytes(let room)) = (b, c, a) {
+      } else if case (.value(.bytes(let x)), .value(.bytes(let y)), .value(.bytes(let room))) = (b, c, a) {
         guard x + y <= room else { throw fault(.width, pc) }
       } else {
         throw fault(.operandType, pc)
       }
     case .sizeOf:
-      if case .text(let max) = try type(i.b, at: pc) {
+      if case .value(.text(let max)) = try type(i.b, at: pc) {
         try demand(count: 4 * max, in: i.a, at: pc)
-      } else if case .bytes(let max) = try type(i.b, at: pc) {
+      } else if case .value(.bytes(let max)) = try type(i.b, at: pc) {
         try demand(count: max, in: i.a, at: pc)
       } else {
         throw fault(.operandType, pc)
       }
     case .scalarCount:
-      guard case .text(let max) = try type(i.b, at: pc) else { throw fault(.operandType, pc) }
+      guard case .value(.text(let max)) = try type(i.b, at: pc) else { throw fault(.operandType, pc) }
       try demand(count: max, in: i.a, at: pc)
 
     // Structures, enumerations, optionals
@@ -197,7 +198,8 @@ extension FunctionVerifier {
       guard case .found(let type) = before else { throw fault(.taking, pc) }
       try demand(type, fitsInto: i.a, at: pc)
     case .each:
-      guard case .counter(let bound) = try type(i.a, at: pc), let most = try definition(i.b, at: pc).most, bound >= most
+      guard case .loopCounter(let bound) = try type(i.a, at: pc), let most = try definition(i.b, at: pc).most,
+        bound >= most
       else {
         throw fault(.operandType, pc)
       }

@@ -23,7 +23,9 @@ extension FunctionVerifier {
 
   /// The range of the smaller or greater of two integers that have one.
   func extreme(isMin: Bool, _ b: UInt16, _ c: UInt16, at pc: Int) throws(ModuleFault) -> IntegerRange? {
-    guard case .int(let x) = try type(b, at: pc), case .int(let y) = try type(c, at: pc) else { return nil }
+    guard case .value(.int(let x)) = try type(b, at: pc), case .value(.int(let y)) = try type(c, at: pc) else {
+      return nil
+    }
     return isMin
       ? IntegerRange(min(x.low, y.low), min(x.high, y.high)) : IntegerRange(max(x.low, y.low), max(x.high, y.high))
   }
@@ -36,13 +38,9 @@ extension FunctionVerifier {
   /// Whether every value of `from` is one of `to`.
   func fits(_ from: RegisterType, _ to: RegisterType) -> Bool {
     switch (from, to) {
-    case (.int(let inner), .int(let outer)): outer.contains(inner.low) && outer.contains(inner.high)
-    case (.int, .wide(let room)), (.wide, .wide(let room)): (from.bits ?? .max) <= room
-    case (.percent, .ratio): true
-    case (.text(let short), .text(let long)), (.bytes(let short), .bytes(let long)): short <= long
-    case (.bool, _), (.int, _), (.wide, _), (.percent, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _),
-      (.bytes, _), (.composite, _), (.time, _), (.account, _), (.rate, _), (.counter, _):
-      from == to
+    case (.value(let inner), .value(let outer)): outer.includes(inner)
+    case (_, .wide(let room)): from.bits.map { $0 <= room } ?? false
+    case (.value, .loopCounter), (.wide, .value), (.wide, .loopCounter), (.loopCounter, _): from == to
     }
   }
 
@@ -54,16 +52,9 @@ extension FunctionVerifier {
 
   func constant(_ value: Value, is type: RegisterType) -> Bool {
     switch (value, type) {
-    case (.bool, .bool), (.duration, .duration), (.percent, .ratio), (.amount, .amount), (.time, .time): true
-    case (.percent(let value), .rate): value.numerator > 0
-    case (.int(let value), .int(let range)): range.contains(value)
     case (.int(let value), .wide(let bits)): value.bitWidth <= bits
-    case (.percent(let value), .percent): value.isAtRest
-    case (.text, .text(let max)): ValueType.text(max: max).admits(value)
-    case (.bytes(let bytes), .bytes(let max)): bytes.count <= max
-    case (.bool, _), (.int, _), (.percent, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _), (.time, _),
-      (.sequence, _), (.variant, _), (.party, _):
-      false
+    case (_, .value(.composite)), (.party, _), (_, .wide), (_, .loopCounter): false
+    case (_, .value(let type)): type.admits(value)
     }
   }
 
@@ -92,14 +83,9 @@ extension FunctionVerifier {
 
   /// Whether the instruction is the one that loads or stores the type at this word.
   func opcode(_ opcode: Opcode, moves slot: UInt16, at pc: Int) throws(ModuleFault) -> Bool {
-    switch try slotType(slot, at: pc) {
-    case .bool, .duration, .time, .party: opcode == .load || opcode == .store
-    case .int(let range):
-      range.isSmall ? opcode == .loadInt || opcode == .storeInt : opcode == .loadWide || opcode == .storeWide
+    let type = try slotType(slot, at: pc)
     // Nothing but `raise` changes it.
-    case .counter: opcode == .loadInt
-    case .ratio, .amount, .rate: opcode == .loadPair || opcode == .storePair
-    case .text, .bytes, .composite: false
-    }
+    if case .counter = type { return opcode == .loadInt }
+    return type.shape != .object && (opcode == .loading(type.shape) || opcode == .storing(type.shape))
   }
 }

@@ -188,7 +188,7 @@ struct FunctionVerifier: AbstractInterpreter {
       guard signature.parameterCount <= function.registers.count, signature.parameterCount <= limits.parameters else {
         throw fault(.registers)
       }
-      for case .counter in parameters + [signature.result] { throw fault(.type) }
+      for case .loopCounter in parameters + [signature.result] { throw fault(.type) }
     }
     for type in function.registers { try check(type) }
     if let signature = function.signature { try check(signature.result) }
@@ -196,16 +196,12 @@ struct FunctionVerifier: AbstractInterpreter {
 
   private func check(_ type: RegisterType) throws(ModuleFault) {
     switch type {
+    case .value(let type):
+      if let code = type.defect(in: module.interface, limits, before: module.interface.types.count) {
+        throw fault(code)
+      }
     case .wide(let bits): guard (1...limits.integerBits).contains(bits) else { throw fault(.type) }
-    case .counter(let bound): guard (0...limits.loopBound).contains(bound) else { throw fault(.type) }
-    case .amount(let currency): guard currency < module.interface.currencies.count else { throw fault(.index) }
-    case .rate(let currency, let other):
-      guard max(currency, other) < module.interface.currencies.count else { throw fault(.index) }
-      guard currency != other else { throw fault(.type) }
-    case .text(let max): guard (1...limits.textScalars).contains(max) else { throw fault(.type) }
-    case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw fault(.type) }
-    case .composite(let index): guard index < module.interface.types.count else { throw fault(.index) }
-    case .bool, .int, .percent, .ratio, .duration, .time, .account: break
+    case .loopCounter(let bound): guard (0...limits.loopBound).contains(bound) else { throw fault(.type) }
     }
   }
 
@@ -412,7 +408,7 @@ struct FunctionVerifier: AbstractInterpreter {
     case .party(let index):
       guard kind != .holding, index < module.interface.parties.count else { throw fault(.operand, pc) }
     case .account(let slot):
-      guard kind != .holding, layout.type(at: slot) == .account else { throw fault(.operand, pc) }
+      guard kind != .holding, layout.type(at: slot) == .party else { throw fault(.operand, pc) }
       guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
     case .entry(let index, let slot):
       guard kind != .payer, index < module.interface.vaults.count, let key = module.interface.vaults[index].key else {
@@ -431,7 +427,7 @@ struct FunctionVerifier: AbstractInterpreter {
       switch share.portion {
       case .part(let slot), .upTo(let slot):
         guard let type = layout.type(at: slot) else { throw fault(.operand, pc) }
-        guard type == .percent || type == .amount(currency: currency) else { throw fault(.operandType, pc) }
+        guard type == .percent || type == .value(.amount(currency: currency)) else { throw fault(.operandType, pc) }
         guard isAssigned(slot, facts) else { throw fault(.unassigned, pc) }
       case .rest, .evenly: break
       }
@@ -443,7 +439,7 @@ struct FunctionVerifier: AbstractInterpreter {
         }
       case .split(let table): try checkShares(module.splits[table], in: currency, at: pc, facts)
       case .list(let slot):
-        guard case .composite(let index)? = layout.type(at: slot),
+        guard case .value(.composite(let index))? = layout.type(at: slot),
           case .list(.party, let least, _) = interface.types[index], least >= 1
         else {
           throw fault(.operand, pc)

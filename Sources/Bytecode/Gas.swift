@@ -163,7 +163,7 @@ extension WellFormedModule {
   }
 
   private func composite(_ slot: UInt16, in function: Int) -> (index: Int, definition: TypeDefinition) {
-    guard case .composite(let index) = type(slot, in: function) else {
+    guard case .value(.composite(let index)) = type(slot, in: function) else {
       preconditionFailure("the verifier gives objects to what works on them")
     }
     return (index, module.interface.types[index])
@@ -173,12 +173,10 @@ extension WellFormedModule {
   private func keyMax(_ type: ValueType) -> Int { 2 + measures.wholeWords(of: type) }
 
   private func map(_ item: UInt16) -> (key: ValueType, value: ValueType) {
-    guard case .composite(let index) = module.interface.slots[Int(item)].type,
-      case .map(let key, let value, _) = module.interface.types[index]
-    else {
+    guard let parts = module.interface.slots[Int(item)].type.mapParts(in: module.interface.types) else {
       preconditionFailure("the verifier gives maps to what works on entries")
     }
-    return (key, value)
+    return parts
   }
 
   /// The most that entering a function costs, as the ledger does it.
@@ -252,7 +250,7 @@ extension WellFormedModule {
     case .equalObject: return 2 + 2 * (wholeWordsMax(type(i.b)) + wholeWordsMax(type(i.c)))
     case .loadObject:
       let whole = Gas.wake(words: 1 + wholeWordsMax(type(i.a)))
-      guard case .composite(let index) = type(i.a),
+      guard case .value(.composite(let index)) = type(i.a),
         case .map(let key, let value, let most) = module.interface.types[index]
       else { return whole }
       // Every entry is put in its place among the others.
@@ -275,8 +273,8 @@ extension WellFormedModule {
     case .payEach: return Gas.holdings(module.interface.vaults[Int(i.a)].key?.most ?? 0)
     case .endOfDay:
       guard case .structure(_, let members) = composite(i.b, in: function).definition,
-        case .composite(let holidays) = members[1].type,
-        case .int(let range) = type(i.c), let last = range.high.int
+        case .composite(let holidays) = members[Calendar.Member.holidays.rawValue].type,
+        case .value(.int(let range)) = type(i.c), let last = range.high.int
       else { preconditionFailure("the verifier gives calendars to what counts working days") }
       let most = module.interface.types[holidays].most ?? 0
       // Each week has a working day, unless that is a holiday.

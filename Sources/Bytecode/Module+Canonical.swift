@@ -76,12 +76,11 @@ extension Function.Signature: Canonical {
 extension RegisterType: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     switch self {
-    case .bool, .int, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .time, .account, .rate:
-      if let type = valueType { writer.write(type) }
+    case .value(let type): writer.write(type)
     case .wide(let bits):
       writer.write(UInt8(0x80))
       writer.write(UInt16(bits))
-    case .counter(let bound):
+    case .loopCounter(let bound):
       writer.write(UInt8(0x81))
       writer.write(UInt64(bound))
     }
@@ -95,12 +94,12 @@ extension RegisterType: Canonical {
     case 0x81:
       _ = try reader.read(UInt8.self)
       guard let bound = Int(exactly: try reader.read(UInt64.self)) else { throw .notCanonical }
-      self = .counter(bound: bound)
+      self = .loopCounter(bound: bound)
     default:
       let type = try reader.read(ValueType.self)
       // In a register a counter of the state is an integer like any other.
       if case .counter = type { throw .notCanonical }
-      self.init(type)
+      self = .value(type)
     }
   }
 }

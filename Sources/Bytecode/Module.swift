@@ -5,110 +5,68 @@
 package import Interface
 package import Primitives
 
-/// The type of a register, one for the whole function.
+/// The type of a register, one for the whole function: that of a value, or one that only registers have.
 package enum RegisterType: Hashable, Sendable {
-  case bool
-  /// An integer within a range.
-  case int(IntegerRange)
+  /// Never a counter of the state, which is an integer like any other here.
+  case value(ValueType)
   /// An integer within an expression, its magnitude below 2^bits.
   case wide(bits: Int)
-  /// Between 0 % and 100 %.
-  case percent
-  /// Any percentage.
-  case ratio
-  case amount(currency: Int)
-  case duration
-  case text(max: Int)
-  case bytes(max: Int)
-  /// One of the module's types, by index.
-  case composite(Int)
-  case time
-  /// A row of the ledger.
-  case account
-  case rate(of: Int, per: Int)
   /// Of a loop that runs at most `bound` times.
-  case counter(bound: Int)
+  case loopCounter(bound: Int)
+
+  package static var bool: RegisterType { .value(.bool) }
+  package static var duration: RegisterType { .value(.duration) }
+  package static var time: RegisterType { .value(.time) }
+  package static var party: RegisterType { .value(.party) }
+  package static var percent: RegisterType { .value(.percent) }
+  package static func int(_ range: IntegerRange) -> RegisterType { .value(.int(range)) }
 
   package init(_ type: ValueType) {
-    switch type {
-    case .bool: self = .bool
-    case .int(let range): self = .int(range)
-    case .amount(let currency): self = .amount(currency: currency)
-    case .duration: self = .duration
-    case .text(let max): self = .text(max: max)
-    case .ratio(let isPercent): self = isPercent ? .percent : .ratio
-    case .bytes(let max): self = .bytes(max: max)
-    case .composite(let index): self = .composite(index)
-    case .time: self = .time
-    case .party: self = .account
-    case .rate(let currency, let other): self = .rate(of: currency, per: other)
-    case .counter(let most):
-      guard let range = IntegerRange(.zero, Integer(most)) else { preconditionFailure("a counter counts upwards") }
-      self = .int(range)
-    }
+    if case .counter(let most) = type { self = .int(IntegerRange(0...most)) } else { self = .value(type) }
   }
 
   /// The type of a value that can rest or lie in an object; nil for what is only of a register.
-  package var valueType: ValueType? {
-    switch self {
-    case .bool: .bool
-    case .int(let range): .int(range)
-    case .percent: .percent
-    case .ratio: .ratio(isPercent: false)
-    case .amount(let currency): .amount(currency: currency)
-    case .duration: .duration
-    case .text(let max): .text(max: max)
-    case .bytes(let max): .bytes(max: max)
-    case .composite(let index): .composite(index)
-    case .time: .time
-    case .account: .party
-    case .rate(let currency, let other): .rate(of: currency, per: other)
-    case .wide, .counter: nil
-    }
-  }
+  package var valueType: ValueType? { if case .value(let type) = self { type } else { nil } }
 
   /// 64-bit slots of the frame.
-  package var slots: Int {
-    switch self {
-    case .percent, .ratio, .amount, .rate: 2
-    case .bool, .int, .wide, .duration, .text, .bytes, .composite, .counter, .time, .account: 1
-    }
-  }
+  package var slots: Int { valueType?.slots ?? 1 }
 
   package var isInteger: Bool { bits != nil }
 
   /// Of an integer, the widest magnitude.
   package var bits: Int? {
     switch self {
-    case .int(let range): range.bits
+    case .value(.int(let range)): range.bits
     case .wide(let bits): bits
-    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .composite, .counter, .time, .account, .rate: nil
+    case .value, .loopCounter: nil
     }
   }
 
   /// `types` are the module's.
   package func isA(_ kind: RegisterKind, in types: [TypeDefinition]) -> Bool {
-    switch kind {
-    case .any: if case .counter = self { return false } else { return true }
-    case .word: if case .counter = self { return false } else { return slots == 1 }
-    case .pair: return slots == 2
-    case .bool, .int, .percent, .fraction, .amount, .duration, .time, .span, .account, .text, .counter, .bytes, .string,
-      .structure, .variant, .list, .set, .map, .collection, .keyed, .searchable, .object, .changingList, .changingSet,
-      .changingMap, .changingKeyed:
-      break
+    switch (kind, self) {
+    case (.any, .value), (.any, .wide): true
+    case (.word, .value(let type)): type.slots == 1
+    case (.word, .wide): true
+    case (.pair, .value(let type)): type.slots == 2
+    case (_, .value(let type)): RegisterType.isA(type, kind, in: types)
+    case (_, .wide): kind == .int
+    case (_, .loopCounter): kind == .counter
     }
-    return switch self {
+  }
+
+  private static func isA(_ type: ValueType, _ kind: RegisterKind, in types: [TypeDefinition]) -> Bool {
+    switch type {
     case .bool: kind == .bool
-    case .int, .wide: kind == .int
-    case .percent, .ratio: kind == .percent || kind == .fraction
+    case .int, .counter: kind == .int
+    case .ratio: kind == .percent || kind == .fraction
     case .rate: kind == .fraction
     case .amount: kind == .amount
     case .duration: kind == .duration || kind == .span
     case .time: kind == .time || kind == .span
-    case .account: kind == .account
+    case .party: kind == .account
     case .text: kind == .text || kind == .string || kind == .object
     case .bytes: kind == .bytes || kind == .string || kind == .object
-    case .counter: kind == .counter
     case .composite(let index): kind == .object || RegisterType.isA(types[index], kind)
     }
   }

@@ -201,18 +201,7 @@ package struct Verifier {
 
   /// Of composite types only those before this one may be named.
   private func check(_ type: ValueType, before limit: Int) throws(ModuleFault) {
-    switch type {
-    case .amount(let currency): guard currency < module.interface.currencies.count else { throw ModuleFault(.index) }
-    case .text(let max): guard (1...limits.textScalars).contains(max) else { throw ModuleFault(.type) }
-    case .bytes(let max): guard (1...limits.bytesSize).contains(max) else { throw ModuleFault(.type) }
-    case .composite(let index): guard index < limit else { throw ModuleFault(.index) }
-    case .rate(let currency, let other):
-      guard max(currency, other) < module.interface.currencies.count else { throw ModuleFault(.index) }
-      guard currency != other else { throw ModuleFault(.type) }
-    // Only a field counts.
-    case .counter: throw ModuleFault(.type)
-    case .bool, .int, .ratio, .duration, .time, .party: break
-    }
+    if let code = type.defect(in: module.interface, limits, before: limit) { throw ModuleFault(code) }
   }
 
   private func check(_ parameters: [ContractInterface.Parameter]) throws(ModuleFault) {
@@ -341,6 +330,24 @@ extension Value {
     case .party(let row): isMeant(row)
     case .sequence(let values), .variant(_, let values): values.contains { $0.holdsAccount(isMeant) }
     case .bool, .int, .percent, .amount, .duration, .text, .bytes, .time: false
+    }
+  }
+}
+
+extension ValueType {
+  /// Why no parameter, member, register or result can be of this type; nil where it can. Only a
+  /// field is a counter.
+  func defect(in interface: ContractInterface, _ limits: Limits, before limit: Int) -> ModuleFault.Code? {
+    switch self {
+    case .amount(let currency): return currency < interface.currencies.count ? nil : .index
+    case .rate(let currency, let other):
+      if max(currency, other) >= interface.currencies.count { return .index }
+      return currency == other ? .type : nil
+    case .text(let max): return (1...limits.textScalars).contains(max) ? nil : .type
+    case .bytes(let max): return (1...limits.bytesSize).contains(max) ? nil : .type
+    case .composite(let index): return index < limit ? nil : .index
+    case .counter: return .type
+    case .bool, .int, .ratio, .duration, .time, .party: return nil
     }
   }
 }

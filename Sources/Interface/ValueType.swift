@@ -58,10 +58,10 @@ package enum ValueType: Hashable, Sendable {
   /// From 0 to `most`: it is raised one by one, and nothing lowers it.
   case counter(most: Int)
 
-  package static let percent = ValueType.ratio(isPercent: true)
+  package static var percent: ValueType { .ratio(isPercent: true) }
 
   /// How a value lies in a register and at rest: which instructions move it.
-  package enum Shape: Sendable {
+  package enum Shape: Hashable, Sendable {
     /// In one word.
     case word
     /// In a word with a mark, or where that is too small in the arena; at rest in one word, or in five.
@@ -95,6 +95,18 @@ package enum ValueType: Hashable, Sendable {
 
   /// 64-bit slots of a frame or an object.
   package var slots: Int { if case .pair = shape { 2 } else { 1 } }
+
+  /// Whether every value of `other` is one of this type.
+  package func includes(_ other: ValueType) -> Bool {
+    switch (self, other) {
+    case (.int(let range), .int(let inner)): range.contains(inner)
+    case (.ratio(let isPercent), .ratio(let isOther)): !isPercent || isOther
+    case (.text(let max), .text(let length)), (.bytes(let max), .bytes(let length)): length <= max
+    case (.bool, _), (.int, _), (.ratio, _), (.amount, _), (.duration, _), (.text, _), (.bytes, _), (.composite, _),
+      (.time, _), (.party, _), (.rate, _), (.counter, _):
+      self == other
+    }
+  }
 
   /// Whether `value` is one of this type's values, as the door of the ledger asks. `types` are those of the contract.
   package func admits(_ value: Value, in types: [TypeDefinition] = []) -> Bool {

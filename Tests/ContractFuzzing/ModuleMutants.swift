@@ -196,7 +196,7 @@ struct ModuleMutation {
     guard let (function, pc) = pick({ isPlace($0.opcode.row.a) || isPlace($0.opcode.row.b) }) else { return nil }
     var instruction = module.functions[function].code[pc]
     let keys = slots(function) { type in
-      type == .account
+      type == .party
         || interface.vaults.contains { vault in vault.key.map { RegisterType($0.type) == type } ?? false }
     }
     let row = instruction.opcode.row

@@ -101,8 +101,7 @@ extension ModuleTrial {
         + whole.map { RegisterType($0) }
         + [
           .wide(bits: 64), .wide(bits: 300), .wide(bits: 1000), .wide(bits: 4000), .wide(bits: 4096),
-          .counter(bound: 6), .counter(bound: 3),
-          .counter(bound: 40),
+          .loopCounter(bound: 6), .loopCounter(bound: 3), .loopCounter(bound: 40),
         ]
     }
     let body = registers(after: parameters.map { RegisterType($0.type) })
@@ -213,40 +212,34 @@ extension ModuleTrial {
           ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index))
           : Instruction(.storeObject, UInt16(index), 2))
     }
-    return Function(registers: [.time, .account, .composite(13)], code: priced(code + [Instruction(.stay)]))
+    return Function(registers: [.time, .party, .value(.composite(13))], code: priced(code + [Instruction(.stay)]))
   }
 
   /// Neighbours of which a structure, a case and a calendar are made, and what is asked of the calendar.
-  private static let group: [RegisterType] = {
-    func range(_ low: Int, _ high: Int) -> RegisterType {
-      IntegerRange(Integer(low), Integer(high)).map { .int($0) } ?? .bool
-    }
-    return [
-      .int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0), .composite(14),
-      .composite(15), range(-1440, 1440),
-      range(1, 1000), .time,
-    ]
-  }()
+  private static let group: [RegisterType] = [
+    ValueType.int(.whole), .amount(currency: 0), .composite(0), .text(max: 8), .amount(currency: 0), .composite(14),
+    .composite(15), .int(Calendar.offsets), .int(IntegerRange(1...1000)), .time,
+  ].map { RegisterType($0) }
 
   /// Tables for the body's registers: shares of every kind, and one inside another.
   private func splits(of layout: RegisterLayout, _ interface: ContractInterface) -> [[SplitShare]] {
     func slot(_ type: RegisterType) -> Int { layout.types.lastIndex(of: type).map { layout.starts[$0] } ?? 0 }
-    let account = slot(.account)
+    let account = slot(.party)
     var splits = [
       [SplitShare(.rest, to: .places([.party(0)]))],
       [SplitShare(.evenly, to: .places([.party(0), .vault(1), .party(1)]))],
       [
         SplitShare(.part(register: slot(.percent)), to: .places([.entry(vault: 2, register: account)])),
-        SplitShare(.evenly, to: .list(register: slot(.composite(13)))),
+        SplitShare(.evenly, to: .list(register: slot(.value(.composite(13))))),
       ],
       [
-        SplitShare(.upTo(register: slot(.amount(currency: 0))), to: .split(1)),
+        SplitShare(.upTo(register: slot(.value(.amount(currency: 0)))), to: .split(1)),
         SplitShare(.part(register: slot(.percent)), to: .split(2)),
         SplitShare(.rest, to: .places([.account(register: account)])),
       ],
     ]
     if interface.vaults.count > 3,
-      let number = layout.types.firstIndex(where: { if case .int = $0 { $0.bits == 6 } else { false } })
+      let number = layout.types.firstIndex(where: { if case .value(.int) = $0 { $0.bits == 6 } else { false } })
     {
       splits.append([
         SplitShare(
@@ -287,18 +280,20 @@ extension ModuleTrial {
     let group = UInt16(layout.starts[parameters])
     return layout.types.indices.dropFirst(parameters).compactMap { register in
       let slot = UInt16(layout.starts[register])
-      switch layout.types[register] {
+      guard let type = layout.types[register].valueType else {
+        return layout.types[register].isInteger ? Instruction(.constant, slot, 12) : nil
+      }
+      switch type {
       case .bool: return Instruction(.constant, slot, 11)
       case .int(let range):
         if range.low == Integer(1) { return Instruction(.constant, slot, 12) }
         if range == .whole, random.below(2) == 0 { return Instruction(.constantWide, slot, 6) }
         return Instruction(.constant, slot, random.element([3, 12]))
-      case .wide: return Instruction(.constant, slot, 12)
-      case .percent, .ratio: return Instruction(.constantPair, slot, 10)
+      case .ratio: return Instruction(.constantPair, slot, 10)
       case .amount: return Instruction(.constantPair, slot, 9)
       case .duration: return Instruction(.constant, slot, 0)
       case .time: return Instruction(.constant, slot, 13)
-      case .account: return Instruction(.account, slot, UInt16(random.below(2)))
+      case .party: return Instruction(.account, slot, UInt16(random.below(2)))
       case .rate: return Instruction(.constantPair, slot, 10)
       case .text: return Instruction(.constantWide, slot, 7)
       case .bytes: return Instruction(.constantWide, slot, 8)
@@ -475,7 +470,7 @@ extension ModuleTrial {
     case .party: return UInt16(random.below(2))
     case .payer, .holding, .place:
       let parties: [PlaceOperand] = [
-        .party(random.below(2)), .account(register: random.element(registers { $0 == .account } + [0])),
+        .party(random.below(2)), .account(register: random.element(registers { $0 == .party } + [0])),
       ]
       var vaults: [PlaceOperand] = [.vault(random.below(2)), .vault(random.below(2))]
       for (vault, description) in module.interface.vaults.enumerated() {

@@ -187,10 +187,9 @@ private struct Reader {
       }
       for case (.write, let slot) in instruction.operands {
         switch layout.type(at: Int(slot)) {
-        case .duration?, .time?: times[Int(slot)] = time ?? TimeForm(.computed(function: function, instruction: pc))
-        case .bool?, .int?, .wide?, .percent?, .ratio?, .amount?, .text?, .bytes?, .composite?, .account?, .rate?,
-          .counter?, nil:
-          times[Int(slot)] = nil
+        case .value(.duration)?, .value(.time)?:
+          times[Int(slot)] = time ?? TimeForm(.computed(function: function, instruction: pc))
+        case .value?, .wide?, .loopCounter?, nil: times[Int(slot)] = nil
         }
         truths[Int(slot)] = truth
       }

@@ -58,7 +58,7 @@ struct FailureAnalysis {
     switch key.type {
     case .int(let range): return range.high - range.low >= Integer(key.most)
     case .composite(let type): return (interface.types[type].payloads?.count ?? .max) > key.most
-    case .bool, .percent, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter, .party: return true
+    case .bool, .ratio, .amount, .duration, .text, .bytes, .time, .rate, .counter, .party: return true
     }
   }
 

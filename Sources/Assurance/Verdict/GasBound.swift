@@ -85,7 +85,7 @@ private struct GasPass: AbstractInterpreter {
     if row.flow == .opensLoop {
       // Inside, ways are counted from the loop's head; its exit is reached when it is closed, or at once.
       var bound = 0
-      if case .counter(let times)? = wellFormed.registers[function].type(at: Int(instruction.a)) { bound = times }
+      if case .loopCounter(let times)? = wellFormed.registers[function].type(at: Int(instruction.a)) { bound = times }
       open.append((pc, state, bound))
       state = 0
     }

@@ -17,13 +17,11 @@ func instructionsThatFit(_ function: Int, in wellFormed: WellFormedModule, isTar
   func bounds(_ slot: UInt16) -> Bounds? {
     if let bounds = known[Int(slot)] { return bounds }
     switch layout.type(at: Int(slot)) {
-    case .int(let range)?: return (range.low, range.high)
+    case .value(.int(let range))?: return (range.low, range.high)
     case .wide(let bits)?:
       let most = Integer.power(ofTwo: bits) - Integer(1)
       return (-most, most)
-    case .bool?, .percent?, .ratio?, .amount?, .duration?, .text?, .bytes?, .composite?, .time?, .account?, .rate?,
-      .counter?, nil:
-      return nil
+    case .value?, .loopCounter?, nil: return nil
     }
   }
   func constant(_ index: UInt16) -> Integer? {

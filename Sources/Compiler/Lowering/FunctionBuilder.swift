@@ -100,20 +100,20 @@ struct FunctionBuilder {
   /// The heap of a type.
   private static func heap(_ type: RegisterType) -> Int {
     switch type {
-    case .bool: 0
-    case .percent: 1
-    case .ratio: 2
-    case .rate: 3
-    case .amount(let currency): 4 + currency & 3
-    case .duration: 8
-    case .time: 9
-    case .account: 10
-    case .counter: 11
-    case .text: 12
-    case .bytes: 13
-    case .int(let range): 14 + range.bits & 1
+    case .value(.bool): 0
+    case .value(.ratio(let isPercent)): isPercent ? 1 : 2
+    case .value(.rate): 3
+    case .value(.amount(let currency)): 4 + currency & 3
+    case .value(.duration): 8
+    case .value(.time): 9
+    case .value(.party): 10
+    case .loopCounter: 11
+    case .value(.text): 12
+    case .value(.bytes): 13
+    case .value(.int(let range)): 14 + range.bits & 1
+    case .value(.counter): preconditionFailure("in a register a counter is an integer")
     case .wide(let bits): 16 + bits & 7
-    case .composite(let index): 24 + index & 7
+    case .value(.composite(let index)): 24 + index & 7
     }
   }
 

@@ -77,7 +77,7 @@ struct FunctionLowering {
   // MARK: Registers
 
   func isCollection(_ type: RegisterType) -> Bool {
-    if case .composite(let index) = type { types[index].isCollection } else { false }
+    if case .value(.composite(let index)) = type { types[index].isCollection } else { false }
   }
 
   /// Where a result of this type is written: into the destination where the types agree, otherwise
@@ -93,9 +93,9 @@ struct FunctionLowering {
     let (from, to) = (register.operand, destination.operand)
     switch (register.type, destination.type) {
     // The checker has seen to it that these values lie in the range, but their registers do not show that.
-    case (.wide, .int(let range)):
+    case (.wide, .value(.int(let range))):
       builder.emit(.narrow, to, from, UInt16(truncatingIfNeeded: pool.range(range)), at: span)
-    case (.ratio, .percent): builder.emit(.narrowRatio, to, from, at: span)
+    case (.value(.ratio(isPercent: false)), .percent): builder.emit(.narrowRatio, to, from, at: span)
     case (let type, _) where type.slots == 2: builder.emit(.copyPair, to, from, at: span)
     case (let type, _) where isCollection(type): builder.emit(.copyObject, to, from, at: span)
     default: builder.emit(.copy, to, from, at: span)
@@ -135,7 +135,7 @@ struct FunctionLowering {
 extension RegisterType {
   init(_ type: ExpressionType) {
     switch type {
-    case .value(let type): self.init(type)
+    case .value(let type): self = .value(type)
     case .wide(let bits): self = .wide(bits: bits)
     case .error: preconditionFailure("a contract with an error is not lowered")
     }

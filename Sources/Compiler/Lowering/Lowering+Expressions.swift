@@ -25,8 +25,8 @@ extension FunctionLowering {
     case .keyCount(let vault): return result(.countKeys, RegisterType(value.type), vault, into: destination, at: span)
     case .now: return result(.now, .time, into: destination, at: span)
     case .opened: return result(.opened, .time, into: destination, at: span)
-    case .caller: return result(.caller, .account, into: destination, at: span)
-    case .party(let party): return result(.account, .account, party, into: destination, at: span)
+    case .caller: return result(.caller, .party, into: destination, at: span)
+    case .party(let party): return result(.account, .party, party, into: destination, at: span)
 
     case .isEmpty, .isCase: return evaluate(condition: value, into: destination)
     case .not(let inner): return result(.not, .bool, of: evaluate(inner), into: destination, at: span)
@@ -157,7 +157,7 @@ extension FunctionLowering {
     for (index, piece) in pieces.enumerated().dropFirst() {
       length += piece.length
       joined = result(
-        .concatenate, .text(max: length), of: joined, and: evaluate(piece),
+        .concatenate, .value(.text(max: length)), of: joined, and: evaluate(piece),
         into: index == pieces.count - 1 ? destination : nil, at: span)
     }
     return joined
@@ -185,39 +185,34 @@ extension FunctionLowering {
     let isSwapped = comparison == .greater || comparison == .greaterOrEqual
     switch comparison {
     case .equal, .notEqual:
-      let opcode: Opcode
-      switch type {
-      case .int, .wide: opcode = .equalInt
-      case .bool, .duration, .time, .account: opcode = .equalWord
-      case .percent, .ratio, .rate, .amount: opcode = .equalPair
-      case .text, .bytes: opcode = .equalText
-      case .composite: opcode = .equalObject
-      case .counter: preconditionFailure("counters are compared with nothing")
-      }
-      return (opcode, false, comparison == .notEqual)
-    case .less, .greater:
-      let opcode: Opcode
-      switch type {
-      case .int, .wide: opcode = .lessInt
-      case .amount: opcode = .lessAmount
-      case .percent, .ratio, .rate: opcode = .lessPercent
-      case .duration, .time: opcode = .lessDuration
-      case .text, .bytes: opcode = .lessText
-      case .bool, .account, .composite, .counter: preconditionFailure("the checker orders only what has an order")
-      }
-      return (opcode, isSwapped, false)
+      return (equality(of: type), false, comparison == .notEqual)
+    case .less, .greater: return (order(of: type).less, isSwapped, false)
     case .lessOrEqual, .greaterOrEqual:
-      let opcode: Opcode
-      switch type {
-      case .int, .wide: opcode = .lessOrEqualInt
-      case .amount: opcode = .lessOrEqualAmount
-      case .percent, .ratio, .rate: opcode = .lessOrEqualPercent
-      case .duration, .time: opcode = .lessOrEqualDuration
+      let (less, lessOrEqual) = order(of: type)
       // a ≤ b is not b < a.
-      case .text, .bytes: return (.lessText, !isSwapped, true)
-      case .bool, .account, .composite, .counter: preconditionFailure("the checker orders only what has an order")
-      }
-      return (opcode, isSwapped, false)
+      return lessOrEqual.map { ($0, isSwapped, false) } ?? (less, !isSwapped, true)
+    }
+  }
+
+  private static func equality(of type: RegisterType) -> Opcode {
+    guard let value = type.valueType else { return .equalInt }
+    return switch value.shape {
+    case .integer: .equalInt
+    case .word: .equalWord
+    case .pair: .equalPair
+    case .object: if case .composite = value { .equalObject } else { .equalText }
+    }
+  }
+
+  private static func order(of type: RegisterType) -> (less: Opcode, lessOrEqual: Opcode?) {
+    guard let value = type.valueType else { return (.lessInt, .lessOrEqualInt) }
+    return switch value {
+    case .int: (.lessInt, .lessOrEqualInt)
+    case .amount: (.lessAmount, .lessOrEqualAmount)
+    case .ratio, .rate: (.lessPercent, .lessOrEqualPercent)
+    case .duration, .time: (.lessDuration, .lessOrEqualDuration)
+    case .text, .bytes: (.lessText, nil)
+    default: preconditionFailure("the checker orders only what has an order")
     }
   }
 

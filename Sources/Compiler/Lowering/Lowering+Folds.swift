@@ -15,9 +15,8 @@ extension FunctionLowering {
     _ list: TypedExpression, _ type: RegisterType, _ element: TypedExpression, into destination: Register?,
     at span: Span
   ) -> Register {
-    guard case .composite(let index) = type else { preconditionFailure("a list is of a composite type") }
     // An integer that no element can be is looked for in vain.
-    var wanted = RegisterType(types[index].parts[0])
+    var wanted = RegisterType(definition(type).parts[0])
     if wanted.isInteger { wanted = .wide(bits: element.bits) }
     return call(
       .contains(wanted), canTrap: false, [list, element], [type, wanted], .bool, into: destination, at: span)
@@ -93,7 +92,7 @@ struct FoldLowering {
   }
 
   private mutating func forEach(_ body: (inout FoldLowering, Register) -> Void) {
-    let counter = builder.temporary(.counter(bound: collection.most ?? 0))
+    let counter = builder.temporary(.loopCounter(bound: collection.most ?? 0))
     let item = builder.temporary(element)
     emit(.each, counter, parameters[0])
     let loop = builder.openLoop(counter, at: span)
@@ -119,7 +118,7 @@ struct FoldLowering {
     let beyond = Integer.power(ofTwo: bits) - Integer(1)
     let positive = divisor(beyond)
     load(.int(.zero), into: sum)
-    if case .int(let range) = element, range.low.sign >= 0 {
+    if case .value(.int(let range)) = element, range.low.sign >= 0 {
       forEach {
         $0.emit(.addInt, wider, sum, $1)
         $0.cut(wider, positive, to: sum)

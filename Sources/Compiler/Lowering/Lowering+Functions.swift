@@ -45,7 +45,7 @@ extension FunctionLowering {
     _ value: TypedExpression, into destination: Register?
   ) -> Register {
     let type = RegisterType(value.type)
-    if case .int = type {
+    if case .value(.int) = type {
       // Both have a range, and so has the result.
       let (a, b) = (evaluate(left, as: RegisterType(left.type)), evaluate(right, as: RegisterType(right.type)))
       return result(opcode, type, of: a, and: b, into: destination, at: value.span)

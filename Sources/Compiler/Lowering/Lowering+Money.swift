@@ -11,7 +11,7 @@ extension FunctionLowering {
   mutating func ask(for deposit: CheckedDeposit) {
     var used: [Register] = []
     let payer = deposit.payer.map { operand($0, &used) }
-    let amount = evaluate(deposit.amount, as: .amount(currency: deposit.currency))
+    let amount = evaluate(deposit.amount, as: .value(.amount(currency: deposit.currency)))
     let place = operand(deposit.place, &used)
     let span = deposit.amount.span
     // It holds for the next `ask` alone.
@@ -90,7 +90,7 @@ extension FunctionLowering {
     case .vault(let vault): return .vault(vault)
     case .party(let party): return .party(party)
     case .account(let account):
-      let register = evaluate(account, as: .account)
+      let register = evaluate(account, as: .party)
       used.append(register)
       return .account(register: register.placeSlot)
     case .entry(let vault, let key):

@@ -8,7 +8,9 @@ import Source
 
 extension FunctionLowering {
   func definition(_ type: RegisterType) -> TypeDefinition {
-    guard case .composite(let index) = type else { preconditionFailure("only values of composite types have parts") }
+    guard case .value(.composite(let index)) = type else {
+      preconditionFailure("only values of composite types have parts")
+    }
     return types[index]
   }
 

@@ -29,7 +29,7 @@ extension FunctionLowering {
 
   mutating func load(item: Int, into destination: Register?, at span: Span) -> Register {
     let (type, slot) = pool.slots[item]
-    let opcode = Opcode.loading(type)
+    let opcode = Opcode.loading(type.shape)
     return result(opcode, RegisterType(type), opcode == .loadObject ? item : slot, into: destination, at: span)
   }
 
@@ -82,7 +82,7 @@ extension FunctionLowering {
       store(map: register, key, value, most, in: field, at: span)
       return
     }
-    let opcode = Opcode.storing(type)
+    let opcode = Opcode.storing(type.shape)
     if opcode == .storeObject {
       builder.emit(opcode, UInt16(item(ofField: field)), register.operand, at: span)
     } else {
@@ -117,7 +117,7 @@ extension FunctionLowering {
     of map: Register, _ type: ValueType, _ most: Int, at span: Span,
     _ body: (inout FunctionLowering, Register, Register) -> Void
   ) {
-    let counter = builder.temporary(.counter(bound: most))
+    let counter = builder.temporary(.loopCounter(bound: most))
     let key = builder.temporary(RegisterType(type))
     builder.emit(.each, counter.operand, map.operand, at: span)
     let loop = builder.openLoop(counter, at: span)
@@ -126,25 +126,5 @@ extension FunctionLowering {
     builder.close(loop, always: pool.constant(.bool(true)), at: span)
     builder.release(counter)
     builder.release(key)
-  }
-}
-
-extension Opcode {
-  static func storing(_ type: ValueType) -> Opcode {
-    switch type.shape {
-    case .word: .store
-    case .integer(let isSmall): isSmall ? .storeInt : .storeWide
-    case .pair: .storePair
-    case .object: .storeObject
-    }
-  }
-
-  static func loading(_ type: ValueType) -> Opcode {
-    switch type.shape {
-    case .word: .load
-    case .integer(let isSmall): isSmall ? .loadInt : .loadWide
-    case .pair: .loadPair
-    case .object: .loadObject
-    }
   }
 }

@@ -117,7 +117,7 @@ extension FunctionLowering {
       preconditionFailure("the checker loops through collections only")
     }
     let elements = evaluate(collection)
-    let counter = builder.temporary(.counter(bound: most))
+    let counter = builder.temporary(.loopCounter(bound: most))
     builder.emit(.each, counter.operand, elements.operand, at: span)
     let loop = builder.openLoop(counter, at: span)
     let before = boundCount
