@@ -122,6 +122,7 @@ import Testing
     ("module M\n; case passes", 1, "a line belongs to a frame or a case"),
     ("; frame day\n...\n  ...", 1, "there is more than one place for lines"),
     ("; frame day\n...\n; case passes\nuse day", 4, "a frame with a place for lines is extended"),
+    ("; case passes\n...", 2, "nothing extends a case"),
     ("; frame day\nmodule M\n; case passes on day\n  settle", 4, "this belongs to a function"),
     ("; case passes\nfunction\n  a: next\n  a: next", 4, "there are two labels a:"),
     ("; case passes\nfunction\n  register r0 x1: Bool", 3, "x1 is no register"),

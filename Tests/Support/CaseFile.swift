@@ -34,6 +34,7 @@ package struct CaseFile {
     package let module: String
   }
 
+  /// What the file cannot mean.
   package struct Fault: Error, Equatable {
     /// Counted from 1.
     package let line: Int
@@ -45,13 +46,16 @@ package struct CaseFile {
     }
   }
 
+  /// In their order.
   package private(set) var cases: [Case] = []
   private var frames: [String: [CaseLine]] = [:]
   /// Those that nothing names so far, in order.
   private var unused: [(name: String, line: Int)] = []
 
+  /// The cases of a file of the repository.
   package static func cases(_ path: String) throws -> [Case] { try CaseFile(Repository.text(path)).cases }
 
+  /// Expands the frames and the cases of a file's text.
   package init(_ text: String) throws(Fault) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map {
       CaseLine(number: $0.offset + 1, text: $0.element)
@@ -67,7 +71,8 @@ package struct CaseFile {
   }
 
   private mutating func read(_ head: CaseLine, _ lines: [CaseLine]) throws(Fault) {
-    var title = head.text.drop { $0 != " " }.dropFirst().drop { $0 != " " }.dropFirst()
+    let isCase = head.text.hasPrefix("; case ")
+    var title = head.text.dropFirst((isCase ? "; case " : "; frame ").count)
     let colon = title.firstIndex(of: ":") ?? title.endIndex
     var extended: [CaseLine]?
     var text = String(title)
@@ -88,6 +93,7 @@ package struct CaseFile {
       guard !used.contains(where: \.isPlace) else { throw line.fault("a frame with a place for lines is extended") }
       own += used
     }
+    if isCase, let line = own.first(where: \.isPlace) { throw line.fault("nothing extends a case") }
     if own.filter(\.isPlace).count > 1 { throw head.fault("there is more than one place for lines") }
     if let extended {
       let place = extended.firstIndex(where: \.isPlace) ?? extended.endIndex
@@ -98,7 +104,7 @@ package struct CaseFile {
       let functions = own.firstIndex(where: \.beginsFunction) ?? own.endIndex
       own = Array(extended[..<place] + own[..<functions] + extended[place...].dropFirst() + own[functions...])
     }
-    if head.text.hasPrefix("; case ") {
+    if isCase {
       let module = try ExpandedModule(own.filter { !$0.isPlace })
       cases.append(Case(title: text, lines: lines.map { String($0.text) }, module: module.text))
     } else {
@@ -117,7 +123,7 @@ package struct CaseFile {
 
 private struct CaseLine {
   let number: Int
-  var text: Substring
+  let text: Substring
 
   var isComment: Bool { text.allSatisfy { $0 == " " } || text.hasPrefix(";") }
   var isPlace: Bool { text.drop { $0 == " " } == "..." }
