@@ -5,19 +5,14 @@ import Interface
 import Support
 import Testing
 
-/// A file in Tests/Corpus/verify is a module in assembler; its first line says how the verifier or
-/// assurance refuses it: `; refused: blockGas`, or `; passes`.
+/// A file in Tests/Corpus/verify is cases in assembler (`CaseFile`). The title of each says how the
+/// verifier or assurance refuses it, and why: `blockGas: another sum`, `finding endlessCircle: a
+/// circle`, or `passes`.
 @Suite struct VerifierTests {
   @Test(arguments: Repository.files("Tests/Corpus/verify", ".erna"))
   func modulesAreRefusedAsTheFileSays(_ path: String) throws {
-    // Cases stand one behind the other, each under its own first line; the part before the first is
-    // common to all of them.
-    let parts = try Repository.text(path).components(separatedBy: "\n; case ")
-    let common = parts[0]
-    for part in parts.dropFirst() {
-      let lines = part.components(separatedBy: "\n")
-      let expected = lines[0]
-      let module = try Assembler.module(common + "\n" + lines.dropFirst().joined(separator: "\n"))
+    for item in try CaseFile.cases(path) {
+      let module = try Assembler.module(item.module)
       let actual: String
       do throws(ModuleFault) {
         let wellFormed = try Verifier.verify(bytes: module.bytes)
@@ -26,15 +21,15 @@ import Testing
         case .refused(let findings): actual = "finding " + (findings.first.map { "\($0)" } ?? "").prefix { $0 != "(" }
         }
       } catch { actual = "\(error.code)" }
-      #expect(expected.split(separator: ":").first.map(String.init) == actual, "\(part)")
+      #expect(item.title.split(separator: ":").first.map(String.init) == actual, "\(item.title)\n\(item.module)")
     }
   }
 
   /// Sizes and bytes are the subject of `ModuleTests`.
   @Test func everyFaultHasACase() throws {
-    let cases = try Repository.files("Tests/Corpus/verify", ".erna").map { try Repository.text($0) }.joined()
+    let titles = try Repository.files("Tests/Corpus/verify", ".erna").flatMap { try CaseFile.cases($0).map(\.title) }
     for code in ModuleFault.Code.verifiers where code != .size && code != .encoding {
-      #expect(cases.contains("; case \(code):"), "\(code)")
+      #expect(titles.contains { $0.hasPrefix("\(code):") }, "\(code)")
     }
   }
 

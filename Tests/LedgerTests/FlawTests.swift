@@ -17,19 +17,10 @@ import Wording
 /// A ledger that does not take a module says what is wrong with it, where, and by a number that
 /// stands for that for ever.
 @Suite struct FlawTests {
-  /// The cases of a file in Tests/Corpus/verify: what is said about a module, and its text.
-  private static func cases(_ path: String) throws -> [(title: String, text: String)] {
-    let parts = try Repository.text(path).components(separatedBy: "\n; case ")
-    return parts.dropFirst().map { part in
-      let lines = part.components(separatedBy: "\n")
-      return (lines[0], parts[0] + "\n" + lines.dropFirst().joined(separator: "\n"))
-    }
-  }
-
   private static func module(_ file: String, _ title: String) throws -> Module {
-    let all = try cases("Tests/Corpus/verify/\(file).erna")
+    let all = try CaseFile.cases("Tests/Corpus/verify/\(file).erna")
     let found = try #require(all.first { $0.title == title }, "\(title)")
-    return try Assembler.module(found.text)
+    return try Assembler.module(found.module)
   }
 
   /// What the compiler finds, which calls the same code.
@@ -101,8 +92,9 @@ import Wording
   @Test(arguments: Repository.files("Tests/Corpus/verify", ".erna"))
   func theLedgerSaysWhatTheCompilerFinds(_ path: String) throws {
     let ledger = try TestLedger()
-    for (title, text) in try FlawTests.cases(path) {
-      let bytes = try Assembler.module(text).bytes
+    for item in try CaseFile.cases(path) {
+      let title = item.title
+      let bytes = try Assembler.module(item.module).bytes
       let (_, receipt) = try publish(bytes, on: ledger)
       #expect(receipt.flaw == FlawTests.found(in: bytes), "\(title)")
       #expect((receipt.flaw == nil) == (receipt.verdict == .done), "\(title)")

@@ -93,7 +93,7 @@ struct BareRun {
   }
 }
 
-/// A file in Tests/Corpus/machine is cases in assembler. The first line of each says how its action
+/// A file in Tests/Corpus/machine is cases in assembler (`CaseFile`). The title of each says how its action
 /// ends and what the fields hold then that do not hold what they began with: `; case enters: f = 7;
 /// l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]`
 /// gives arguments, one `; leaves v 3, a 4` says who has something then, and one `; payers caller,
@@ -102,12 +102,8 @@ struct BareRun {
 @Suite struct MachineCorpusTests {
   private static let paths = Repository.files("Tests/Corpus/machine", ".erna")
 
-  private static func cases(_ path: String) throws -> [(lines: [String], module: Module)] {
-    let parts = try Repository.text(path).components(separatedBy: "\n; case ")
-    return try parts.dropFirst().map { part in
-      let lines = part.components(separatedBy: "\n")
-      return (lines, try Assembler.module(([parts[0]] + lines.dropFirst()).joined(separator: "\n")))
-    }
+  private static func cases(_ path: String) throws -> [(title: String, lines: [String], module: Module)] {
+    try CaseFile.cases(path).map { ($0.title, $0.lines, try Assembler.module($0.module)) }
   }
 
   private static func value(_ text: String) throws -> Value {
@@ -116,8 +112,8 @@ struct BareRun {
 
   @Test(arguments: paths)
   func actionsDoAsTheFileSays(_ path: String) throws {
-    for (lines, module) in try MachineCorpusTests.cases(path) {
-      let name = "\(path): \(lines.prefix(2).joined(separator: "\n"))"
+    for (title, lines, module) in try MachineCorpusTests.cases(path) {
+      let name = "\(path): \(title)\n\(lines.first ?? "")"
       #expect(try Module(bytes: module.bytes) == module, "\(name)")
       #expect(try Assembler.module(Disassembler(module).text) == module, "\(name)")
       let wellFormed: WellFormedModule
@@ -138,7 +134,7 @@ struct BareRun {
       }
       let run = try BareRun(wellFormed, arguments: arguments)
       var expected = interface.fields.map(\.initialValue)
-      let line = lines[0].components(separatedBy: ": ")
+      let line = title.components(separatedBy: ": ")
       for field in line.dropFirst().joined(separator: ": ").components(separatedBy: "; ") where !field.isEmpty {
         let sides = field.components(separatedBy: " = ")
         let index = try #require(interface.fields.firstIndex { $0.name == sides[0] })
@@ -172,8 +168,8 @@ struct BareRun {
     var opcodes: Set<Opcode> = []
     var endings: Set<String> = []
     for path in MachineCorpusTests.paths {
-      for (lines, module) in try MachineCorpusTests.cases(path) {
-        endings.insert(lines[0])
+      for (title, _, module) in try MachineCorpusTests.cases(path) {
+        endings.insert(title)
         for function in module.functions { opcodes.formUnion(function.code.map(\.opcode)) }
       }
     }
