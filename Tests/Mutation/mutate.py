@@ -41,7 +41,10 @@ SUITES = {
 # For each mutant that is wanted, so many are tried to compile.
 SPARE = 1.6
 ENOUGH = 0.9
+# The most bytes that a mutant may hold.
 MEMORY = 4 << 30
+# What the tests' program ends with where the filter leaves none.
+NO_TESTS = 69
 
 ACTIVE = """import Glibc
 
@@ -344,7 +347,7 @@ def run(suite, skipped, number, limit, stop=True):
     environment = os.environ | {"MUTANT": str(number), "SWIFT_BACKTRACE": "enable=no"}
     began = time.monotonic()
     process = subprocess.Popen(
-        [PROGRAM, "--testing-library", "swift-testing", "--no-parallel", "--filter", rf"^{re.escape(suite)}\b", *options],
+        [PROGRAM, "--testing-library", "swift-testing", "--no-parallel", "--filter", rf"^{re.escape(suite)}[./]", *options],
         cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
     )  # fmt: skip
@@ -371,8 +374,11 @@ def run(suite, skipped, number, limit, stop=True):
         code = process.wait()
     seconds = time.monotonic() - began
     if not stop:
+        if code == NO_TESTS:
+            sys.exit(f"there are no tests called {suite}")
         return failed, seconds
-    return ended or (None if code == 0 else f"ends with {signal.Signals(-code).name if code < 0 else code}"), seconds
+    # Where all tests of a suite are skipped, there are none.
+    return ended or (None if code in (0, NO_TESTS) else f"ends with {signal.Signals(-code).name if code < 0 else code}"), seconds
 
 
 def held(process):
