@@ -2,6 +2,7 @@
 # make test   sets up and runs every test
 # make bench  sets up and measures the machine against its peers
 # make additions  adds one of each kind of thing, counts the files of Sources that it touches, and takes it out again; HUNKS=1 leaves out parts
+# make mutations  changes single lines of the checker and the machine at random, and tells which changes no test notices; SEED=2 changes others
 # make fuzz   sets up and tries many random integers, modules, contracts and mutants; SEED=2 tries others
 
 # The C libraries that Package.swift names, by their Debian packages.
@@ -10,7 +11,7 @@ PACKAGES := libgmp-dev libssl-dev libsodium-dev liblmdb-dev pkg-config binutils 
 RELEASE := .build-release
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: demo test bench fuzz additions setup release
+.PHONY: demo test bench fuzz additions mutations setup release
 
 setup:
 	@command -v swift > /dev/null || { echo "A Swift 6.3 toolchain is needed: https://www.swift.org/install/linux"; exit 1; }
@@ -37,6 +38,10 @@ additions: release
 	python3 Tests/Additions/additions.py $(if $(HUNKS),--hunks)
 
 SEED := 1
+mutations: PACKAGES += python3
+mutations: setup
+	python3 Tests/Mutation/mutate.py --seed $(SEED)
+
 # What stays until the process ends is no leak. With the address sanitizer the machine's memory has just the size that the gas allows, and a step beyond it is told.
 fuzz: release
 	$(RELEASE)/release/Fuzz integers 10000000 $(SEED)

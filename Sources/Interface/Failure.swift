@@ -97,7 +97,7 @@ extension Trap {
 }
 
 /// A call's end without effect. The names of both lists are what a test writes after `refused`.
-package enum Failure: Hashable, Sendable {
+package enum Failure: Error, Hashable {
   case refused(Refusal)
   case trapped(Trap)
 

@@ -24,23 +24,22 @@ extension Machine {
     // The fields that were written, a bit for each.
     var written = before
 
-    let failure: Failure
-    failing: do {
+    let (stop, detail): (Stop, Int)
+    do throws(Failure) {
       running: while true {
         let i = pc.pointee
         pc += 1
         switch i.opcode {
         // MARK: Control
         case .next:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
         case .jump:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
           pc = code + Int(i.a)
         case .branch:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          // `continue` keeps this a jump that the processor guesses; without it, it becomes a
+          // conditional move, and the next instruction waits for the register.
+          try charge(Int(i.gas), &gas)
           if r[Int(i.a)] == 0 {
             pc = code + Int(i.b)
             continue running
@@ -48,20 +47,17 @@ extension Machine {
         case .count:
           let times = r[Int(i.b)]
           if times & 1 == 1 || Int64(bitPattern: times) < 0 || times > constants[4 * Int(i.c)] {
-            failure = .trapped(.range)
-            break failing
+            throw .trapped(.range)
           }
           r[Int(i.a)] = times >> 1
         case .loop:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
           if r[Int(i.a)] == 0 {
             pc = code + Int(i.b)
             continue running
           }
         case .again:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
           let left = r[Int(i.a)] &- 1
           r[Int(i.a)] = left
           if left != 0 {
@@ -69,17 +65,19 @@ extension Machine {
             continue running
           }
         case .enter:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          return Run(.enters, Int(i.a), function, pc - code, r, stack, gas, written)
+          try charge(Int(i.gas), &gas)
+          (stop, detail) = (.enters, Int(i.a))
+          break running
         case .stay:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          return Run(.stays, 0, function, pc - code, r, stack, gas, written)
+          try charge(Int(i.gas), &gas)
+          (stop, detail) = (.stays, 0)
+          break running
         case .return:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          if stack == stackBase { return Run(.returns, Int(i.a), function, pc - code, r, stack, gas, written) }
+          try charge(Int(i.gas), &gas)
+          if stack == stackBase {
+            (stop, detail) = (.returns, Int(i.a))
+            break running
+          }
           let (first, second) = (r[Int(i.a)], r[Int(i.a) + 1])
           let slots = image.functions[function].resultSlots
           stack -= 4
@@ -91,8 +89,7 @@ extension Machine {
           r[target] = first
           if slots == 2 { r[target + 1] = second }
         case .call:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
           let callee = image.functions[Int(i.a)]
           let below = r + Int(image.functions[function].slotCount)
           for slot in 0..<Int(callee.argumentSlots) { below[slot] = r[Int(i.b) + slot] }
@@ -106,15 +103,10 @@ extension Machine {
           code = callee.code
           pc = code
         case .fail:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          failure = .trapped(trap(namedBy: i.a))
-          break failing
+          try charge(Int(i.gas), &gas)
+          throw .trapped(trap(namedBy: i.a))
         case .require:
-          if r[Int(i.a)] == 0 {
-            failure = .refused(.guardUnmet)
-            break failing
-          }
+          if r[Int(i.a)] == 0 { throw .refused(.guardUnmet) }
 
         // MARK: Moving values
         case .copy: r[Int(i.a)] = r[Int(i.b)]
@@ -127,20 +119,17 @@ extension Machine {
           r[Int(i.a)] = constants[4 * Int(i.b)]
           r[Int(i.a) + 1] = constants[4 * Int(i.b) + 1]
         case .constantWide:
-          let (place, left) = wideConstant(
-            &arena, constants[4 * Int(i.b)], image.objects,
-            isText: image.functions[function].shapes[Int(i.a)].kind == .string, gas: gas)
-          gas = left
-          if gas < 0 { break running }
-          r[Int(i.a)] = place
+          r[Int(i.a)] = try paid(
+            wideConstant(
+              &arena, constants[4 * Int(i.b)], image.objects,
+              isText: image.functions[function].shapes[Int(i.a)].kind == .string, gas: gas), &gas)
         case .load: r[Int(i.a)] = words[Int(i.b)]
         case .loadPair:
           r[Int(i.a)] = words[Int(i.b)]
           r[Int(i.a) + 1] = words[Int(i.b) + 1]
         case .loadInt: r[Int(i.a)] = words[Int(i.b)] << 1
         case .loadWide:
-          gas -= Gas.memory(words: 5)
-          if gas < 0 { break running }
+          try charge(Gas.memory(words: 5), &gas)
           r[Int(i.a)] = arena.integer(atRest: words + Int(i.b))
         case .store:
           words[Int(i.a)] = r[Int(i.b)]
@@ -168,10 +157,7 @@ extension Machine {
           if (x | y) & 1 == 0 && !overflow {
             r[Int(i.a)] = UInt64(bitPattern: sum)
           } else {
-            let (value, left) = wideSum(&arena, x, y, negatingSecond: false, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            r[Int(i.a)] = value
+            r[Int(i.a)] = try paid(wideSum(&arena, x, y, negatingSecond: false, gas: gas), &gas)
           }
         case .subtractInt:
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
@@ -179,10 +165,7 @@ extension Machine {
           if (x | y) & 1 == 0 && !overflow {
             r[Int(i.a)] = UInt64(bitPattern: difference)
           } else {
-            let (value, left) = wideSum(&arena, x, y, negatingSecond: true, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            r[Int(i.a)] = value
+            r[Int(i.a)] = try paid(wideSum(&arena, x, y, negatingSecond: true, gas: gas), &gas)
           }
         case .multiplyInt:
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
@@ -190,50 +173,29 @@ extension Machine {
           if (x | y) & 1 == 0 && !overflow {
             r[Int(i.a)] = UInt64(bitPattern: product)
           } else {
-            let (value, left) = wideProduct(&arena, x, y, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            r[Int(i.a)] = value
+            r[Int(i.a)] = try paid(wideProduct(&arena, x, y, gas: gas), &gas)
           }
         case .divideIntDown:
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-          if y == 0 {
-            failure = .trapped(.division)
-            break failing
-          }
+          if y == 0 { throw .trapped(.division) }
           // Both words are doubled: their quotient is the quotient. Where neither is negative it is rounded down already.
           if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
             r[Int(i.a)] = (x / y) << 1
           } else {
-            let (value, left) = quotient(&arena, x, y, .down, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            r[Int(i.a)] = value
+            r[Int(i.a)] = try paid(quotient(&arena, x, y, .down, gas: gas), &gas)
           }
         case .divideIntUp, .divideIntHalfEven:
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-          if y == 0 {
-            failure = .trapped(.division)
-            break failing
-          }
-          let (value, left) = quotient(&arena, x, y, i.opcode == .divideIntUp ? .up : .halfEven, gas: gas)
-          gas = left
-          if gas < 0 { break running }
-          r[Int(i.a)] = value
+          if y == 0 { throw .trapped(.division) }
+          r[Int(i.a)] = try paid(quotient(&arena, x, y, i.opcode == .divideIntUp ? .up : .halfEven, gas: gas), &gas)
         case .moduloInt:
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
-          if y == 0 {
-            failure = .trapped(.division)
-            break failing
-          }
+          if y == 0 { throw .trapped(.division) }
           // The rest of two doubled words is the doubled rest.
           if (x | y) & 1 == 0 && Int64(bitPattern: x | y) >= 0 {
             r[Int(i.a)] = x % y
           } else {
-            let (value, left) = quotient(&arena, x, y, .modulo, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            r[Int(i.a)] = value
+            r[Int(i.a)] = try paid(quotient(&arena, x, y, .modulo, gas: gas), &gas)
           }
         case .narrow:
           let x = r[Int(i.b)]
@@ -241,17 +203,10 @@ extension Machine {
           if x & 1 == 0 {
             if Int64(bitPattern: x) < Int64(bitPattern: range[2]) || Int64(bitPattern: x) >= Int64(bitPattern: range[7])
             {
-              failure = .trapped(.range)
-              break failing
+              throw .trapped(.range)
             }
-          } else {
-            let (isInside, left) = wideContains(arena, x, range, image.objects, gas: gas)
-            gas = left
-            if gas < 0 { break running }
-            if !isInside {
-              failure = .trapped(.range)
-              break failing
-            }
+          } else if try !paid(wideContains(arena, x, range, image.objects, gas: gas), &gas) {
+            throw .trapped(.range)
           }
           r[Int(i.a)] = x
         case .equalInt, .lessInt, .lessOrEqualInt:
@@ -260,8 +215,7 @@ extension Machine {
           if (x | y) & 1 == 0 {
             order = x == y ? 0 : Int64(bitPattern: x) < Int64(bitPattern: y) ? -1 : 1
           } else {
-            gas -= Gas.linear(arena.limbCount(x), arena.limbCount(y))
-            if gas < 0 { break running }
+            try charge(Gas.linear(arena.limbCount(x), arena.limbCount(y)), &gas)
             order = arena.compare(x, y)
           }
           r[Int(i.a)] = truth(i.opcode == .equalInt ? order == 0 : i.opcode == .lessInt ? order < 0 : order <= 0)
@@ -272,24 +226,15 @@ extension Machine {
         case .lessOrEqualDuration: r[Int(i.a)] = truth(r[Int(i.b)] <= r[Int(i.c)])
         case .addDuration:
           let sum = r[Int(i.b)] + r[Int(i.c)]
-          if sum > UInt64(Duration.max.milliseconds) {
-            failure = .trapped(.range)
-            break failing
-          }
+          if sum > UInt64(Duration.max.milliseconds) { throw .trapped(.range) }
           r[Int(i.a)] = sum
         case .subtractDuration:
-          if r[Int(i.b)] < r[Int(i.c)] {
-            failure = .trapped(.negative)
-            break failing
-          }
+          if r[Int(i.b)] < r[Int(i.c)] { throw .trapped(.negative) }
           r[Int(i.a)] = r[Int(i.b)] - r[Int(i.c)]
         case .timesDuration:
           guard
             let product = arena.scaled(UInt128(r[Int(i.b)]), by: r[Int(i.c)], max: UInt128(Duration.max.milliseconds))
-          else {
-            failure = .trapped(.range)
-            break failing
-          }
+          else { throw .trapped(.range) }
           r[Int(i.a)] = UInt64(product)
 
         // MARK: Amounts and percents
@@ -299,62 +244,40 @@ extension Machine {
         case .addAmount:
           // Both are below 2^127: the sum fits 128 bits.
           let sum = pair(r, i.b) &+ pair(r, i.c)
-          if sum > Amount.max.units {
-            failure = .trapped(.range)
-            break failing
-          }
+          if sum > Amount.max.units { throw .trapped(.range) }
           setPair(r, i.a, sum)
         case .subtractAmount:
           let (difference, overflow) = pair(r, i.b).subtractingReportingOverflow(pair(r, i.c))
-          if overflow {
-            failure = .trapped(.negative)
-            break failing
-          }
+          if overflow { throw .trapped(.negative) }
           setPair(r, i.a, difference)
         case .timesAmount:
           guard let product = arena.scaled(pair(r, i.b), by: r[Int(i.c)], max: Amount.max.units) else {
-            failure = .trapped(.range)
-            break failing
+            throw .trapped(.range)
           }
           setPair(r, i.a, product)
         case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
           let rounding: Rounding = i.opcode == .scaleAmountDown ? .down : i.opcode == .scaleAmountUp ? .up : .halfEven
           guard let amount = scaled(pair(r, i.b), by: r[Int(i.c)], outOf: r[Int(i.c) + 1], rounded: rounding) else {
-            failure = .trapped(.range)
-            break failing
+            throw .trapped(.range)
           }
           setPair(r, i.a, amount)
         case .lessPercent: r[Int(i.a)] = truth(comparePercents(r + Int(i.b), r + Int(i.c)) < 0)
         case .lessOrEqualPercent: r[Int(i.a)] = truth(comparePercents(r + Int(i.b), r + Int(i.c)) <= 0)
         case .equalText:
           let (x, y) = (arena.slab + Int(r[Int(i.b)]), arena.slab + Int(r[Int(i.c)]))
-          gas -= Gas.text(Int(x[0]), Int(y[0]))
-          if gas < 0 { break running }
+          try charge(Gas.text(Int(x[0]), Int(y[0])), &gas)
           r[Int(i.a)] = truth(x[0] == y[0] && (0..<Gas.textWords(size: Int(x[0]))).allSatisfy { x[$0] == y[$0] })
 
         // MARK: Money and events
         case .settle:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          if let refused = host.settle() {
-            failure = refused
-            break failing
-          }
+          try charge(Int(i.gas), &gas)
+          if let refused = host.settle() { throw refused }
         case .pay, .split, .payEach:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          let outcome = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
-          gas = outcome.gas
-          if gas < 0 { break running }
-          if let trap = outcome.trap {
-            failure = .trapped(trap)
-            break failing
-          }
+          try charge(Int(i.gas), &gas)
+          try end(money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host), &gas)
         case .empty:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          let outcome = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
-          if !outcome.isFound {
+          try charge(Int(i.gas), &gas)
+          if !money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host).isFound {
             pc = code + Int(i.b)
             continue running
           }
@@ -362,28 +285,17 @@ extension Machine {
           _ = money(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
         case .raise:
           let count = words[Int(i.a)]
-          if count >= UInt64(image.fields[Int(i.c)].most) {
-            failure = .trapped(.counter)
-            break failing
-          }
+          if count >= UInt64(image.fields[Int(i.c)].most) { throw .trapped(.counter) }
           words[Int(i.a)] = count + 1
           written |= 1 &<< UInt64(i.c)
         case .emit:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          gas = emit(Int(i.a), r + Int(i.b), &arena, image, gas: gas, &host)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
+          try paid(((), emit(Int(i.a), r + Int(i.b), &arena, image, gas: gas, &host)), &gas)
 
         // MARK: Times and what the ledger tells
         case .now, .opened, .caller, .account, .addTime, .subtractFromTime, .subtractTime, .endOfDay, .intOfAmount,
           .sha256, .sm3:
-          let outcome = told(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
-          gas = outcome.gas
-          if gas < 0 { break running }
-          if let trap = outcome.trap {
-            failure = .trapped(trap)
-            break failing
-          }
+          try end(told(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host), &gas)
         case .intOfDuration: r[Int(i.a)] = r[Int(i.b)] << 1
 
         // MARK: More on integers
@@ -391,50 +303,35 @@ extension Machine {
           let (x, y) = (r[Int(i.b)], r[Int(i.c)])
           var isLess = Int64(bitPattern: x) < Int64(bitPattern: y)
           if (x | y) & 1 == 1 {
-            gas -= Gas.linear(arena.limbCount(x), arena.limbCount(y))
-            if gas < 0 { break running }
+            try charge(Gas.linear(arena.limbCount(x), arena.limbCount(y)), &gas)
             isLess = arena.compare(x, y) < 0
           }
           r[Int(i.a)] = isLess == (i.opcode == .minInt) ? x : y
 
         // MARK: Ratios
         case .ratioOfInts, .addRatio, .subtractRatio, .multiplyRatio, .divideRatio, .narrowRatio:
-          if let trap = ratio(i, r, arena) {
-            failure = .trapped(trap)
-            break failing
-          }
+          if let trap = ratio(i, r, arena) { throw .trapped(trap) }
 
         // MARK: Objects
         case .getElement:
           let (list, index) = (arena.slab + Int(r[Int(i.b)]), r[Int(i.c)])
           // A place of a wide integer is odd, and a negative index is beyond every count.
-          if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF {
-            failure = .trapped(.index)
-            break failing
-          }
+          if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { throw .trapped(.index) }
           r[Int(i.a)] = list[1 + Int(index >> 1)]
         case .setElement:
           let (list, index) = (arena.slab + Int(r[Int(i.a)]), r[Int(i.b)])
-          if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF {
-            failure = .trapped(.index)
-            break failing
-          }
+          if index & 1 == 1 || index >> 1 >= list[0] & 0xFFFF_FFFF { throw .trapped(.index) }
           list[1 + Int(index >> 1)] = r[Int(i.c)]
         case .match:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
+          try charge(Int(i.gas), &gas)
           let value = r[Int(i.a)]
           if (value & 1 == 0 ? value >> 1 : arena.slab[Int(value >> 1)]) != UInt64(i.c) {
             pc = code + Int(i.b)
             continue running
           }
         case .find, .findEntry:
-          gas &-= Int(i.gas)
-          if gas < 0 { break running }
-          let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
-          gas = outcome.gas
-          if gas < 0 { break running }
-          if !outcome.isFound {
+          try charge(Int(i.gas), &gas)
+          if try !end(object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host), &gas) {
             pc = code + Int(i.b)
             continue running
           }
@@ -444,20 +341,34 @@ extension Machine {
           .appendElement, .removeElement, .insertKey, .insertEntry, .removeKey, .hasKey, .found, .each, .item,
           .itemValue,
           .copyObject, .equalObject, .loadObject, .storeObject, .countEntries, .setEntry, .removeEntry:
-          let outcome = object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host)
-          gas = outcome.gas
-          if gas < 0 { break running }
-          if let trap = outcome.trap {
-            failure = .trapped(trap)
-            break failing
-          }
+          try end(object(i, r, image.functions[function].shapes, &arena, image, gas: gas, &host), &gas)
         }
       }
-      // Nobody asks how far below zero: with 0 here the loop need not carry the gas of every way that leads here.
-      return Run(.fails(.trapped(.gas)), 0, function, pc - code, r, stack, 0, 0)
+    } catch {
+      (stop, detail) = (.fails(error), 0)
     }
-    return Run(.fails(failure), 0, function, pc - code, r, stack, gas, written)
+    return Run(stop, detail, function, pc - code, r, stack, max(gas, 0), written)
   }
+}
+
+/// The gas is below zero where it ran out; nothing was done then.
+@inline(__always) private func charge(_ cost: Int, _ gas: inout Int) throws(Failure) {
+  gas &-= cost
+  if gas < 0 { throw .trapped(.gas) }
+}
+
+/// What was done out of line, and the gas that it has left.
+@inline(__always) private func paid<Value>(_ done: (Value, gas: Int), _ gas: inout Int) throws(Failure) -> Value {
+  gas = done.gas
+  if gas < 0 { throw .trapped(.gas) }
+  return done.0
+}
+
+/// Whether something was found, of what looks for something.
+@inline(__always) @discardableResult
+private func end(_ outcome: Outcome, _ gas: inout Int) throws(Failure) -> Bool {
+  if let trap = try paid((outcome.trap, outcome.gas), &gas) { throw .trapped(trap) }
+  return outcome.isFound
 }
 
 @inline(__always) private func truth(_ condition: Bool) -> UInt64 { condition ? 1 : 0 }

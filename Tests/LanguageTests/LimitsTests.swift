@@ -66,6 +66,16 @@ import Testing
     }
     expectLimit(limits.invariants) { count in contract(list(count, " ") { "invariant \"\($0)\": true" }) }
     expectLimit(limits.transitions - 1) { count in contract(action: list(count, " ") { "on go\($0)() by a -> T" }) }
+    // Eight types to an action.
+    expectLimit(limits.types) { count in
+      contract(
+        action: list((count + 7) / 8, " ") { row in
+          let lists = 8 * row..<min(count, 8 * row + 8)
+          let parameters = lists.map { "p\($0): List<Bool, \($0 + 1)>" }.joined(separator: ", ")
+          return
+            "on go\(row)(\(parameters)) by a where \(lists.map { "count(p\($0)) > 0" }.joined(separator: " and ")) -> T"
+        })
+    }
     expectLimit(limits.currencies) { count in
       contract(
         list(count, " ") { "vault v\($0): Money<C\($0)>" },
