@@ -1,5 +1,5 @@
 import Bytecode
-import Compiler
+import ContractFuzzing
 import Interface
 import Ledger
 import Presentation

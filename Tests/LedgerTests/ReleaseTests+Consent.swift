@@ -1,6 +1,10 @@
+import Bytecode
+import ContractFuzzing
 import Interface
 import Ledger
+import Presentation
 import Primitives
+import Runtime
 import Support
 import Testing
 

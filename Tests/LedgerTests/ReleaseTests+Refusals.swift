@@ -1,7 +1,9 @@
 import Fuzzing
 import Interface
 import Ledger
+import Presentation
 import Primitives
+import Runtime
 import Testing
 
 /// Every wrong release, with the first reason that applies; none leaves a trace.

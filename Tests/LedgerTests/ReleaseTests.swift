@@ -1,10 +1,12 @@
 import Bytecode
 import Interface
 import Ledger
+import Presentation
 import Primitives
 import Runtime
 import Support
 import Testing
+import Wording
 
 /// What was proved impossible, made to happen on a whole ledger; and how what such an agreement holds comes out again.
 @Suite struct ReleaseTests {
