@@ -23,8 +23,7 @@ extension ContractGenerator {
       if case .composite(let type) = $0, part(of: type) != nil { isWanted(type) } else { false }
     }
     if !known.isEmpty && (depth <= 0 || !tape.oneIn(3)) {
-      let made = tape.element(known)
-      return made
+      return tape.element(known)
     }
     let type: SourceType
     switch tape.below(4) {

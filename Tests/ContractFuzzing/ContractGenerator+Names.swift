@@ -45,13 +45,10 @@ extension ContractGenerator {
     if let fact = fact(wanted) { return fact }
     let found = candidates { $0.fits(wanted) }
     if !found.isEmpty && (size > sizeMax || !tape.oneIn(4)) {
-      let made = found[tape.below(found.count)]
-      return made
+      return found[tape.below(found.count)]
     }
     if let made = created(wanted, isNeeded: found.isEmpty, total: total, depth: depth) { return made }
-    if let made = found.first {
-      return made
-    }
+    if let made = found.first { return made }
     return literal(wanted, expecting: nil, total: total, depth: 1) ?? Made(text: "missing", type: MadeType(wanted))
   }
 

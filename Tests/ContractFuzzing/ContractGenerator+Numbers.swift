@@ -57,8 +57,7 @@ extension ContractGenerator {
     if !total && tape.oneIn(2) { return make(.int(randomRange()), expecting: nil, total: false, depth: depth) }
     let known = candidates { if case .int(_, let range?) = $0 { !range.contains(.zero) } else { false } }
     if !known.isEmpty && tape.oneIn(2) {
-      let made = tape.element(known)
-      return made
+      return tape.element(known)
     }
     return integer(Integer(tape.element([7, 1, 2, 3, 10, 1000, Int.max])))
   }
@@ -98,8 +97,7 @@ extension ContractGenerator {
       return Made(text: "3 \(currency)", type: .amount(currency), literal: units(3, currency))
     case .duration: return Made(text: "2 days", type: .duration, literal: Integer(2 * 86_400_000))
     default:
-      let made = make(type, expecting: nil, total: total, depth: depth)
-      return made
+      return make(type, expecting: nil, total: total, depth: depth)
     }
   }
 
@@ -198,8 +196,7 @@ extension ContractGenerator {
   private mutating func percentAtRest() -> Made {
     let known = candidates { $0 == .percent(isAtRest: true) }
     if known.isEmpty || tape.oneIn(2) { return fractionLiteral(.percent) }
-    let made = tape.element(known)
-    return made
+    return tape.element(known)
   }
 
   // MARK: Times

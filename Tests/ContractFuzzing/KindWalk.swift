@@ -1,20 +1,38 @@
 import Interface
 import Primitives
-import Semantics
+package import Semantics
 
 /// The kinds of expressions, with their operations.
-package enum ExpressionKind: Int, CaseIterable, Sendable {
-  case constant, term, field, parameter, local, balance, balanceOfKey, keyCount, vaultIsEmpty, entryIsEmpty, now,
-    opened, caller, party, not, negate
-  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, and, or, narrow, choose, match, answered, call,
-    make, wrap, collect, member, replace
-  case element, contains, with, withValue, isCase, concatenate, function
-  case intAdd, intSubtract, intMultiply, intModulo, intDivideDown, intDivideUp, intDivideHalfEven,
-    ratioOfInts, ratioAdd, ratioSubtract
-  case ratioMultiply, ratioDivide, amountAdd, amountSubtract, amountTimes, amountScaleDown, amountScaleUp,
-    amountScaleHalfEven, durationAdd
-  case durationSubtract, durationTimes, timeAdd, timeBack, timeSince
-  case intOfDuration, intOfAmount, textOfInt, percentOfRatio
+package enum ExpressionKind: Hashable, CaseIterable, Sendable {
+  /// Those that have no operation.
+  package enum Plain: CaseIterable, Sendable {
+    case constant, term, field, parameter, local, balance, balanceOfKey, keyCount, vaultIsEmpty, entryIsEmpty, now,
+      opened, caller, party, not, negate, and, or, narrow, choose, match, answered, call, make, wrap, collect, member,
+      replace, element, contains, with, withValue, isCase, concatenate
+  }
+
+  case plain(Plain)
+  case arithmetic(Arithmetic)
+  case convert(Conversion)
+  case compare(Comparison)
+  case function(LanguageFunction)
+
+  package static let allCases: [ExpressionKind] =
+    Plain.allCases.map { .plain($0) } + Arithmetic.allCases.map { .arithmetic($0) }
+    + Conversion.allCases.map { .convert($0) } + Comparison.allCases.map { .compare($0) }
+    + LanguageFunction.allCases.map { .function($0) }
+
+  package var name: String {
+    switch self {
+    case .plain(let kind): "\(kind)"
+    case .arithmetic(.intDivide(let rounding)): "intDivide \(rounding)"
+    case .arithmetic(.amountScale(let rounding)): "amountScale \(rounding)"
+    case .arithmetic(let operation): "\(operation)"
+    case .convert(let conversion): "\(conversion)"
+    case .compare(let comparison): "\(comparison)"
+    case .function(let function): "function \(function)"
+    }
+  }
 }
 
 package enum StatementKind: Int, CaseIterable, Sendable {
@@ -28,7 +46,6 @@ struct KindWalk {
   private let contract: CheckedContract
   private(set) var expressions: Set<ExpressionKind> = []
   private(set) var statements: Set<StatementKind> = []
-  private(set) var languageFunctions: Set<LanguageFunction> = []
   private var functions: Set<Int> = []
 
   init(_ contract: CheckedContract) { self.contract = contract }
@@ -40,7 +57,7 @@ struct KindWalk {
       statements.insert(deposit.payer == nil ? .deposit : .depositFrom)
       visit(deposit.place)
     }
-    visit(contract.transitions[index].body)
+    for statement in contract.transitions[index].statements { visit(statement) }
   }
 
   private mutating func visit(_ place: CheckedPlace) {
@@ -54,39 +71,31 @@ struct KindWalk {
     statements.insert(kind)
   }
 
-  private mutating func visit(_ body: [CheckedStatement]) { for statement in body { visit(statement) } }
-
   private mutating func visit(_ statement: CheckedStatement) {
-    switch statement.kind {
-    case .pay(let from, let to):
-      statements.insert(.pay)
+    let kind: StatementKind =
+      switch statement.kind {
+      case .pay: .pay
+      case .payEach: .payEach
+      case .split(_, _, let otherwise): otherwise == nil ? .split : .splitElse
+      case .emit: .emit
+      case .define: .define
+      case .require: .require
+      case .raise(field: _, let otherwise): otherwise == nil ? .raise : .raiseElse
+      case .choose: .choose
+      case .match: .match
+      case .loop: .loop
+      case .assign: .assign
+      case .assignElement: .assignElement
+      case .enter: .enter
+      }
+    statements.insert(kind)
+    if case .pay(let from, let to) = statement.kind {
       visit(from)
       visit(to)
-    case .payEach: statements.insert(.payEach)
-    case .split(let from, let shares, let otherwise):
-      statements.insert(otherwise == nil ? .split : .splitElse)
+    }
+    if case .split(let from, let shares, _) = statement.kind {
       visit(from)
       visit(shares)
-      visit(otherwise ?? [])
-    case .emit: statements.insert(.emit)
-    case .define: statements.insert(.define)
-    case .require: statements.insert(.require)
-    case .raise(field: _, let otherwise):
-      statements.insert(otherwise == nil ? .raise : .raiseElse)
-      visit(otherwise ?? [])
-    case .choose(let branches, let otherwise):
-      statements.insert(.choose)
-      for branch in branches { visit(branch.body) }
-      visit(otherwise)
-    case .match(_, let cases):
-      statements.insert(.match)
-      for item in cases { visit(item.body) }
-    case .loop(local: _, in: _, let body):
-      statements.insert(.loop)
-      visit(body)
-    case .assign: statements.insert(.assign)
-    case .assignElement: statements.insert(.assignElement)
-    case .enter: statements.insert(.enter)
     }
   }
 
@@ -113,7 +122,6 @@ struct KindWalk {
   private mutating func visit(_ expression: TypedExpression) {
     expressions.insert(ExpressionKind(expression.kind))
     for part in expression.parts { visit(part) }
-    if case .function(let function, _) = expression.kind { languageFunctions.insert(function) }
     if case .call(let index, _, canTrap: _) = expression.kind, functions.insert(index).inserted {
       for binding in contract.functions[index].bindings { visit(binding.value) }
       visit(contract.functions[index].result)
@@ -125,96 +133,44 @@ extension ExpressionKind {
   fileprivate init(_ kind: TypedExpression.Kind) {
     self =
       switch kind {
-      case .constant: .constant
-      case .term: .term
-      case .field: .field
-      case .parameter: .parameter
-      case .local: .local
-      case .balance: .balance
-      case .balanceOfKey: .balanceOfKey
-      case .keyCount: .keyCount
-      case .isEmpty(vault: _, let key): key == nil ? .vaultIsEmpty : .entryIsEmpty
-      case .now: .now
-      case .opened: .opened
-      case .caller: .caller
-      case .party: .party
-      case .not: .not
-      case .negate: .negate
-      case .arithmetic(let operation, _, _): ExpressionKind(operation)
-      case .convert(let conversion, _): ExpressionKind(conversion)
-      case .compare(let comparison, _, _): ExpressionKind(comparison)
-      case .and: .and
-      case .or: .or
-      case .narrow: .narrow
-      case .choose: .choose
-      case .match: .match
-      case .answered: .answered
-      case .call: .call
-      case .make: .make
-      case .wrap: .wrap
-      case .collect: .collect
-      case .member: .member
-      case .replace: .replace
-      case .element: .element
-      case .contains: .contains
-      case .with: .with
-      case .withEntry: .withValue
-      case .isCase: .isCase
-      case .concatenate: .concatenate
-      case .function: .function
+      case .constant: .plain(.constant)
+      case .term: .plain(.term)
+      case .field: .plain(.field)
+      case .parameter: .plain(.parameter)
+      case .local: .plain(.local)
+      case .balance: .plain(.balance)
+      case .balanceOfKey: .plain(.balanceOfKey)
+      case .keyCount: .plain(.keyCount)
+      case .isEmpty(vault: _, let key): .plain(key == nil ? .vaultIsEmpty : .entryIsEmpty)
+      case .now: .plain(.now)
+      case .opened: .plain(.opened)
+      case .caller: .plain(.caller)
+      case .party: .plain(.party)
+      case .not: .plain(.not)
+      case .negate: .plain(.negate)
+      case .arithmetic(let operation, _, _): .arithmetic(operation)
+      case .convert(let conversion, _): .convert(conversion)
+      case .compare(let comparison, _, _): .compare(comparison)
+      case .and: .plain(.and)
+      case .or: .plain(.or)
+      case .narrow: .plain(.narrow)
+      case .choose: .plain(.choose)
+      case .match: .plain(.match)
+      case .answered: .plain(.answered)
+      case .call: .plain(.call)
+      case .make: .plain(.make)
+      case .wrap: .plain(.wrap)
+      case .collect: .plain(.collect)
+      case .member: .plain(.member)
+      case .replace: .plain(.replace)
+      case .element: .plain(.element)
+      case .contains: .plain(.contains)
+      case .with: .plain(.with)
+      case .withEntry: .plain(.withValue)
+      case .isCase: .plain(.isCase)
+      case .concatenate: .plain(.concatenate)
+      case .function(let function, _): .function(function)
       case .error: preconditionFailure("a contract with an error is not run")
-      }
-  }
-}
-
-extension ExpressionKind {
-  fileprivate init(_ operation: Arithmetic) {
-    self =
-      switch operation {
-      case .intAdd: .intAdd
-      case .intSubtract: .intSubtract
-      case .intMultiply: .intMultiply
-      case .intModulo: .intModulo
-      case .intDivide(let rounding):
-        rounding == .down ? .intDivideDown : rounding == .up ? .intDivideUp : .intDivideHalfEven
-      case .ratioOfInts: .ratioOfInts
-      case .ratioAdd: .ratioAdd
-      case .ratioSubtract: .ratioSubtract
-      case .ratioMultiply: .ratioMultiply
-      case .ratioDivide: .ratioDivide
-      case .amountAdd: .amountAdd
-      case .amountSubtract: .amountSubtract
-      case .amountTimes: .amountTimes
-      case .amountScale(let rounding):
-        rounding == .down ? .amountScaleDown : rounding == .up ? .amountScaleUp : .amountScaleHalfEven
-      case .durationAdd: .durationAdd
-      case .durationSubtract: .durationSubtract
-      case .durationTimes: .durationTimes
-      case .timeAdd: .timeAdd
-      case .timeBack: .timeBack
-      case .timeSince: .timeSince
-      }
-  }
-
-  fileprivate init(_ conversion: Conversion) {
-    self =
-      switch conversion {
-      case .intOfDuration: .intOfDuration
-      case .intOfAmount: .intOfAmount
-      case .textOfInt: .textOfInt
-      case .percentOfRatio: .percentOfRatio
-      }
-  }
-
-  fileprivate init(_ comparison: Comparison) {
-    self =
-      switch comparison {
-      case .equal: .equal
-      case .notEqual: .notEqual
-      case .less: .less
-      case .lessOrEqual: .lessOrEqual
-      case .greater: .greater
-      case .greaterOrEqual: .greaterOrEqual
       }
   }
 }

@@ -9,8 +9,7 @@ import Semantics
 /// the ways in which calls ended.
 package struct TrialCoverage: Sendable {
   package private(set) var opcodes = [Int](repeating: 0, count: Opcode.allCases.count)
-  package private(set) var expressions = [Int](repeating: 0, count: ExpressionKind.allCases.count)
-  package private(set) var languageFunctions = [Int](repeating: 0, count: LanguageFunction.allCases.count)
+  package private(set) var expressions: [ExpressionKind: Int] = [:]
   package private(set) var statements = [Int](repeating: 0, count: StatementKind.allCases.count)
   /// By their numbers, not all of which are given.
   package private(set) var failures = [Int](repeating: 0, count: 256)
@@ -34,8 +33,7 @@ package struct TrialCoverage: Sendable {
 
   package mutating func add(_ other: TrialCoverage) {
     for index in opcodes.indices { opcodes[index] += other.opcodes[index] }
-    for index in expressions.indices { expressions[index] += other.expressions[index] }
-    for index in languageFunctions.indices { languageFunctions[index] += other.languageFunctions[index] }
+    expressions.merge(other.expressions) { $0 + $1 }
     for index in statements.indices { statements[index] += other.statements[index] }
     for index in failures.indices { failures[index] += other.failures[index] }
     outcomes.merge(other.outcomes) { $0 + $1 }
@@ -106,8 +104,7 @@ package struct TrialCoverage: Sendable {
     }
     var walk = KindWalk(contract.checked)
     for (index, entry) in entries.enumerated() where isRun[index] { walk.visit(entry) }
-    for kind in walk.expressions { expressions[kind.rawValue] += 1 }
-    for function in walk.languageFunctions { languageFunctions[function.rawValue] += 1 }
+    expressions.merge(walk.expressions.map { ($0, 1) }) { $0 + $1 }
     for kind in walk.statements { statements[kind.rawValue] += 1 }
   }
 
@@ -116,8 +113,7 @@ package struct TrialCoverage: Sendable {
   /// What of each kind was never reached. Running out of gas is not tried.
   package var missing: [String] {
     Opcode.allCases.filter { opcodes[Int($0.rawValue)] == 0 }.map { "instruction \($0.mnemonic)" }
-      + ExpressionKind.allCases.filter { expressions[$0.rawValue] == 0 }.map { "expression \($0)" }
-      + LanguageFunction.allCases.filter { languageFunctions[$0.rawValue] == 0 }.map { "function \($0)" }
+      + ExpressionKind.allCases.filter { expressions[$0] == nil }.map { "expression \($0.name)" }
       + StatementKind.allCases.filter { statements[$0.rawValue] == 0 }.map { "statement \($0)" }
       + Failure.all.filter { failures[Int($0.code)] == 0 }.map { "failure \($0.name)" }
   }
@@ -128,8 +124,7 @@ package struct TrialCoverage: Sendable {
     }
     return [
       line("instructions", Opcode.allCases.map { ($0.mnemonic, opcodes[Int($0.rawValue)]) }),
-      line("expressions", ExpressionKind.allCases.map { ("\($0)", expressions[$0.rawValue]) }),
-      line("functions", LanguageFunction.allCases.map { ("\($0)", languageFunctions[$0.rawValue]) }),
+      line("expressions", ExpressionKind.allCases.map { ($0.name, expressions[$0] ?? 0) }),
       line("statements", StatementKind.allCases.map { ("\($0)", statements[$0.rawValue]) }),
       line("failures", Failure.all.map { ($0.name, failures[Int($0.code)]) }),
       line("outcomes", outcomes.map { ($0.key, $0.value) }),

@@ -298,23 +298,15 @@ extension BareHost {
     var slot = 0
     let values = terms + interface.fields.map(\.initialValue)
     for (item, (value, type)) in zip(values, interface.terms.map(\.type) + interface.fields.map(\.type)).enumerated() {
-      let words = Resting.words(value, as: type, in: interface.types)
       if type.wordsAtRest > 0 {
-        for word in words {
+        for word in Resting.words(value, as: type, in: interface.types) {
           row[1 + slot] = word
           slot += 1
         }
-      } else if case .composite(let index) = type, case .map(let key, let element, _) = interface.types[index],
-        case .sequence(let parts) = value
-      {
-        for place in stride(from: 0, to: parts.count, by: 2) {
-          insert(
-            Entry(
-              item: item, key: Resting.words(parts[place], as: key, in: interface.types),
-              words: EntryWords(Resting.words(parts[place + 1], as: element, in: interface.types))))
-        }
       } else {
-        insert(Entry(item: item, key: [], words: EntryWords(words)))
+        for (key, words) in Resting.entries(value, as: type, in: interface.types) {
+          insert(Entry(item: item, key: key, words: EntryWords(words)))
+        }
       }
     }
   }

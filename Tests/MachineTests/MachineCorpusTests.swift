@@ -66,30 +66,15 @@ struct BareRun {
     money += host.parties.enumerated().map { (.party($0), $1) } + host.accounts.map { (.account($0.row), $0.units) }
     self.money = money.filter { $0.units > 0 }.map { "\(name($0.place)) \($0.units)" }.joined(separator: ", ")
     if case .assured(let assured) = assure(module) { bound = assured.gasMax[transition] } else { bound = nil }
-    var slot = 1
-    var fields: [Value] = []
-    for (item, field) in interface.fields.enumerated() {
-      var words: [UInt64] = []
-      var entries: [(key: [UInt64], value: [UInt64])] = []
-      host.forEachEntry(item) { entries.append((Array($0), Array($1))) }
-      if field.type.wordsAtRest > 0 {
-        for _ in 0..<field.type.wordsAtRest {
-          words.append(row[slot])
-          slot += 1
-        }
-      } else if case .composite(let index) = field.type, case .map(let key, _, _) = interface.types[index] {
-        // In the order of keys, as a map has it; the state keeps them in the order of their words.
-        func value(_ entry: (key: [UInt64], value: [UInt64])) -> Value {
-          Resting.value(entry.key[...], as: key, in: interface.types)
-        }
-        entries.sort { Value.precedes(value($0), value($1)) }
-        words = [UInt64(entries.count)] + entries.flatMap { $0.key + $0.value }
-      } else {
-        words = try #require(entries.first).value
+    fields = interface.slots.enumerated().map { item, place in
+      let (type, slot) = place
+      if type.wordsAtRest > 0 {
+        let words = (0..<type.wordsAtRest).map { row[1 + slot + $0] }
+        return Resting.value(words[...], as: type, in: interface.types)
       }
-      fields.append(Resting.value(words[...], as: field.type, in: interface.types))
+      let entries = host.entries.filter { $0.item == item }.map { (key: $0.key, value: $0.value) }
+      return Resting.value(ofEntries: entries, as: type, in: interface.types)
     }
-    self.fields = fields
   }
 }
 
