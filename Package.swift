@@ -96,7 +96,8 @@ let package = Package(
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .target(
       name: "Interposer", path: "Tests/Interposer", cSettings: [.enableWarning("all"), .treatAllWarnings(as: .error)]),
-    // Random integers and modules, on agreements in plain memory: a little in the tests, much with `make fuzz`.
+    // Random values, integers and modules, and agreements in plain memory: a little in the tests,
+    // much with `make fuzz`.
     .target(
       name: "Fuzzing", dependencies: ["VM", "Assurance", "Bytecode", "Interface", "Primitives"], path: "Tests/Fuzzing",
       swiftSettings: strict),
@@ -162,7 +163,7 @@ if isFuzzing {
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     .executableTarget(
-      name: "FuzzChecker", dependencies: ["ContractFuzzing", "Compiler", "Syntax", "Source", "CFuzzer"],
+      name: "FuzzChecker", dependencies: ["ContractFuzzing", "Fuzzing", "Compiler", "Syntax", "Source", "CFuzzer"],
       path: "Tests/FuzzChecker",
       swiftSettings: strict + covered + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),

@@ -1,3 +1,4 @@
+import Fuzzing
 import Interface
 import Primitives
 import Semantics

@@ -4,6 +4,7 @@
 // reads them, so that nothing is unused and a case shrinks by itself: without its reader a term is
 // not there.
 
+package import Fuzzing
 import Interface
 import Primitives
 

@@ -1,3 +1,4 @@
+import Assurance
 import Compiler
 import Fuzzing
 import Primitives
@@ -82,12 +83,12 @@ package struct ContractTrial: Sendable {
       coverage = TrialCoverage()
       return
     }
-    var sequence = DrawnSequence(compiled, actions, isTelling: isTelling)
+    var sequence = DrawnSequence(compiled, Outlook(compiled.assured).silence, actions, isTelling: isTelling)
     sequence.run()
     actionChoices = sequence.tape.taken
     self.actions = sequence.log
     stepCount = sequence.stepCount
-    coverage = sequence.coverage
+    coverage = sequence.coverage.finished
     verdict = sequence.defect.map { .differs(kind: ContractTrial.kind(of: $0), $0) } ?? .agreed
   }
 

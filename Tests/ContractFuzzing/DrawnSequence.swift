@@ -1,5 +1,6 @@
 import Assurance
 import Compiler
+import Fuzzing
 import Interface
 import Ledger
 import Primitives
@@ -7,7 +8,8 @@ import Runtime
 import Source
 import TestRunner
 
-/// One agreement under actions and waits that a tape chooses, on both engines. At the end everybody falls silent.
+/// Agreements of one contract under actions and waits that a tape chooses, on both engines. At the
+/// end everybody falls silent, and the last must end with empty vaults all the same.
 struct DrawnSequence {
   private(set) var tape: Tape
   private(set) var log: [String] = []
@@ -16,16 +18,27 @@ struct DrawnSequence {
   private(set) var coverage: TrialCoverage
 
   private let contract: CompiledContract
+  private let silence: Silence
   private let isTelling: Bool
+  /// Whether somebody wrote the contract, and not chance: no deadline breaks an invariant then, and
+  /// sometimes a party does nothing from the opening on.
+  private let isWritten: Bool
+  private var silent: Int?
   private var twin: Twin
   private var accounts: [AccountRow] = []
   private var totals: [UInt128] = []
 
   private var interface: ContractInterface { contract.interface }
 
+  var gasUse: [GasUse?] { twin.gasUse[0] }
+
   /// `isTelling`: whether the log is kept, which costs time.
-  init(_ contract: CompiledContract, _ tape: Tape, isTelling: Bool) {
+  init(
+    _ contract: CompiledContract, _ silence: Silence, _ tape: Tape, isTelling: Bool = false, isWritten: Bool = false
+  ) {
     self.contract = contract
+    self.silence = silence
+    self.isWritten = isWritten
     self.isTelling = isTelling
     self.tape = tape
     twin = Twin([contract])
@@ -44,10 +57,11 @@ struct DrawnSequence {
       case .fixed(let currency): currency
       }
     }
+    if isWritten, tape.oneIn(3), !interface.parties.isEmpty { silent = tape.below(interface.parties.count) }
     var last = open(currencies)
     var openings = 1
-    for _ in 0..<20 where defect == nil {
-      if tape.below(30) == 29 || openings > 6 { break }
+    for _ in 0..<(isWritten ? 6 + tape.below(12) : 20) where defect == nil {
+      if tape.oneIn(30) || openings > 6 { break }
       guard let number = last, !isFinal(number) || tape.oneIn(6) else {
         // One has ended, or none would begin: there may be another.
         openings += 1
@@ -58,7 +72,6 @@ struct DrawnSequence {
       look(at: number)
     }
     if let number = last, defect == nil { fallSilent(number) }
-    coverage.finish()
   }
 
   private func isFinal(_ number: AgreementNumber) -> Bool {
@@ -70,9 +83,11 @@ struct DrawnSequence {
   private mutating func open(_ currencies: [Currency]) -> AgreementNumber? {
     var parties = interface.parties.indices.map { accounts[$0] }
     if parties.count > 1 && tape.oneIn(10) { parties[1] = parties[0] }
-    let terms = interface.terms.map { term in
-      if let value = term.defaultValue, tape.oneIn(2) { return value }
-      return value(of: term.type, mayBeWrong: false)
+    var terms = interface.terms.map { tape.value(of: $0, choosing) }
+    // Times are mostly agreed on in the order in which they come.
+    if !tape.oneIn(4) {
+      let places = terms.indices.filter { interface.terms[$0].type == .time }
+      for (place, time) in zip(places, places.map { terms[$0] }.sorted(by: Value.precedes)) { terms[place] = time }
     }
     let wrong = tape.oneIn(40)
     note("open \(currencies.map(\.code)) parties \(parties.map(\.index)) terms \(terms)")
@@ -90,11 +105,12 @@ struct DrawnSequence {
     let transition = interface.transitions[tape.element(here.isEmpty || tape.oneIn(12) ? offered : here)]
     guard case .action(let name, let parameters, let who) = transition.trigger else { return }
     let mayBeWrong = tape.oneIn(8)
-    var arguments = parameters.map { value(of: $0.type, mayBeWrong: mayBeWrong) }
+    var arguments = parameters.map { tape.value(of: $0.type, choosing, mayBeWrong: mayBeWrong) }
     if tape.oneIn(30) { arguments.append(.bool(true)) }
     let letGo =
       tape.oneIn(10) ? [CurrencyAmount(Amount(unchecked: UInt128(tape.below(2000))), tape.element(Currency.all))] : nil
     for caller in callers(who, number, arguments) where defect == nil {
+      if let silent, caller == twin.state.agreements[number.index].parties[silent] { return }
       note(
         "\(name) by \(caller.index) with \(arguments)\(letGo.map { " letting \($0.map { "\($0.amount.units) \($0.currency.code)" }) go" } ?? "")"
       )
@@ -118,23 +134,17 @@ struct DrawnSequence {
     return tape.oneIn(4) ? rows.reversed() : rows
   }
 
-  /// Up to a deadline, just before it, just past it, or some time.
   private mutating func wait(_ number: AgreementNumber) {
-    let now = twin.state.time
-    let next = twin.state.agreements[number.index].position.deadlines.map(\.due).min()
-    let times = [next, next.map { Time(milliseconds: $0.milliseconds - 1) }, next.map { $0 + Duration(unchecked: 1) }]
-      .compactMap { $0 }
-    let time =
-      times.isEmpty || tape.oneIn(4)
-      ? now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000) : tape.element(times)
-    note("advance to \(max(now, time))")
-    record(twin.advance(to: max(now, time)))
+    let deadlines = twin.state.agreements[number.index].position.deadlines
+    let time = tape.time(after: twin.state.time, deadlines.map(\.due).min())
+    note("advance to \(time)")
+    record(twin.advance(to: time))
   }
 
   /// What every view shows.
   private mutating func look(at number: AgreementNumber) {
     for (index, view) in interface.views.enumerated() where defect == nil {
-      let arguments = view.parameters.map { value(of: $0.type, mayBeWrong: tape.oneIn(20)) }
+      let arguments = view.parameters.map { tape.value(of: $0.type, choosing, mayBeWrong: tape.oneIn(20)) }
       let ending = twin.show(index, of: number, arguments: arguments)
       if let difference = twin.differences.first {
         note("\(view.name) with \(arguments)")
@@ -147,11 +157,21 @@ struct DrawnSequence {
   private mutating func fallSilent(_ number: AgreementNumber) {
     note("advance to \(Time.last)")
     let before = twin.state.agreements[number.index]
-    let claim = SilenceClaim(contract, Outlook(contract.assured).silence, before, now: twin.state.time)
+    let claim = SilenceClaim(contract, silence, before, now: twin.state.time)
     let steps = twin.advance(to: Time.last)
     record(steps)
     if defect != nil { return }
-    defect = claim.fault(in: steps.filter { $0.agreement == number }, after: twin.state.agreements[number.index])
+    let ended = twin.state.agreements[number.index]
+    defect = claim.fault(in: steps.filter { $0.agreement == number }, after: ended)
+    guard defect == nil, let silent, let moments = silence.latestWithout[silent][interface.initialState],
+      let latest = contract.assured.latest(
+        moments, of: before, in: interface.initialState, enteredAt: before.openedAt)
+    else { return }
+    let end = ended.position.enteredAt
+    if end > latest {
+      defect =
+        "the agreement ended at \(end), and was said to end by \(latest) while \(interface.parties[silent]) is silent"
+    }
   }
 
   private mutating func note(_ text: @autoclosure () -> String) { if isTelling { log.append(text()) } }
@@ -163,13 +183,14 @@ struct DrawnSequence {
     for step in steps {
       coverage.note(step)
       if case .defect(let failure) = step.outcome { defect = "a deadline failed: \(failure.name)" }
+      if isWritten, let index = step.defects.first {
+        defect = "a deadline broke the invariant “\(interface.invariants[index].text)”"
+      }
     }
     if let found = twin.defect(of: steps.compactMap(\.agreement).last, holding: totals) { defect = found }
   }
 
-  /// A value of the type, or now and then one that it does not admit.
-  private mutating func value(of type: ValueType, mayBeWrong: Bool) -> Value {
-    let choosing = Choosing(types: interface.types, now: twin.state.time, accounts: accounts.map { UInt64($0.index) })
-    return tape.value(of: type, choosing, mayBeWrong: mayBeWrong)
+  private var choosing: Choosing {
+    Choosing(types: interface.types, now: twin.state.time, accounts: accounts.map { UInt64($0.index) })
   }
 }

@@ -1,5 +1,6 @@
 import Assurance
 package import Bytecode
+package import Fuzzing
 import Interface
 import Primitives
 package import Source

@@ -14,6 +14,8 @@ package struct TrialCoverage: Sendable {
   /// By their numbers, not all of which are given.
   package private(set) var failures = [Int](repeating: 0, count: 256)
   package private(set) var outcomes: [String: Int] = [:]
+  /// The transitions that were taken, of whichever contract.
+  package private(set) var taken: Set<Int> = []
 
   private let contract: CompiledContract?
   /// The entries that were run, by their place among the contract's.
@@ -37,6 +39,7 @@ package struct TrialCoverage: Sendable {
     for index in statements.indices { statements[index] += other.statements[index] }
     for index in failures.indices { failures[index] += other.failures[index] }
     outcomes.merge(other.outcomes) { $0 + $1 }
+    taken.formUnion(other.taken)
   }
 
   // MARK: What happened
@@ -62,7 +65,9 @@ package struct TrialCoverage: Sendable {
       case .refused: return
       }
     }
-    if let transition = step.transition { run { $0 == .body(transition: transition) } }
+    guard let transition = step.transition else { return }
+    run { $0 == .body(transition: transition) }
+    if !step.isRefused { taken.insert(transition) }
   }
 
   mutating func note(_ ending: Ending, ofView view: Int) {
@@ -91,21 +96,23 @@ package struct TrialCoverage: Sendable {
     for (index, entry) in entries.enumerated() where isMeant(entry) { isRun[index] = true }
   }
 
-  /// Counts what is in everything that was run.
-  mutating func finish() {
-    guard let contract else { return }
+  /// With what is in everything that was run.
+  var finished: TrialCoverage {
+    guard let contract else { return self }
+    var coverage = self
     let functions = contract.module.module.functions
     var isReached = isRun + Array(repeating: false, count: functions.count - isRun.count)
     for (index, function) in functions.enumerated() where isReached[index] {
       for instruction in function.code {
-        opcodes[Int(instruction.opcode.rawValue)] += 1
+        coverage.opcodes[Int(instruction.opcode.rawValue)] += 1
         if instruction.opcode == .call { isReached[Int(instruction.a)] = true }
       }
     }
     var walk = KindWalk(contract.checked)
     for (index, entry) in entries.enumerated() where isRun[index] { walk.visit(entry) }
-    expressions.merge(walk.expressions.map { ($0, 1) }) { $0 + $1 }
-    for kind in walk.statements { statements[kind.rawValue] += 1 }
+    coverage.expressions.merge(walk.expressions.map { ($0, 1) }) { $0 + $1 }
+    for kind in walk.statements { coverage.statements[kind.rawValue] += 1 }
+    return coverage
   }
 
   // MARK: In words

@@ -2,6 +2,7 @@ import Assurance
 import Bytecode
 import Compiler
 import ContractFuzzing
+import Fuzzing
 import Interface
 import Ledger
 import Primitives

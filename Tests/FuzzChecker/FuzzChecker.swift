@@ -9,6 +9,7 @@
 import CFuzzer
 import Compiler
 import ContractFuzzing
+import Fuzzing
 import Source
 import Syntax
 

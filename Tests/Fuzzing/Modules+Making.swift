@@ -48,7 +48,7 @@ extension ModuleTrial {
       .init(name: "x", currency: 0, key: .init(type: .party, most: 2)),
     ]
     // What lies under numbers and cases nobody can be paid, so that such a module is hardly ever assured.
-    if random.below(2) == 0 {
+    if tape.below(2) == 0 {
       interface.vaults += [
         .init(name: "y", currency: 0, key: .init(type: range(0, 40), most: 3)),
         .init(name: "z", currency: 1, key: .init(type: .composite(11), most: 1)),
@@ -62,7 +62,7 @@ extension ModuleTrial {
     ]
     let whole = all + types.indices.map { ValueType.composite($0) }
     var fields: [ValueType] = []
-    for _ in 0..<4 { fields.append(random.element(whole)) }
+    for _ in 0..<4 { fields.append(tape.element(whole)) }
     fields += [.composite(5), .composite(12), .counter(most: 2)]
     interface.fields = fields.enumerated().map {
       .init(name: "f\($0)", type: $1, initialValue: initial($1), role: holdsAccount($1) ? .initialized : .declared)
@@ -72,15 +72,15 @@ extension ModuleTrial {
       .init(name: "u", type: .party, initialValue: .party(0), role: .parameter(state: 2)),
     ]
     var parameters: [ContractInterface.Parameter] = []
-    for index in 0..<random.below(5) { parameters.append(.init(name: "a\(index)", type: random.element(whole))) }
-    let (callee, told) = (random.element(whole), random.element(whole))
+    for index in 0..<tape.below(5) { parameters.append(.init(name: "a\(index)", type: tape.element(whole))) }
+    let (callee, told) = (tape.element(whole), tape.element(whole))
     interface.events = [
       .init(name: "Happened", parameters: [.init(name: "x", type: told), .init(name: "y", type: .bool)])
     ]
     interface.states = [
       .init(name: "S", isFinal: false), .init(name: "T", isFinal: true), .init(name: "U", isFinal: true),
     ]
-    let deadline: ContractInterface.Trigger = random.below(2) == 0 ? .after : .at
+    let deadline: ContractInterface.Trigger = tape.below(2) == 0 ? .after : .at
     interface.transitions = [
       .init(source: 0, trigger: .action(name: "go", parameters: parameters, who: .anyone)),
       .init(source: 0, trigger: deadline),
@@ -146,8 +146,8 @@ extension ModuleTrial {
         splits: splits, functions: functions)
     }
     let (goes, called) = (ModuleTrial.body, ModuleTrial.called)
-    let fails = Instruction(.fail, UInt16(random.element(Trap.allCases.filter { $0 != .gas }).rawValue))
-    let last = random.below(16) == 0 ? fails : Instruction(.stay)
+    let fails = Instruction(.fail, UInt16(tape.element(Trap.allCases.filter { $0 != .gas }).rawValue))
+    let last = tape.below(16) == 0 ? fails : Instruction(.stay)
     for (index, ending) in [(called, [Instruction(.return, 0)]), (goes, [last])] {
       let parameterCount = index == goes ? parameters.count : 2
       var first = prologue(functions[index], parameters: parameterCount)
@@ -172,7 +172,7 @@ extension ModuleTrial {
         } catch {
           count.faults[error.code, default: 0] += 1
           if error.code == .order || error.code == .answer || error.code == .unassigned, !answered.isEmpty,
-            random.below(2) == 0
+            tape.below(2) == 0
           {
             answered.removeLast()
             continue
@@ -256,8 +256,8 @@ extension ModuleTrial {
   private mutating func answered(_ segmentCount: Int) -> [(segment: Int, isWhole: Bool, target: Int)] {
     var answered: [(segment: Int, isWhole: Bool, target: Int)] = []
     for segment in 0..<segmentCount - 1 {
-      for isWhole in [true, false] where random.below(3) == 0 {
-        answered.append((segment, isWhole, segment + 1 + random.below(segmentCount - segment - 1)))
+      for isWhole in [true, false] where tape.below(3) == 0 {
+        answered.append((segment, isWhole, segment + 1 + tape.below(segmentCount - segment - 1)))
       }
     }
     return answered
@@ -287,13 +287,13 @@ extension ModuleTrial {
       case .bool: return Instruction(.constant, slot, 11)
       case .int(let range):
         if range.low == Integer(1) { return Instruction(.constant, slot, 12) }
-        if range == .whole, random.below(2) == 0 { return Instruction(.constantWide, slot, 6) }
-        return Instruction(.constant, slot, random.element([3, 12]))
+        if range == .whole, tape.below(2) == 0 { return Instruction(.constantWide, slot, 6) }
+        return Instruction(.constant, slot, tape.element([3, 12]))
       case .ratio: return Instruction(.constantPair, slot, 10)
       case .amount: return Instruction(.constantPair, slot, 9)
       case .duration: return Instruction(.constant, slot, 0)
       case .time: return Instruction(.constant, slot, 13)
-      case .party: return Instruction(.account, slot, UInt16(random.below(2)))
+      case .party: return Instruction(.account, slot, UInt16(tape.below(2)))
       case .rate: return Instruction(.constantPair, slot, 10)
       case .text: return Instruction(.constantWide, slot, 7)
       case .bytes: return Instruction(.constantWide, slot, 8)
@@ -301,7 +301,7 @@ extension ModuleTrial {
       case .composite(let index):
         switch types[index] {
         case .structure: return Instruction(.make, slot, index == 16 ? UInt16(layout.starts[parameters + 5]) : group)
-        case .enumeration where index == 3 && random.below(2) == 0: return Instruction(.wrap, slot, group + 4, 1)
+        case .enumeration where index == 3 && tape.below(2) == 0: return Instruction(.wrap, slot, group + 4, 1)
         case .enumeration, .optional: return Instruction(.wrap, slot, 0, 0)
         case .list(let type, let least, _) where least == 1:
           let element = layout.types.firstIndex(of: RegisterType(type)) ?? 0
@@ -315,11 +315,11 @@ extension ModuleTrial {
   private mutating func body(_ function: Function, settling: Bool, _ module: Module) -> [[Instruction]] {
     let layout = RegisterLayout(function.registers)
     var segments: [[Instruction]] = []
-    let count = 4 + random.below(6)
+    let count = 4 + tape.below(6)
     for segment in 0..<count {
       var code: [Instruction] = []
-      for _ in 0..<(6 + random.below(12)) {
-        let opcode = random.element(Opcode.allCases)
+      for _ in 0..<(6 + tape.below(12)) {
+        let opcode = tape.element(Opcode.allCases)
         if [.loop, .again, .jump, .fail, .enter, .stay, .return, .settle].contains(opcode) { continue }
         code.append(instruction(opcode, layout, module))
         if opcode == .find || opcode == .findEntry { code.append(instruction(.found, layout, module)) }
@@ -328,7 +328,7 @@ extension ModuleTrial {
           let each = instruction(.each, layout, module)
           code.append(each)
           for _ in 0..<2 {
-            var item = instruction(random.element([.item, .itemValue]), layout, module)
+            var item = instruction(tape.element([.item, .itemValue]), layout, module)
             (item.b, item.c) = (each.b, each.a)
             code.append(item)
           }
@@ -341,7 +341,7 @@ extension ModuleTrial {
           }
         }
       }
-      if settling && segment == 1 { code.insert(Instruction(.settle), at: random.below(code.count + 1)) }
+      if settling && segment == 1 { code.insert(Instruction(.settle), at: tape.below(code.count + 1)) }
       segments.append(code)
     }
     return segments
@@ -353,7 +353,7 @@ extension ModuleTrial {
     instruction.a = operand(row.a, layout, module)
     instruction.b = operand(row.b, layout, module)
     instruction.c = operand(row.c, layout, module)
-    if random.below(4) != 0 { fit(&instruction, layout, module) }
+    if tape.below(4) != 0 { fit(&instruction, layout, module) }
     return instruction
   }
 
@@ -365,13 +365,13 @@ extension ModuleTrial {
     }
     func slot(_ type: ValueType) -> UInt16 {
       let fitting = slots(type)
-      return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
+      return fitting.isEmpty ? 0 : UInt16(tape.element(fitting))
     }
     func start(_ types: [RegisterType]) -> UInt16 {
       let places = layout.types.indices.filter { layout.types[$0...].starts(with: types) }
-      return places.isEmpty ? 0 : UInt16(layout.starts[random.element(places)])
+      return places.isEmpty ? 0 : UInt16(layout.starts[tape.element(places)])
     }
-    let field = random.below(interface.fields.count)
+    let field = tape.below(interface.fields.count)
     let (type, place) = interface.slots[field]
     switch i.opcode {
     case .store, .storePair, .storeInt, .storeWide:
@@ -385,7 +385,7 @@ extension ModuleTrial {
     case .storeObject: i = Instruction(.storeObject, UInt16(field), slot(type))
     case .loadObject: i = Instruction(.loadObject, slot(type), UInt16(field))
     case .findEntry, .setEntry, .removeEntry, .countEntries:
-      let item = UInt16(random.element([4, 5]))
+      let item = UInt16(tape.element([4, 5]))
       let (key, value): (ValueType, ValueType) =
         item == 4 ? (.text(max: 8), .composite(0)) : (.composite(11), .composite(2))
       switch i.opcode {
@@ -396,50 +396,50 @@ extension ModuleTrial {
       }
     case .fillList:
       i =
-        random.below(2) == 0
+        tape.below(2) == 0
         ? Instruction(.fillList, slot(.composite(0)), slot(range(-9, 99)), i.c)
         : Instruction(.fillList, slot(.composite(8)), slot(.amount(currency: 0)), i.c)
     case .insertEntry:
       i =
-        random.below(2) == 0
+        tape.below(2) == 0
         ? Instruction(.insertEntry, slot(.composite(5)), slot(.text(max: 8)), slot(.composite(0)))
         : Instruction(.insertEntry, slot(.composite(7)), slot(.amount(currency: 0)), slot(.bool))
     case .find:
-      if random.below(2) == 0 {
+      if tape.below(2) == 0 {
         i = Instruction(.find, slot(.composite(5)), 0, slot(.text(max: 8)))
       } else {
-        i.a = slot(.composite(random.element([0, 6, 8, 9])))
+        i.a = slot(.composite(tape.element([0, 6, 8, 9])))
       }
-    case .found: i.a = slot(random.element([.composite(0), .composite(2), range(-9, 99), .amount(currency: 0)]))
-    case .match: (i.a, i.c) = random.below(2) == 0 ? (slot(.composite(3)), 1) : (slot(.composite(1)), 1)
+    case .found: i.a = slot(tape.element([.composite(0), .composite(2), range(-9, 99), .amount(currency: 0)]))
+    case .match: (i.a, i.c) = tape.below(2) == 0 ? (slot(.composite(3)), 1) : (slot(.composite(1)), 1)
     case .payload:
-      i.c = UInt16(random.below(2))
-      i.a = slot(i.c == 1 ? .amount(currency: 0) : random.element([.text(max: 8), .int(.whole)]))
+      i.c = UInt16(tape.below(2))
+      i.a = slot(i.c == 1 ? .amount(currency: 0) : tape.element([.text(max: 8), .int(.whole)]))
     case .setElementObject: i = Instruction(.setElementObject, slot(.composite(9)), i.b, slot(.composite(0)))
     case .getElementObject: i = Instruction(.getElementObject, slot(.composite(0)), slot(.composite(9)), i.c)
     case .equalWord:
-      let type = random.element([ValueType.bool, .duration, .time, .party])
+      let type = tape.element([ValueType.bool, .duration, .time, .party])
       i = Instruction(.equalWord, i.a, slot(type), slot(type))
     case .lessDuration, .lessOrEqualDuration:
-      let type = random.element([ValueType.time, .duration])
+      let type = tape.element([ValueType.time, .duration])
       (i.b, i.c) = (slot(type), slot(type))
     case .scaleAmountDown, .scaleAmountUp, .scaleAmountHalfEven:
-      if random.below(2) == 0 {
+      if tape.below(2) == 0 {
         (i.a, i.b, i.c) = (slot(.amount(currency: 1)), slot(.amount(currency: 0)), slot(.rate(of: 1, per: 0)))
       }
     case .endOfDay: (i.b, i.c) = (slot(.composite(16)), start(ModuleTrial.group.suffix(2)))
     case .sha256, .sm3: i.a = slot(.bytes(max: 40))
     case .intOfDuration, .intOfAmount, .countKeys:
       i.a = layout.types.firstIndex(of: .wide(bits: 300)).map { UInt16(layout.starts[$0]) } ?? 0
-      if i.opcode == .countKeys { i.b = UInt16(2 + random.below(interface.vaults.count - 2)) }
+      if i.opcode == .countKeys { i.b = UInt16(2 + tape.below(interface.vaults.count - 2)) }
     case .balanceOfKey:
-      let vault = 2 + random.below(interface.vaults.count - 2)
+      let vault = 2 + tape.below(interface.vaults.count - 2)
       i.b = UInt16(vault)
       i.a = slot(.amount(currency: interface.vaults[vault].currency))
       i.c = interface.vaults[vault].key.map { slot($0.type) } ?? 0
     case .payEach: i.a = 2
     case .raise: i = Instruction(.raise, UInt16(interface.slots[6].slot), 0, 6)
-    case .pay: if random.below(2) == 0 { i.b = PlaceOperand.party(random.below(2)).number }
+    case .pay: if tape.below(2) == 0 { i.b = PlaceOperand.party(tape.below(2)).number }
     case .ask: i.c = 0
     case .call:
       let callee = module.functions[module.functions.count - 1]
@@ -459,33 +459,33 @@ extension ModuleTrial {
     case .unused: return 0
     case .read(let kind), .write(let kind):
       let fitting = registers { $0.isA(kind, in: module.interface.types) }
-      return fitting.isEmpty ? 0 : UInt16(random.element(fitting))
-    case .readMany: return UInt16(random.below(4) == 0 ? 0 : random.element(layout.starts + [0]))
-    case .number: return UInt16(truncatingIfNeeded: random.below(12) - 4)
+      return fitting.isEmpty ? 0 : UInt16(tape.element(fitting))
+    case .readMany: return UInt16(tape.below(4) == 0 ? 0 : tape.element(layout.starts + [0]))
+    case .number: return UInt16(truncatingIfNeeded: tape.below(12) - 4)
     case .target: return 0
-    case .constant: return UInt16(random.below(module.constants.count))
-    case .slot: return UInt16(random.element(module.interface.slots.map(\.slot)))
-    case .vault: return UInt16(random.below(module.interface.vaults.count))
-    case .split: return UInt16(random.below(module.splits.count))
-    case .party: return UInt16(random.below(2))
+    case .constant: return UInt16(tape.below(module.constants.count))
+    case .slot: return UInt16(tape.element(module.interface.slots.map(\.slot)))
+    case .vault: return UInt16(tape.below(module.interface.vaults.count))
+    case .split: return UInt16(tape.below(module.splits.count))
+    case .party: return UInt16(tape.below(2))
     case .payer, .holding, .place:
       let parties: [PlaceOperand] = [
-        .party(random.below(2)), .account(register: random.element(registers { $0 == .party } + [0])),
+        .party(tape.below(2)), .account(register: tape.element(registers { $0 == .party } + [0])),
       ]
-      var vaults: [PlaceOperand] = [.vault(random.below(2)), .vault(random.below(2))]
+      var vaults: [PlaceOperand] = [.vault(tape.below(2)), .vault(tape.below(2))]
       for (vault, description) in module.interface.vaults.enumerated() {
         guard let key = description.key else { continue }
-        vaults.append(.entry(vault: vault, register: random.element(registers { $0 == RegisterType(key.type) } + [0])))
+        vaults.append(.entry(vault: vault, register: tape.element(registers { $0 == RegisterType(key.type) } + [0])))
       }
-      return random.element(kind == .payer ? parties : kind == .holding ? vaults : parties + vaults).number
-    case .currency: return UInt16(random.below(2))
-    case .state: return UInt16(random.below(2))
+      return tape.element(kind == .payer ? parties : kind == .holding ? vaults : parties + vaults).number
+    case .currency: return UInt16(tape.below(2))
+    case .state: return UInt16(tape.below(2))
     case .event: return 0
-    case .field: return UInt16(random.below(module.interface.fields.count))
-    case .item: return UInt16(random.below(module.interface.fields.count))
+    case .field: return UInt16(tape.below(module.interface.fields.count))
+    case .item: return UInt16(tape.below(module.interface.fields.count))
     case .function: return UInt16(module.functions.count - 1)
-    case .trap: return UInt16(random.element(Trap.allCases).rawValue)
-    case .part: return UInt16(random.below(4))
+    case .trap: return UInt16(tape.element(Trap.allCases).rawValue)
+    case .part: return UInt16(tape.below(4))
     }
   }
 
@@ -546,38 +546,38 @@ extension ModuleTrial {
   }
 
   mutating func mutate(_ module: inout Module) {
-    let function = random.element([1, 1, 1, 1, 1, 1, 7, 7, 3, 5, 0, 6])
+    let function = tape.element([1, 1, 1, 1, 1, 1, 7, 7, 3, 5, 0, 6])
     let code = module.functions[function].code
-    let place = random.below(code.count)
-    switch random.below(9) {
+    let place = tape.below(code.count)
+    switch tape.below(9) {
     case 8:
-      let answer = Answer(first: random.below(code.count), end: random.below(code.count) + 1, target: place)
+      let answer = Answer(first: tape.below(code.count), end: tape.below(code.count) + 1, target: place)
       if module.functions[function].answers.isEmpty {
         module.functions[function].answers = [answer]
       } else {
-        module.functions[function].answers[random.below(module.functions[function].answers.count)] = answer
+        module.functions[function].answers[tape.below(module.functions[function].answers.count)] = answer
       }
     case 0:
-      let other = Instruction(random.element(Opcode.allCases), code[place].a, code[place].b, code[place].c)
+      let other = Instruction(tape.element(Opcode.allCases), code[place].a, code[place].b, code[place].c)
       module.functions[function].code[place] = other
     case 1: module.functions[function].code[place].a = number()
     case 2: module.functions[function].code[place].b = number()
     case 3: module.functions[function].code[place].c = number()
-    case 4: module.functions[function].code.swapAt(place, random.below(code.count))
+    case 4: module.functions[function].code.swapAt(place, tape.below(code.count))
     case 5:
-      let register = random.below(module.functions[function].registers.count)
-      module.functions[function].registers[register] = random.element(module.functions[function].registers)
-    case 6: module.functions[function].code[place] = code[random.below(code.count)]
+      let register = tape.below(module.functions[function].registers.count)
+      module.functions[function].registers[register] = tape.element(module.functions[function].registers)
+    case 6: module.functions[function].code[place] = code[tape.below(code.count)]
     default:
       let layout = RegisterLayout(module.functions[function].registers)
       module.functions[function].code[place] = instruction(code[place].opcode, layout, module)
       module.functions[function].code[place].b =
-        random.below(2) == 0 ? code[place].b : module.functions[function].code[place].b
+        tape.below(2) == 0 ? code[place].b : module.functions[function].code[place].b
     }
-    if random.below(20) != 0 { module.functions[function].code = priced(module.functions[function].code) }
+    if tape.below(20) != 0 { module.functions[function].code = priced(module.functions[function].code) }
   }
 
   private mutating func number() -> UInt16 {
-    random.below(10) == 0 ? UInt16(truncatingIfNeeded: random.next()) : UInt16(random.below(90))
+    tape.below(10) == 0 ? UInt16(tape.below(1 << 16)) : UInt16(tape.below(90))
   }
 }

@@ -21,24 +21,24 @@ package struct ModuleTrial {
     package var traps: [Trap: Int] = [:]
   }
 
-  var random: Random
+  var tape: Tape
   private let machine = Machine(gasMax: ModuleTrial.gas)
   private let table = BareTable(count: 1, wordCount: 64, vaultCount: 5)
   package internal(set) var count = Count()
 
   private static let gas = 12_000
 
-  package init(seed: UInt64) { random = Random(seed: seed) }
+  package init(seed: UInt64) { tape = Tape(seed: seed, isRecording: false) }
 
   /// One random module and so many mutants.
   package mutating func run(mutants: Int) {
     guard let module = generate() else { return }
     for _ in 0..<mutants {
       var mutant = module
-      for _ in 0...random.below(3) { mutate(&mutant) }
-      if random.below(50) == 0 {
+      for _ in 0...tape.below(3) { mutate(&mutant) }
+      if tape.below(50) == 0 {
         var bytes = mutant.bytes
-        bytes[random.below(bytes.count)] ^= UInt8(1 << random.below(8))
+        bytes[tape.below(bytes.count)] ^= UInt8(1 << tape.below(8))
         count.modules += 1
         if let wellFormed = try? Verifier.verify(bytes: bytes) { use(wellFormed) }
         continue
@@ -72,12 +72,12 @@ package struct ModuleTrial {
     }
     var host = BareHost(table.row(0), opening: interface, terms: [])
     // Sometimes there is money that came from nowhere, about which assurance says nothing.
-    let isSeeded = random.below(2) == 0
+    let isSeeded = tape.below(2) == 0
     if isSeeded {
       for (index, vault) in interface.vaults.enumerated() {
         let places: [Place] =
           vault.key == nil
-          ? [.vault(index)] : (0..<UInt64(random.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
+          ? [.vault(index)] : (0..<UInt64(tape.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
         for place in places { host.ask(Amount(unchecked: 1000), currency: vault.currency, from: nil, to: place) }
       }
       _ = host.settle()
@@ -91,7 +91,7 @@ package struct ModuleTrial {
           words += Resting.words(value(type, interface.types), as: type, in: interface.types)
         }
         machine.poison()
-        let gas = random.below(4) == 0 ? random.below(ModuleTrial.gas) : ModuleTrial.gas
+        let gas = tape.below(4) == 0 ? tape.below(ModuleTrial.gas) : ModuleTrial.gas
         let call = words.withUnsafeBufferPointer {
           machine.call(index, of: module, arguments: $0, gas: gas, host: &host)
         }
@@ -140,63 +140,12 @@ package struct ModuleTrial {
   }
 
   mutating func value(_ type: ValueType, _ types: [TypeDefinition]) -> Value {
-    switch type {
-    case .bool: return .bool(random.below(2) == 0)
-    case .int(let range):
-      let value = random.element([
-        range.low, range.high, .zero, Integer(1), Integer(-1), Integer(random.below(20)), Integer.power(ofTwo: 62),
-      ])
-      return .int(range.contains(value) ? value : range.low)
-    case .percent, .ratio:
-      return .percent(random.element([half, Percent(Integer(random.below(8)), outOf: Integer(7)) ?? half]))
-    case .rate:
-      return .percent(random.element([half, Percent(Integer(1 + random.below(80)), outOf: Integer(7)) ?? half]))
-    case .time:
-      return .time(
-        random.element([Time(milliseconds: Int64(random.below(1000))), Time(milliseconds: 1_767_225_600_000), .last]))
-    case .party: return .party(UInt64(random.below(5)))
-    case .counter(let most): return .int(Integer(random.below(most + 1)))
-    case .amount: return .amount(random.element([.zero, .max, Amount(unchecked: UInt128(random.below(1000)))]))
-    case .duration: return .duration(Duration(unchecked: Int64(random.below(1000))))
-    case .text(let max): return .text(Array("-12345".utf8.prefix(random.below(max + 1))))
-    case .bytes(let max): return .bytes((0..<random.below(max + 1)).map { UInt8(truncatingIfNeeded: $0) })
-    case .composite(let index):
-      switch types[index] {
-      case .structure(_, let members):
-        var values: [Value] = []
-        for member in members { values.append(value(member.type, types)) }
-        return .sequence(values)
-      case .enumeration, .optional:
-        let payloads = types[index].payloads ?? []
-        let number = random.below(payloads.count)
-        var payload: [Value] = []
-        for type in payloads[number] { payload.append(value(type, types)) }
-        return .variant(number, payload)
-      case .list(let element, let least, let most):
-        var values: [Value] = []
-        for _ in 0..<(least + random.below(min(4, most - least) + 1)) { values.append(value(element, types)) }
-        return .sequence(values)
-      case .set(let key, let most): return .sequence(keys(key, most, types))
-      case .map(let key, let element, let most):
-        var values: [Value] = []
-        for key in keys(key, most, types) { values += [key, value(element, types)] }
-        return .sequence(values)
-      }
-    }
+    tape.value(of: type, Choosing(types: types, now: BareAgreement.start, accounts: [1, 0, 2, 3, 4]))
   }
 
   var half: Percent {
     guard let half = Percent(reduced: 1, 2) else { preconditionFailure("a half is reduced") }
     return half
-  }
-
-  private mutating func keys(_ type: ValueType, _ most: Int, _ types: [TypeDefinition]) -> [Value] {
-    var keys: [Value] = []
-    for _ in 0..<random.below(min(4, most) + 1) {
-      let key = value(type, types)
-      if !keys.contains(key) { keys.append(key) }
-    }
-    return keys.sorted(by: Value.precedes)
   }
 }
 
@@ -218,7 +167,7 @@ extension ModuleTrial {
 extension ModuleTrial {
   /// Bytes that anybody may have made: refused, or a module that runs. What they are decides which arguments it gets.
   package mutating func run(bytes: [UInt8]) {
-    random = Random(seed: bytes.reduce(UInt64(bytes.count)) { ($0 &* 31) &+ UInt64($1) })
+    tape = Tape(seed: bytes.reduce(UInt64(bytes.count)) { ($0 &* 31) &+ UInt64($1) }, isRecording: false)
     if let module = try? Verifier.verify(bytes: bytes) { use(module) }
   }
 

@@ -54,11 +54,9 @@ import Wording
     sequences.run(count: 10_000, seed: 1)
     #expect(sequences.defect == nil)
     #expect(sequences.stepCount > 50_000)
-    for transition in contract.interface.transitions.indices {
-      #expect(sequences.outcomes["transition \(transition)", default: 0] > 0)
-    }
-    for refusal in ["terms", "state", "argument", "authority", "amount", "funds"] {
-      #expect(sequences.outcomes["refused \(refusal)", default: 0] > 0)
+    #expect(sequences.coverage.taken == Set(contract.interface.transitions.indices))
+    for refusal in [Refusal.terms, .state, .argument, .authority, .amount, .funds] {
+      #expect(sequences.coverage.failures[Int(Failure.refused(refusal).code)] > 0, "\(refusal)")
     }
   }
 

@@ -1,5 +1,3 @@
-import Fuzzing
-
 /// The choices that make a random case, one number each. A case is made again from them, and a
 /// smaller one from fewer or smaller ones: 0 is always the simplest alternative, and what is
 /// missing at the end is 0.

@@ -5,31 +5,9 @@
 
 import Assurance
 import Bytecode
-import Fuzzing
 package import Interface
 package import Primitives
 import VM
-
-/// Room for the words and vaults of one agreement of whichever module, used by one after the other.
-final class BareMemory {
-  let row: UnsafeMutablePointer<UInt64>
-  /// What the words were before the event that is going on.
-  let before: UnsafeMutablePointer<UInt64>
-
-  init() {
-    let limits = ProtocolNumber.current.limits
-    let words = 5 * (limits.terms + limits.fields) + 2 * limits.vaults + 1
-    row = .allocate(capacity: words)
-    row.initialize(repeating: 0, count: words)
-    before = .allocate(capacity: words)
-    before.initialize(repeating: 0, count: words)
-  }
-
-  deinit {
-    row.deallocate()
-    before.deallocate()
-  }
-}
 
 package struct BareAgreement {
   /// What became of an event.
@@ -77,7 +55,10 @@ package struct BareAgreement {
   let interface: ContractInterface
   private let assured: AssuredModule?
   private let machine: Machine
-  private let memory: BareMemory
+  /// The state, words and vaults, as `BareTable` lays them down.
+  private let row: UnsafeMutablePointer<UInt64>
+  /// What the row was before the event that is going on.
+  private let before: UnsafeMutablePointer<UInt64>
   private let plans: [StatePlan]
   private let bodies: [Int]
   /// Of each transition whether it asks others than its caller for deposits.
@@ -117,11 +98,17 @@ package struct BareAgreement {
     fileprivate let deadlines: [Deadline]
   }
 
-  init(_ module: WellFormedModule, _ assured: AssuredModule?, _ machine: Machine, _ memory: BareMemory) {
+  /// Room for one agreement of whichever module, used by one after the other.
+  static func table() -> BareTable {
+    let limits = ProtocolNumber.current.limits
+    return BareTable(count: 2, wordCount: 5 * (limits.terms + limits.fields), vaultCount: limits.vaults)
+  }
+
+  init(_ module: WellFormedModule, _ assured: AssuredModule?, _ machine: Machine, _ table: BareTable) {
     self.module = module
     self.assured = assured
     self.machine = machine
-    self.memory = memory
+    (row, before) = (table.row(0), table.row(1))
     let interface = module.module.interface
     self.interface = interface
     var plans = interface.states.map { StatePlan(isFinal: $0.isFinal) }
@@ -149,7 +136,7 @@ package struct BareAgreement {
     wordCount = interface.wordCount
     slots = interface.slots
     gas = module.module.protocolNumber.limits.gas
-    host = BareHost(memory.row, wordCount: wordCount, partyCount: interface.parties.count)
+    host = BareHost(row, wordCount: wordCount, partyCount: interface.parties.count)
     nextDeadlines.reserveCapacity(8)
     isTaken = Array(repeating: false, count: interface.transitions.count)
   }
@@ -166,7 +153,7 @@ package struct BareAgreement {
   func actions(in state: Int) -> [Int] { plans[state].actions }
 
   /// The agreement's words, terms first, then fields; behind them two for each vault.
-  func word(_ index: Int) -> UInt64 { memory.row[1 + index] }
+  func word(_ index: Int) -> UInt64 { row[1 + index] }
 
   package var words: [UInt64] { (0..<wordCount).map { word($0) } }
 
@@ -180,7 +167,7 @@ package struct BareAgreement {
   }
 
   var holdsMoney: Bool {
-    let vaults = memory.row + 1 + wordCount
+    let vaults = row + 1 + wordCount
     for word in 0..<(2 * interface.vaults.count) where vaults[word] != 0 { return true }
     return false
   }
@@ -199,7 +186,7 @@ package struct BareAgreement {
 
   /// Opens an agreement in place of the one before. Where a bound of a term does not hold, that term is told.
   mutating func open(_ terms: [Value]) -> (failure: Failure, term: Int?)? {
-    host = BareHost(memory.row, opening: interface, terms: terms)
+    host = BareHost(row, opening: interface, terms: terms)
     host.now = BareAgreement.start
     host.opened = BareAgreement.start
     begin(in: interface.initialState)
@@ -244,7 +231,7 @@ package struct BareAgreement {
     begin(in: snapshot.state)
     now = snapshot.now
     enteredAt = snapshot.enteredAt
-    for (index, word) in snapshot.words.enumerated() { memory.row[1 + index] = word }
+    for (index, word) in snapshot.words.enumerated() { row[1 + index] = word }
     host = snapshot.host
     deadlines.append(contentsOf: snapshot.deadlines)
   }
@@ -254,7 +241,7 @@ package struct BareAgreement {
   /// An action, or a refusal that leaves no trace. `actors` are the accounts that agree to it, the
   /// caller among them. What is due at once is still to be run.
   mutating func take(_ transition: Int, by caller: UInt64, actors: [UInt64], _ arguments: [UInt64]) -> Outcome {
-    memory.before.update(from: memory.row, count: 1 + wordCount)
+    before.update(from: row, count: 1 + wordCount)
     host.now = now
     host.caller = caller
     let call = arguments.withUnsafeBufferPointer { self.call(bodies[transition], $0) }
@@ -294,7 +281,7 @@ package struct BareAgreement {
   }
 
   private mutating func undo(_ failure: Failure) -> Outcome {
-    memory.row.update(from: memory.before, count: 1 + wordCount)
+    row.update(from: before, count: 1 + wordCount)
     host.rollBack()
     return .refused(failure)
   }
@@ -302,7 +289,7 @@ package struct BareAgreement {
   /// Runs what comes first, at its due time. Where it fails, the agreement is suspended.
   mutating func runNext() -> (transition: Int, outcome: Outcome)? {
     guard let next else { return nil }
-    memory.before.update(from: memory.row, count: 1 + wordCount)
+    before.update(from: row, count: 1 + wordCount)
     now = next.due
     host.now = now
     host.caller = 0

@@ -1,4 +1,3 @@
-import Fuzzing
 import Interface
 import Primitives
 import VM
@@ -146,14 +145,14 @@ struct BareRuns {
       tape = Tape(seed: seed ^ UInt64(number + 1) &* 0xD1B5_4A32_D192_ED03, isRecording: false)
       openings[number] = .failed
       let terms = agreement.interface.terms
-      var values = terms.map { term(valueOf: $0) }
+      var values = terms.map { tape.value(of: $0, choosing) }
       var tries = 0
       while let (_, broken) = agreement.open(values) {
         tries += 1
         if tries > BareRuns.triesMax || terms.isEmpty { return false }
         // What does not hold may be the fault of another term.
         let term = broken.flatMap { tape.below(4) == 3 ? nil : $0 } ?? tape.below(terms.count)
-        values[term] = self.term(valueOf: terms[term])
+        values[term] = tape.value(of: terms[term], choosing)
       }
       openings[number] = .made(agreement.snapshot)
       drawnTerms[number] = values
@@ -163,48 +162,9 @@ struct BareRuns {
     return true
   }
 
-  private mutating func term(valueOf term: ContractInterface.Term) -> Value {
-    if let value = term.defaultValue, tape.oneIn(2) { return value }
-    return value(of: term.type)
-  }
-
-  /// Half of the time what somebody would write, the other half what nobody expects.
-  private mutating func value(of type: ValueType) -> Value {
-    let day: Int64 = 86_400_000
-    if tape.oneIn(2) {
-      switch type {
-      case .time: return .time(agreement.now + Duration(unchecked: Int64(tape.below(400)) * day))
-      case .duration: return .duration(Duration(unchecked: Int64(1 + tape.below(60)) * day))
-      case .amount:
-        return .amount(Amount(unchecked: UInt128(tape.below(tape.element([10, 1000, 100_000, 10_000_000])))))
-      case .percent: if let percent = Percent(Integer(tape.below(30)), outOf: Integer(100)) { return .percent(percent) }
-      case .text(let max): return .text(Array(repeating: UInt8(ascii: "x"), count: 1 + tape.below(max)))
-      case .int(let range):
-        if let low = range.low.int, let high = range.high.int, high - low < 1 << 40 {
-          return .int(Integer(low + tape.below(high - low + 1)))
-        }
-      default: break
-      }
-    }
-    return tape.value(of: type, choosing, mayBeWrong: false)
-  }
-
   private var choosing: Choosing { Choosing(types: agreement.interface.types, now: agreement.now, accounts: rows) }
 
-  /// Up to a deadline, just before it, just past it, or some time.
-  private mutating func wait() {
-    let now = agreement.now
-    let time: Time
-    switch (agreement.next?.due, tape.below(5)) {
-    case (let due?, 0): time = due
-    case (let due?, 1): time = Time(milliseconds: due.milliseconds - 1)
-    case (let due?, 2): time = due + Duration(unchecked: 1)
-    case (let due?, 3):
-      time = now + Duration(unchecked: Int64(tape.below(max(1, Int(due.milliseconds - now.milliseconds)))))
-    default: time = now + Duration(unchecked: Int64(tape.below(40)) * 21_600_000)
-    }
-    pass(until: max(now, time))
-  }
+  private mutating func wait() { pass(until: tape.time(after: agreement.now, agreement.next?.due)) }
 
   private mutating func act() {
     let actions = agreement.actions
@@ -381,7 +341,7 @@ struct BareRuns {
         return
       }
     }
-    arguments += Resting.words(value(of: type), as: type, in: agreement.interface.types)
+    arguments += Resting.words(tape.value(of: type, choosing), as: type, in: agreement.interface.types)
   }
 
   // MARK: What was seen

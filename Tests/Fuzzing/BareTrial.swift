@@ -72,14 +72,14 @@ package struct BareStep: Sendable {
 /// Tries one module after the other.
 package struct BareTrial {
   private let machine = Machine()
-  private let memory = BareMemory()
+  private let table = BareAgreement.table()
 
   package init() {}
 
   /// Runs a module under so many schedules, or until one is bad. The same seed runs the same.
   package func run(_ module: WellFormedModule, _ assured: AssuredModule?, schedules: Int, seed: UInt64) -> BareReport {
     var runs = BareRuns(
-      BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
+      BareAgreement(module, assured, machine, table), isAssured: assured != nil, schedules: schedules, seed: seed)
     return runs.report(schedules)
   }
 
@@ -88,7 +88,7 @@ package struct BareTrial {
     of module: WellFormedModule, _ assured: AssuredModule?, schedule: Int, schedules: Int, seed: UInt64
   ) -> [BareStep] {
     var runs = BareRuns(
-      BareAgreement(module, assured, machine, memory), isAssured: assured != nil, schedules: schedules, seed: seed)
+      BareAgreement(module, assured, machine, table), isAssured: assured != nil, schedules: schedules, seed: seed)
     return runs.steps(schedule)
   }
 }
