@@ -111,10 +111,10 @@ private struct Purchase: Host {
   func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) {}
   func entryCount(_ item: Int) -> Int { 0 }
   func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {}
-  func balance(ofVault vault: Int) -> Amount { Amount(unchecked: self.vault) }
-  func balance(ofVault vault: Int, key: UInt64) -> Amount { .zero }
-  func keyCount(ofVault vault: Int) -> Int { 0 }
-  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool { false }
+  func balance(ofVault vault: VaultID) -> Amount { Amount(unchecked: self.vault) }
+  func balance(ofVault vault: VaultID, key: UInt64) -> Amount { .zero }
+  func keyCount(ofVault vault: VaultID) -> Int { 0 }
+  func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool { false }
   var now: Time { Time(milliseconds: 0) }
   var opened: Time { Time(milliseconds: 0) }
   var caller: UInt64 { 0 }
@@ -132,6 +132,6 @@ private struct Purchase: Host {
     if place == .party(1) { received += amount.units }
   }
 
-  func payEach(vault: Int) {}
+  func payEach(vault: VaultID) {}
   func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) {}
 }

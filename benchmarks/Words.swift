@@ -17,10 +17,10 @@ struct Words: Host {
   func removeEntry(_ item: Int, _ key: UnsafeBufferPointer<UInt64>) {}
   func entryCount(_ item: Int) -> Int { 0 }
   func forEachEntry(_ item: Int, _ body: (UnsafeBufferPointer<UInt64>, UnsafeBufferPointer<UInt64>) -> Void) {}
-  func balance(ofVault vault: Int) -> Amount { .zero }
-  func balance(ofVault vault: Int, key: UInt64) -> Amount { .zero }
-  func keyCount(ofVault vault: Int) -> Int { 0 }
-  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool { false }
+  func balance(ofVault vault: VaultID) -> Amount { .zero }
+  func balance(ofVault vault: VaultID, key: UInt64) -> Amount { .zero }
+  func keyCount(ofVault vault: VaultID) -> Int { 0 }
+  func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool { false }
   var now: Time { Time(milliseconds: 0) }
   var opened: Time { Time(milliseconds: 0) }
   var caller: UInt64 { 0 }
@@ -28,6 +28,6 @@ struct Words: Host {
   func ask(_ amount: Amount, currency: Int, from payer: Place?, to place: Place) {}
   func settle() -> Failure? { nil }
   func move(_ amount: Amount, from source: Place, to place: Place) {}
-  func payEach(vault: Int) {}
+  func payEach(vault: VaultID) {}
   func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>) {}
 }

@@ -86,7 +86,7 @@ package struct Assembler {
       interface.events.append(.init(name: name, parameters: try parameters(&line)))
     case "state":
       let name = try line.word()
-      if line.accept("initial") { interface.initialState = interface.states.count }
+      if line.accept("initial") { interface.initialState = StateID(interface.states.count) }
       interface.states.append(.init(name: name, isFinal: line.accept("final")))
     case "after": try readDeadline(&line, .after)
     case "at": try readDeadline(&line, .at)
@@ -95,7 +95,7 @@ package struct Assembler {
     case "invariant":
       guard case .text(let bytes) = try line.value() else { throw line.fault("a text was wanted") }
       try line.expect("while")
-      var states: [Int] = []
+      var states: [StateID] = []
       repeat { if !line.isAtEnd { states.append(try state(&line)) } } while line.accept(",")
       interface.invariants.append(.init(text: String(decoding: bytes, as: UTF8.self), states: states))
     case "view":
@@ -251,11 +251,11 @@ package struct Assembler {
     case .split: return try line.exactly(try line.prefixed("split"))
     case .function: return try line.exactly(try line.prefixed("f"))
     case .part: return try line.short()
-    case .field: return try line.exactly(try field(&line))
+    case .field: return try line.exactly(try field(&line).index)
     case .item:
       let terms = interface.terms.map(\.name)
       return try line.exactly(
-        try index(&line, among: terms + interface.fields.indices.map { interface.fieldName($0) }, "term or field"))
+        try index(&line, among: terms + interface.fields.ids.map { interface.fieldName($0) }, "term or field"))
     case .trap:
       if line.accept("#") { return try line.exactly(try line.number()) }
       let name = try line.word()
@@ -265,7 +265,7 @@ package struct Assembler {
       return UInt16(trap.rawValue)
     case .vault: return try line.exactly(try index(&line, among: interface.vaults.map(\.name), "vault"))
     case .currency: return try line.exactly(try currency(&line))
-    case .state: return try line.exactly(try state(&line))
+    case .state: return try line.exactly(try state(&line).index)
     case .event: return try line.exactly(try index(&line, among: interface.events.map(\.name), "event"))
     case .party: return try line.exactly(try index(&line, among: interface.parties, "party"))
     case .place, .payer, .holding: return try place(&line)
@@ -296,17 +296,17 @@ package struct Assembler {
     return index
   }
 
-  private func field(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
-    try index(&line, among: interface.fields.indices.map { interface.fieldName($0) }, "field")
+  private func field(_ line: inout AssemblyLine) throws(AssemblyFault) -> StateVariableID {
+    StateVariableID(try index(&line, among: interface.fields.ids.map { interface.fieldName($0) }, "field"))
   }
 
-  private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {
-    if line.accept("#") { return try line.number() }
+  private func state(_ line: inout AssemblyLine) throws(AssemblyFault) -> StateID {
+    if line.accept("#") { return StateID(try line.number()) }
     let name = try line.word()
-    guard let index = interface.states.firstIndex(where: { $0.name == name }) else {
+    guard let state = interface.states.firstID(where: { $0.name == name }) else {
       throw line.fault("there is no state \(name)")
     }
-    return index
+    return state
   }
 
   private func currency(_ line: inout AssemblyLine) throws(AssemblyFault) -> Int {

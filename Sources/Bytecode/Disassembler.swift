@@ -38,7 +38,7 @@ package struct Disassembler: Sendable {
     lines += interface.events.map { "event \($0.name)(\(parameters($0.parameters)))" }
     for (index, state) in interface.states.enumerated() {
       lines.append(
-        "state \(state.name)\(index == interface.initialState ? " initial" : "")\(state.isFinal ? " final" : "")")
+        "state \(state.name)\(index == interface.initialState.index ? " initial" : "")\(state.isFinal ? " final" : "")")
     }
     // Behind the states, whose names they use.
     for field in interface.fields {
@@ -152,15 +152,16 @@ package struct Disassembler: Sendable {
     case .slot: return "s\(number)"
     case .vault: return vault(number)
     case .currency: return currency(number)
-    case .state: return state(number)
+    case .state: return state(StateID(number))
     case .split: return "split\(number)"
     case .function: return "f\(number)"
     case .part: return "\(number)"
-    case .field: return field(number)
+    case .field: return field(StateVariableID(number))
     case .item:
       let terms = module.interface.terms
       if number < terms.count { return terms[number].name }
-      return number - terms.count < module.interface.fields.count ? field(number - terms.count) : "#\(number)"
+      let field = StateVariableID(number - terms.count)
+      return module.interface.fields.has(field) ? self.field(field) : "#\(number)"
     case .trap: return Trap(operand: value)?.name ?? "#\(number)"
     case .event: return number < module.interface.events.count ? module.interface.events[number].name : "#\(number)"
     case .party: return party(number)
@@ -170,8 +171,8 @@ package struct Disassembler: Sendable {
 
   // MARK: Names and values; an index that names nothing stands as a number
 
-  private func state(_ index: Int) -> String {
-    index < module.interface.states.count ? module.interface.states[index].name : "#\(index)"
+  private func state(_ id: StateID) -> String {
+    module.interface.states.has(id) ? module.interface.states[id].name : "#\(id)"
   }
   private func party(_ index: Int) -> String {
     index < module.interface.parties.count ? module.interface.parties[index] : "#\(index)"
@@ -180,8 +181,8 @@ package struct Disassembler: Sendable {
     index < module.interface.vaults.count ? module.interface.vaults[index].name : "#\(index)"
   }
 
-  private func field(_ index: Int) -> String {
-    index < module.interface.fields.count ? module.interface.fieldName(index) : "#\(index)"
+  private func field(_ id: StateVariableID) -> String {
+    module.interface.fields.has(id) ? module.interface.fieldName(id) : "#\(id)"
   }
 
   private func place(_ number: UInt16) -> String {
@@ -262,9 +263,9 @@ package struct Disassembler: Sendable {
 
 extension ContractInterface {
   /// A field's name as assembler writes it: several states may have parameters of one name.
-  func fieldName(_ index: Int) -> String {
-    let field = fields[index]
+  func fieldName(_ id: StateVariableID) -> String {
+    let field = fields[id]
     guard case .parameter(let state) = field.role else { return field.name }
-    return (state < states.count ? states[state].name : "#\(state)") + "." + field.name
+    return (states.has(state) ? states[state].name : "#\(state)") + "." + field.name
   }
 }

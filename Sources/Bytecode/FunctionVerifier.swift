@@ -491,7 +491,7 @@ struct FunctionVerifier: AbstractInterpreter {
     case .returns: try demand(.value, .due, .function)
     case .enters:
       try demandEffect(.action, .automatic)
-      try demandStored(at: pc, facts) { $0 == .parameter(state: Int(instruction.a)) }
+      try demandStored(at: pc, facts) { $0 == .parameter(state: StateID(Int(instruction.a))) }
     case .stays:
       try demandEffect(.action, .automatic, .opening)
       if purpose == .automatic { throw fault(.notHere, pc) }
@@ -500,28 +500,28 @@ struct FunctionVerifier: AbstractInterpreter {
   }
 
   /// The field that an instruction reads or stores; nil of a term.
-  private func field(namedBy instruction: Instruction) -> Int? {
+  private func field(namedBy instruction: Instruction) -> StateVariableID? {
     instruction.stateOperand.map { operand in
       switch operand {
       case .word(let word): basis.itemAtWord[word]
       case .item(let item): item
       }
-    }.flatMap { $0 < module.interface.terms.count ? nil : $0 - module.interface.terms.count }
+    }.flatMap { module.interface.stateVariable(ofItem: $0) }
   }
 
   /// What is read has been given its value: a state's parameter where the agreement is in that
   /// state, and in the opening what has been stored on every way.
-  private func checkRead(_ field: Int, at pc: Int, _ facts: Facts) throws(ModuleFault) {
+  private func checkRead(_ field: StateVariableID, at pc: Int, _ facts: Facts) throws(ModuleFault) {
     let role = module.interface.fields[field].role
     if case .parameter(let state) = role {
       guard reads(parametersOf: state) else { throw fault(.role, pc) }
-    } else if purpose == .opening, role.isComputedAtOpening, facts.stored & 1 << UInt64(field) == 0 {
+    } else if purpose == .opening, role.isComputedAtOpening, facts.stored & 1 << UInt64(field.index) == 0 {
       throw fault(.role, pc)
     }
   }
 
   /// Whether the function runs in this state alone. A view runs at any time, but only shows what it reads.
-  private func reads(parametersOf state: Int) -> Bool {
+  private func reads(parametersOf state: StateID) -> Bool {
     switch entry {
     case .body(let transition), .due(let transition): module.interface.transitions[transition].source == state
     case .invariant(let invariant): module.interface.invariants[invariant].states == [state]
@@ -531,39 +531,25 @@ struct FunctionVerifier: AbstractInterpreter {
   }
 
   /// A map gets its entries one by one, and begins without any.
-  private func isMap(_ field: Int) -> Bool {
-    if case .composite(let type) = module.interface.fields[field].type, case .map = module.interface.types[type] {
-      true
-    } else {
-      false
-    }
+  private func isMap(_ field: StateVariableID) -> Bool {
+    module.interface.fields[field].type.mapParts(in: module.interface.types) != nil
   }
 
   /// What follows from the terms is stored by the opening, which stores nothing else; what is derived changes no more.
-  private func checkStore(field: Int, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
+  private func checkStore(field: StateVariableID, at pc: Int, _ facts: inout Facts) throws(ModuleFault) {
     guard purpose != .value, facts.isSettled else { throw fault(.effect, pc) }
     let role = module.interface.fields[field].role
     guard purpose == .opening ? role.isComputedAtOpening : role != .derived else { throw fault(.role, pc) }
-    facts.stored |= 1 << UInt64(field)
+    facts.stored |= 1 << UInt64(field.index)
   }
 
   /// Every field of such a role has been given its value. A map may be meant to have no entries.
   private func demandStored(
     at pc: Int, _ facts: Facts, _ isMeant: (ContractInterface.Field.Role) -> Bool
   ) throws(ModuleFault) {
-    for (index, field) in module.interface.fields.enumerated()
-    where isMeant(field.role) && facts.stored & 1 << UInt64(index) == 0 {
-      if !isMap(index) { throw fault(.role, pc) }
-    }
-  }
-}
-
-extension PlaceOperand {
-  /// The vault that it is, or lies in.
-  package var vault: Int? {
-    switch self {
-    case .vault(let index), .entry(let index, _): index
-    case .party, .account: nil
+    for field in module.interface.fields.ids
+    where isMeant(module.interface.fields[field].role) && facts.stored & 1 << UInt64(field.index) == 0 {
+      if !isMap(field) { throw fault(.role, pc) }
     }
   }
 }

@@ -154,6 +154,16 @@ package enum PlaceOperand: Hashable, Sendable {
   }
 }
 
+extension PlaceOperand {
+  /// The vault that it is, or lies in.
+  package var vault: VaultID? {
+    switch self {
+    case .vault(let index), .entry(let index, _): VaultID(index)
+    case .party, .account: nil
+    }
+  }
+}
+
 /// A trap of an instruction from `first` up to before `end` is answered: what it has begun is
 /// dropped, its block is paid for, and the code goes on at `target`. Of two such ranges the inner
 /// one answers. Running out of gas is not answered, nor is a refusal.

@@ -153,7 +153,7 @@ package struct Verifier {
       switch field.role {
       case .declared, .derived, .initialized: names.append(field.name)
       case .parameter(let state):
-        guard state < interface.states.count else { throw ModuleFault(.index) }
+        guard interface.states.has(state) else { throw ModuleFault(.index) }
         // Nothing leads into it when the agreement is opened, so nothing would give the value.
         guard state != interface.initialState else { throw ModuleFault(.states) }
         parameters[state].append(field.name)
@@ -211,11 +211,11 @@ package struct Verifier {
   }
 
   private func checkGraph(_ interface: ContractInterface) throws(ModuleFault) {
-    guard interface.initialState < interface.states.count else { throw ModuleFault(.index) }
+    guard interface.states.has(interface.initialState) else { throw ModuleFault(.index) }
     guard !interface.states[interface.initialState].isFinal else { throw ModuleFault(.states) }
     var actions: [[String]] = Array(repeating: [], count: interface.states.count)
     for transition in interface.transitions {
-      guard transition.source < interface.states.count else { throw ModuleFault(.index) }
+      guard interface.states.has(transition.source) else { throw ModuleFault(.index) }
       guard !interface.states[transition.source].isFinal else { throw ModuleFault(.states) }
       guard case .action(let name, let parameters, let who) = transition.trigger else { continue }
       actions[transition.source].append(name)
@@ -230,7 +230,7 @@ package struct Verifier {
       guard Characters.isLine(invariant.text), invariant.text.utf8.count <= limits.nameSize else {
         throw ModuleFault(.name)
       }
-      for state in invariant.states where state >= interface.states.count { throw ModuleFault(.index) }
+      for state in invariant.states where !interface.states.has(state) { throw ModuleFault(.index) }
       guard zip(invariant.states, invariant.states.dropFirst()).allSatisfy({ $0 < $1 }) else {
         throw ModuleFault(.index)
       }
@@ -238,7 +238,7 @@ package struct Verifier {
   }
 
   /// Somebody whom an action of the state names.
-  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter], in source: Int)
+  private func check(_ actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter], in source: StateID)
     throws(ModuleFault)
   {
     let interface = module.interface
@@ -248,7 +248,7 @@ package struct Verifier {
       guard index < interface.parties.count else { throw ModuleFault(.index) }
       return
     case .field(let index):
-      guard index < interface.fields.count else { throw ModuleFault(.index) }
+      guard interface.fields.has(index) else { throw ModuleFault(.index) }
       type = interface.fields[index].type
       // Before that state is entered it names nobody.
       if case .parameter(let state) = interface.fields[index].role, state != source { throw ModuleFault(.role) }

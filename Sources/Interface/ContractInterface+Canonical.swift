@@ -11,7 +11,7 @@ extension ContractInterface: Canonical {
     writer.write(fields)
     writer.write(events)
     writer.write(states)
-    writer.write(UInt16(initialState))
+    writer.write(initialState)
     writer.write(transitions)
     writer.write(invariants)
     writer.write(views)
@@ -27,7 +27,7 @@ extension ContractInterface: Canonical {
     fields = try reader.readList(of: Field.self)
     events = try reader.readList(of: Event.self)
     states = try reader.readList(of: State.self)
-    initialState = Int(try reader.read(UInt16.self))
+    initialState = try reader.readID()
     transitions = try reader.readList(of: Transition.self)
     invariants = try reader.readList(of: Invariant.self)
     views = try reader.readList(of: View.self)
@@ -115,7 +115,7 @@ extension ContractInterface.Field: Canonical {
     case .declared: writer.write(UInt16(0))
     case .derived: writer.write(UInt16(1))
     case .initialized: writer.write(UInt16(2))
-    case .parameter(let state): writer.write(UInt16(3 + state))
+    case .parameter(let state): writer.write(UInt16(3 + state.index))
     }
   }
 
@@ -125,7 +125,8 @@ extension ContractInterface.Field: Canonical {
     case 0: self.init(name: name, type: type, initialValue: value)
     case 1: self.init(name: name, type: type, initialValue: value, role: .derived)
     case 2: self.init(name: name, type: type, initialValue: value, role: .initialized)
-    case let number: self.init(name: name, type: type, initialValue: value, role: .parameter(state: Int(number) - 3))
+    case let number:
+      self.init(name: name, type: type, initialValue: value, role: .parameter(state: StateID(Int(number) - 3)))
     }
   }
 }
@@ -154,7 +155,7 @@ extension ContractInterface.State: Canonical {
 
 extension ContractInterface.Transition: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(source))
+    writer.write(source)
     switch trigger {
     case .action(let name, let parameters, let who):
       writer.write(UInt8(0))
@@ -173,7 +174,7 @@ extension ContractInterface.Transition: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    let source = Int(try reader.read(UInt16.self))
+    let source: StateID = try reader.readID()
     switch try reader.read(UInt8.self) {
     case 0:
       let name = try reader.readText()
@@ -194,11 +195,11 @@ extension ContractInterface.Transition: Canonical {
 extension ContractInterface.Invariant: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
     writer.write(text)
-    writer.write(indices: states)
+    writer.write(states)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(text: try reader.readText(), states: try reader.readIndices())
+    self.init(text: try reader.readText(), states: try reader.readIDs())
   }
 }
 
@@ -208,9 +209,9 @@ extension ContractInterface.Actor: Canonical {
     case .party(let index):
       writer.write(UInt8(0))
       writer.write(UInt8(index))
-    case .field(let index):
+    case .field(let field):
       writer.write(UInt8(1))
-      writer.write(UInt8(index))
+      writer.write(UInt8(field.index))
     case .parameter(let index):
       writer.write(UInt8(2))
       writer.write(UInt8(index))
@@ -220,7 +221,7 @@ extension ContractInterface.Actor: Canonical {
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     switch try reader.read(UInt8.self) {
     case 0: self = .party(Int(try reader.read(UInt8.self)))
-    case 1: self = .field(Int(try reader.read(UInt8.self)))
+    case 1: self = .field(StateVariableID(Int(try reader.read(UInt8.self))))
     case 2: self = .parameter(Int(try reader.read(UInt8.self)))
     default: throw .unknownCase
     }

@@ -3,11 +3,11 @@ extension ContractInterface {
   package var entries: [Entry] {
     var entries: [Entry] = []
     entries.reserveCapacity(2 * transitions.count + invariants.count + views.count + 1)
-    for term in terms.indices {
+    for term in terms.ids {
       for number in 0..<terms[term].boundCount { entries.append(.bound(term: term, number: number)) }
     }
     if hasOpening { entries.append(.opening) }
-    for transition in transitions.indices {
+    for transition in transitions.ids {
       if transitions[transition].trigger.isAutomatic { entries.append(.due(transition: transition)) }
       entries.append(.body(transition: transition))
     }

@@ -98,7 +98,7 @@ package struct ContractInterface: Hashable, Sendable {
       /// A `field` whose first value is computed from the terms.
       case initialized
       /// Of this state: every way into it gives the value.
-      case parameter(state: Int)
+      case parameter(state: StateID)
     }
   }
 
@@ -133,8 +133,8 @@ package struct ContractInterface: Hashable, Sendable {
   /// or an action's parameter names.
   package enum Actor: Hashable, Sendable, Comparable {
     case party(Int)
-    /// An index into `fields`, of type party.
-    case field(Int)
+    /// Of type party.
+    case field(StateVariableID)
     /// An index into the action's parameters, of type party.
     case parameter(Int)
   }
@@ -164,10 +164,10 @@ package struct ContractInterface: Hashable, Sendable {
 
   package struct Transition: Hashable, Sendable {
     /// The state that it leaves.
-    package let source: Int
+    package let source: StateID
     package let trigger: Trigger
 
-    package init(source: Int, trigger: Trigger) {
+    package init(source: StateID, trigger: Trigger) {
       self.source = source
       self.trigger = trigger
     }
@@ -176,9 +176,9 @@ package struct ContractInterface: Hashable, Sendable {
   package struct Invariant: Hashable, Sendable {
     package let text: String
     /// The states in which it holds.
-    package let states: [Int]
+    package let states: [StateID]
 
-    package init(text: String, states: [Int]) {
+    package init(text: String, states: [StateID]) {
       self.text = text
       self.states = states
     }
@@ -194,7 +194,7 @@ package struct ContractInterface: Hashable, Sendable {
   package var fields: [Field] = []
   package var events: [Event] = []
   package var states: [State] = []
-  package var initialState = 0
+  package var initialState: StateID = 0
   /// In source order: two deadlines due at one time run in this order.
   package var transitions: [Transition] = []
   package var invariants: [Invariant] = []
@@ -216,6 +216,14 @@ package struct ContractInterface: Hashable, Sendable {
     return slots
   }
 
+  /// A field among the items, which are the terms and then the fields.
+  package func item(of field: StateVariableID) -> Int { terms.count + field.index }
+
+  /// The field that an item is; nil of a term.
+  package func stateVariable(ofItem item: Int) -> StateVariableID? {
+    item < terms.count ? nil : StateVariableID(item - terms.count)
+  }
+
   /// The words that an agreement's terms and fields take together.
   package var wordCount: Int {
     terms.reduce(0) { $0 + $1.type.wordsAtRest } + fields.reduce(0) { $0 + $1.type.wordsAtRest }
@@ -233,8 +241,8 @@ package struct ContractInterface: Hashable, Sendable {
   package var hasOpening: Bool { fields.contains { $0.role.isComputedAtOpening } }
 
   /// The fields that are a state's parameters, in order.
-  package func parameters(ofState state: Int) -> [Int] {
-    fields.indices.filter { fields[$0].role == .parameter(state: state) }
+  package func parameters(ofState state: StateID) -> [StateVariableID] {
+    fields.ids.filter { fields[$0].role == .parameter(state: state) }
   }
 
   /// How the source calls somebody who may take a transition.
@@ -247,8 +255,8 @@ package struct ContractInterface: Hashable, Sendable {
   }
 
   /// The transition that `action` names in `state`, by index.
-  package func transition(action: String, in state: Int) -> Int? {
-    transitions.firstIndex {
+  package func transition(action: String, in state: StateID) -> TransitionID? {
+    transitions.firstID {
       if case .action(action, _, _) = $0.trigger { $0.source == state } else { false }
     }
   }

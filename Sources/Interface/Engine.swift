@@ -3,9 +3,9 @@ package import Primitives
 /// Where money can lie or go: a vault of the agreement or a party's account, both by index; or what
 /// a vault holds under a key, or any account, by its row.
 package enum Place: Hashable, Sendable {
-  case vault(Int)
+  case vault(VaultID)
   case party(Int)
-  case entry(vault: Int, key: UInt64)
+  case entry(vault: VaultID, key: UInt64)
   case account(UInt64)
 }
 
@@ -30,13 +30,13 @@ package protocol Host {
     _ item: Int, _ body: (_ key: UnsafeBufferPointer<UInt64>, _ value: UnsafeBufferPointer<UInt64>) -> Void)
 
   /// What a vault holds: of one with keys, what it holds under all of them.
-  func balance(ofVault vault: Int) -> Amount
+  func balance(ofVault vault: VaultID) -> Amount
   /// What a vault holds under a key.
-  func balance(ofVault vault: Int, key: UInt64) -> Amount
+  func balance(ofVault vault: VaultID, key: UInt64) -> Amount
   /// The keys under which a vault holds money.
-  func keyCount(ofVault vault: Int) -> Int
+  func keyCount(ofVault vault: VaultID) -> Int
   /// Whether money can come to lie in a vault under this key: it holds some already, or under fewer keys than it may.
-  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool
+  func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool
 
   /// The time of the event: when a deadline was due, else the block's.
   var now: Time { get }
@@ -57,7 +57,7 @@ package protocol Host {
   /// to has room for it. Paying cannot fail.
   mutating func move(_ amount: Amount, from source: Place, to place: Place)
   /// Pays what a vault holds under each key to the account that is the key, ascending by key.
-  mutating func payEach(vault: Int)
+  mutating func payEach(vault: VaultID)
   /// The event's values as they rest, one behind the other.
   mutating func emit(event: Int, arguments: UnsafeBufferPointer<UInt64>)
 }
@@ -65,15 +65,15 @@ package protocol Host {
 /// The parts of a contract that can be run.
 package enum Entry: Hashable, Sendable {
   /// Whether the terms satisfy the `where` with this number of the term with this index; returns a truth value.
-  case bound(term: Int, number: Int)
+  case bound(term: TermID, number: Int)
   /// Computes what follows from the terms alone, once, when the agreement is opened; ends like a
   /// body that stays. Only of a contract with derived fields.
   case opening
   /// When the transition comes by itself. Of an `after`: how long after entering the state, a
   /// duration; of an `at`, a time; of a `when`, whether it holds.
-  case due(transition: Int)
+  case due(transition: TransitionID)
   /// What a transition does. Its arguments are the action's.
-  case body(transition: Int)
+  case body(transition: TransitionID)
   /// Whether an invariant holds; returns a truth value.
   case invariant(Int)
   /// What a view shows. Its arguments are the view's.
@@ -83,7 +83,7 @@ package enum Entry: Hashable, Sendable {
 /// How a call ended.
 package enum Ending: Hashable, Sendable {
   /// The transition leads into this state.
-  case enters(state: Int)
+  case enters(state: StateID)
   /// The transition stays where it is.
   case stays
   /// A bound, a due time, an invariant or a view has this value.

@@ -62,11 +62,11 @@ package struct ModuleFlaw: Error, Hashable, Sendable {
     case module
     case function(Int)
     case instruction(Int, function: Int)
-    case state(Int)
+    case state(StateID)
     /// States that lead to each other, each to the next and the last to the first.
-    case circle([Int])
+    case circle([StateID])
     /// Where a transition's body enters a state, and the vault that may not be empty then.
-    case entering(transition: Int, instruction: Int, vault: Int)
+    case entering(transition: TransitionID, instruction: Int, vault: VaultID)
   }
 
   package let kind: Kind
@@ -124,15 +124,15 @@ extension ModuleFlaw.Place: Canonical {
       writer.write(UInt16(instruction))
     case .state(let state):
       writer.write(UInt8(3))
-      writer.write(UInt16(state))
+      writer.write(state)
     case .circle(let states):
       writer.write(UInt8(4))
-      writer.write(indices: states)
+      writer.write(states)
     case .entering(let transition, let instruction, let vault):
       writer.write(UInt8(5))
-      writer.write(UInt16(transition))
+      writer.write(transition)
       writer.write(UInt16(instruction))
-      writer.write(UInt8(vault))
+      writer.write(UInt8(vault.index))
     }
   }
 
@@ -143,12 +143,12 @@ extension ModuleFlaw.Place: Canonical {
     case 2:
       let function = Int(try reader.read(UInt16.self))
       self = .instruction(Int(try reader.read(UInt16.self)), function: function)
-    case 3: self = .state(Int(try reader.read(UInt16.self)))
-    case 4: self = .circle(try reader.readIndices())
+    case 3: self = .state(try reader.readID())
+    case 4: self = .circle(try reader.readIDs())
     case 5:
       self = .entering(
-        transition: Int(try reader.read(UInt16.self)), instruction: Int(try reader.read(UInt16.self)),
-        vault: Int(try reader.read(UInt8.self)))
+        transition: try reader.readID(), instruction: Int(try reader.read(UInt16.self)),
+        vault: VaultID(Int(try reader.read(UInt8.self))))
     default: throw .unknownCase
     }
   }

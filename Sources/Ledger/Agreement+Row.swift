@@ -6,10 +6,10 @@ extension Agreement: LedgerRow {
     case word(UInt64, slot: Int)
     /// The entry that lies at this index of the entries, or will; nil: none.
     case entry(Entry?, index: Int, isThere: Bool)
-    case vault(Int, Amount)
+    case vault(VaultID, Amount)
     case holding(Holding)
     /// All of a vault's holdings.
-    case holdings([Holding], vault: Int)
+    case holdings([Holding], vault: VaultID)
     case position(Position)
     case consents(UInt16)
     case pot([PotShare])

@@ -61,12 +61,12 @@ package struct Agreement: Hashable, Sendable {
 
   /// What a vault holds under a key.
   package struct Holding: Hashable, Sendable {
-    package let vault: Int
+    package let vault: VaultID
     /// As it rests, in a word.
     package let key: UInt64
     package internal(set) var amount: Amount
 
-    package init(vault: Int, key: UInt64, amount: Amount) {
+    package init(vault: VaultID, key: UInt64, amount: Amount) {
       self.vault = vault
       self.key = key
       self.amount = amount
@@ -74,7 +74,7 @@ package struct Agreement: Hashable, Sendable {
   }
 
   /// Where a holding lies among the holdings, or would.
-  func place(ofHolding vault: Int, _ key: UInt64) -> (index: Int, isThere: Bool) {
+  func place(ofHolding vault: VaultID, _ key: UInt64) -> (index: Int, isThere: Bool) {
     var (low, high) = (0, holdings.count)
     while low < high {
       let middle = (low + high) / 2
@@ -86,12 +86,12 @@ package struct Agreement: Hashable, Sendable {
   }
 
   /// What a vault holds under each of its keys, ascending.
-  package func holdings(ofVault vault: Int) -> ArraySlice<Holding> {
+  package func holdings(ofVault vault: VaultID) -> ArraySlice<Holding> {
     // A key may be the greatest word: the end is where the next vault's begin.
-    holdings[place(ofHolding: vault, 0).index..<place(ofHolding: vault + 1, 0).index]
+    holdings[place(ofHolding: vault, 0).index..<place(ofHolding: VaultID(vault.index + 1), 0).index]
   }
 
-  package func balance(ofVault vault: Int, key: UInt64) -> Amount {
+  package func balance(ofVault vault: VaultID, key: UInt64) -> Amount {
     let (index, isThere) = place(ofHolding: vault, key)
     return isThere ? holdings[index].amount : .zero
   }
@@ -122,7 +122,7 @@ package struct Agreement: Hashable, Sendable {
 
   /// Where an agreement is in its graph. It changes as a whole.
   package struct Position: Hashable, Sendable {
-    package var state: Int
+    package var state: StateID
     /// Counts the entries into a state.
     package var visit: UInt64
     package var enteredAt: Time
@@ -135,7 +135,7 @@ package struct Agreement: Hashable, Sendable {
     package var endedBy: EndedBy?
     package var standing = Standing.regular
 
-    package init(state: Int, visit: UInt64, enteredAt: Time, deadlines: [Deadline], endedBy: EndedBy?) {
+    package init(state: StateID, visit: UInt64, enteredAt: Time, deadlines: [Deadline], endedBy: EndedBy?) {
       self.state = state
       self.visit = visit
       self.enteredAt = enteredAt
@@ -156,10 +156,10 @@ package struct Agreement: Hashable, Sendable {
   }
 
   package struct Deadline: Hashable, Sendable {
-    package let transition: Int
+    package let transition: TransitionID
     package let due: Time
 
-    package init(transition: Int, due: Time) {
+    package init(transition: TransitionID, due: Time) {
       self.transition = transition
       self.due = due
     }
@@ -168,7 +168,7 @@ package struct Agreement: Hashable, Sendable {
   /// That somebody agrees to an action. It counts for whoever this account was then among those who
   /// may take it, as long as it still is.
   package struct Approval: Hashable, Sendable {
-    package let transition: Int
+    package let transition: TransitionID
     package let account: AccountRow
     /// Places in the list of who may take the action, ascending; at least one.
     package let actors: [Int]
@@ -178,7 +178,9 @@ package struct Agreement: Hashable, Sendable {
     /// Nil: whatever is asked for.
     package let letGo: [CurrencyAmount]?
 
-    package init(transition: Int, account: AccountRow, actors: [Int], arguments: Digest, letGo: [CurrencyAmount]?) {
+    package init(
+      transition: TransitionID, account: AccountRow, actors: [Int], arguments: Digest, letGo: [CurrencyAmount]?
+    ) {
       self.transition = transition
       self.account = account
       self.actors = actors
@@ -189,10 +191,10 @@ package struct Agreement: Hashable, Sendable {
 
   /// What ended a state by itself: a deadline, or a condition that held; and when it was due.
   package struct EndedBy: Hashable, Sendable {
-    package let transition: Int
+    package let transition: TransitionID
     package let due: Time
 
-    package init(transition: Int, due: Time) {
+    package init(transition: TransitionID, due: Time) {
       self.transition = transition
       self.due = due
     }
@@ -289,7 +291,7 @@ extension Agreement: Canonical {
     }
     var rests = vaults
     for holding in holdings {
-      guard holding.amount > .zero, rests.indices.contains(holding.vault),
+      guard holding.amount > .zero, rests.indices.contains(holding.vault.index),
         let rest = rests[holding.vault].subtracting(holding.amount)
       else {
         throw .notCanonical
@@ -333,20 +335,21 @@ extension Agreement.Entry {
 
 extension Agreement.Holding: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt8(vault))
+    writer.write(UInt8(vault.index))
     writer.write(key)
     writer.write(amount)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     self.init(
-      vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self), amount: try reader.read(Amount.self))
+      vault: VaultID(Int(try reader.read(UInt8.self))), key: try reader.read(UInt64.self),
+      amount: try reader.read(Amount.self))
   }
 }
 
 extension Agreement.Position: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(state))
+    writer.write(state)
     writer.write(visit)
     writer.write(enteredAt)
     writer.write(deadlines)
@@ -356,7 +359,7 @@ extension Agreement.Position: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    state = Int(try reader.read(UInt16.self))
+    state = try reader.readID()
     visit = try reader.read(UInt64.self)
     enteredAt = try reader.read(Time.self)
     deadlines = try reader.readList(of: Agreement.Deadline.self)
@@ -374,18 +377,18 @@ extension Agreement.Position: Canonical {
 
 extension Agreement.Deadline: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(transition))
+    writer.write(transition)
     writer.write(due)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(transition: Int(try reader.read(UInt16.self)), due: try reader.read(Time.self))
+    self.init(transition: try reader.readID(), due: try reader.read(Time.self))
   }
 }
 
 extension Agreement.Approval: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(transition))
+    writer.write(transition)
     writer.write(account)
     writer.write(indices: actors)
     writer.write(arguments)
@@ -394,7 +397,7 @@ extension Agreement.Approval: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    transition = Int(try reader.read(UInt16.self))
+    transition = try reader.readID()
     account = try reader.read(AccountRow.self)
     actors = try reader.readIndices()
     guard !actors.isEmpty, zip(actors, actors.dropFirst()).allSatisfy(<) else { throw .notCanonical }
@@ -406,11 +409,11 @@ extension Agreement.Approval: Canonical {
 
 extension Agreement.EndedBy: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt16(transition))
+    writer.write(transition)
     writer.write(due)
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    self.init(transition: Int(try reader.read(UInt16.self)), due: try reader.read(Time.self))
+    self.init(transition: try reader.readID(), due: try reader.read(Time.self))
   }
 }

@@ -17,7 +17,7 @@ extension LedgerState {
     }
     for (number, agreement) in agreements.enumerated() {
       for (vault, amount) in agreement.vaults.enumerated() {
-        let holdings = agreement.holdings(ofVault: vault)
+        let holdings = agreement.holdings(ofVault: VaultID(vault))
         if !holdings.isEmpty && holdings.reduce(UInt128(0), { $0 + $1.amount.units }) != amount.units {
           return "the keys of vault \(vault) of agreement \(number) do not add up to what it holds"
         }

@@ -235,13 +235,13 @@ package final class LedgerState {
   }
 
   /// Of a vault with keys, `setHolding` does this.
-  package func setVault(_ number: AgreementNumber, _ vault: Int, _ amount: Amount) {
+  package func setVault(_ number: AgreementNumber, _ vault: VaultID, _ amount: Amount) {
     precondition(agreements[number.index].holdings(ofVault: vault).isEmpty, "what lies under keys is set under its key")
     apply(.vault(vault, amount), to: number)
   }
 
   /// Sets what a vault holds under a key, and with it what it holds in all; nothing takes the key away.
-  package func setHolding(_ number: AgreementNumber, _ vault: Int, _ key: UInt64, _ amount: Amount) {
+  package func setHolding(_ number: AgreementNumber, _ vault: VaultID, _ key: UInt64, _ amount: Amount) {
     let before = agreements[number.index].balance(ofVault: vault, key: key)
     if amount == before { return }
     guard let total = agreements[number.index].vaults[vault].subtracting(before)?.adding(amount) else {
@@ -252,7 +252,7 @@ package final class LedgerState {
   }
 
   /// Takes away everything that a vault with keys holds, and answers it.
-  package func emptyHoldings(_ number: AgreementNumber, _ vault: Int) -> [Agreement.Holding] {
+  package func emptyHoldings(_ number: AgreementNumber, _ vault: VaultID) -> [Agreement.Holding] {
     let before = Array(agreements[number.index].holdings(ofVault: vault))
     if before.isEmpty { return [] }
     apply(.holdings([], vault: vault), to: number)

@@ -22,10 +22,10 @@ extension Move.Holder: Canonical {
       writer.write(row)
     case .vault(let vault):
       writer.write(UInt8(1))
-      writer.write(UInt8(vault))
+      writer.write(UInt8(vault.index))
     case .entry(let vault, let key):
       writer.write(UInt8(2))
-      writer.write(UInt8(vault))
+      writer.write(UInt8(vault.index))
       writer.write(key)
     }
   }
@@ -33,8 +33,8 @@ extension Move.Holder: Canonical {
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     switch try reader.read(UInt8.self) {
     case 0: self = .account(try reader.read(AccountRow.self))
-    case 1: self = .vault(Int(try reader.read(UInt8.self)))
-    case 2: self = .entry(vault: Int(try reader.read(UInt8.self)), key: try reader.read(UInt64.self))
+    case 1: self = .vault(VaultID(Int(try reader.read(UInt8.self))))
+    case 2: self = .entry(vault: VaultID(Int(try reader.read(UInt8.self))), key: try reader.read(UInt64.self))
     default: throw .unknownCase
     }
   }
@@ -87,10 +87,10 @@ extension Outcome: Canonical {
     switch self {
     case .opened(let state):
       writer.write(UInt8(0))
-      writer.write(UInt16(state))
+      writer.write(state)
     case .entered(let state):
       writer.write(UInt8(1))
-      writer.write(UInt16(state))
+      writer.write(state)
     case .stayed: writer.write(UInt8(2))
     case .approved(let have, let needed):
       writer.write(UInt8(3))
@@ -107,8 +107,8 @@ extension Outcome: Canonical {
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
     switch try reader.read(UInt8.self) {
-    case 0: self = .opened(state: Int(try reader.read(UInt16.self)))
-    case 1: self = .entered(state: Int(try reader.read(UInt16.self)))
+    case 0: self = .opened(state: try reader.readID())
+    case 1: self = .entered(state: try reader.readID())
     case 2: self = .stayed
     case 3: self = .approved(have: Int(try reader.read(UInt8.self)), needed: Int(try reader.read(UInt8.self)))
     case 4: self = .refused(try reader.read(Failure.self))
@@ -123,9 +123,9 @@ extension Step: Canonical {
     writer.write(time)
     writer.write(agreement)
     writer.write(cause)
-    writer.write(UInt16(state))
+    writer.write(state)
     writer.write(transition != nil)
-    if let transition { writer.write(UInt16(transition)) }
+    if let transition { writer.write(transition) }
     writer.write(outcome)
     writer.write(moves)
     writer.write(events)
@@ -141,8 +141,8 @@ extension Step: Canonical {
     time = try reader.read(Time.self)
     agreement = try reader.readOptional(AgreementNumber.self)
     cause = try reader.read(Cause.self)
-    state = Int(try reader.read(UInt16.self))
-    transition = try reader.readBool() ? Int(try reader.read(UInt16.self)) : nil
+    state = try reader.readID()
+    transition = try reader.readBool() ? try reader.readID() : nil
     outcome = try reader.read(Outcome.self)
     moves = try reader.readList(of: Move.self)
     events = try reader.readList(of: Emission.self)

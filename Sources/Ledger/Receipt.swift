@@ -9,9 +9,9 @@ package struct Move: Hashable, Sendable {
   package enum Holder: Hashable, Sendable {
     case account(AccountRow)
     /// Of the agreement that the step belongs to.
-    case vault(Int)
+    case vault(VaultID)
     /// What a vault holds under a key, which is a word as it rests.
-    case entry(vault: Int, key: UInt64)
+    case entry(vault: VaultID, key: UInt64)
   }
 
   package let from: Holder
@@ -46,8 +46,8 @@ package enum Cause: Hashable, Sendable {
 
 /// How a step ended.
 package enum Outcome: Hashable, Sendable {
-  case opened(state: Int)
-  case entered(state: Int)
+  case opened(state: StateID)
+  case entered(state: StateID)
   /// The action was taken and the agreement stays where it is.
   case stayed
   /// A party agreed to an action that waits for others.
@@ -64,8 +64,8 @@ package struct Step: Hashable, Sendable {
   package let agreement: AgreementNumber?
   package let cause: Cause
   /// The state in which it happened.
-  package let state: Int
-  package var transition: Int?
+  package let state: StateID
+  package var transition: TransitionID?
   package var outcome: Outcome
   package var moves: [Move] = []
   package var events: [Emission] = []
@@ -83,7 +83,8 @@ package struct Step: Hashable, Sendable {
   package var returned: [PotShare] = []
 
   package init(
-    time: Time, agreement: AgreementNumber?, cause: Cause, state: Int, transition: Int? = nil, outcome: Outcome
+    time: Time, agreement: AgreementNumber?, cause: Cause, state: StateID, transition: TransitionID? = nil,
+    outcome: Outcome
   ) {
     self.time = time
     self.agreement = agreement

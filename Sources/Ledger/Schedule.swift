@@ -1,4 +1,5 @@
 import HeapModule
+package import Interface
 package import Primitives
 
 /// The deadlines of all agreements, the next one first: by due time, agreement, and place in the
@@ -8,9 +9,9 @@ package struct Schedule {
   package struct Item: Hashable, Comparable, Sendable {
     package let due: Time
     package let agreement: AgreementNumber
-    package let transition: Int
+    package let transition: TransitionID
 
-    package init(due: Time, agreement: AgreementNumber, transition: Int) {
+    package init(due: Time, agreement: AgreementNumber, transition: TransitionID) {
       self.due = due
       self.agreement = agreement
       self.transition = transition

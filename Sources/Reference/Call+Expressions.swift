@@ -18,7 +18,7 @@ extension Call {
     switch expression.kind {
     case .error: preconditionFailure("a contract with an error is not run")
     case .constant(let value): return value
-    case .term(let index): return value(ofItem: index)
+    case .term(let index): return value(ofItem: index.index)
     case .field(let index): return value(ofField: index)
     case .parameter(let index): return frame.arguments[index]
     case .local(let index):

@@ -16,7 +16,7 @@ extension Call {
     return value
   }
 
-  mutating func value(ofField field: Int) -> Value { value(ofItem: contract.interface.terms.count + field) }
+  mutating func value(ofField field: StateVariableID) -> Value { value(ofItem: contract.interface.item(of: field)) }
 
   private func valueOfEntries(_ item: Int, _ type: ValueType) -> Value {
     var entries: [(key: [UInt64], value: [UInt64])] = []
@@ -25,8 +25,8 @@ extension Call {
   }
 
   /// Of a map only the entries that differ are written.
-  mutating func store(_ value: Value, in field: Int) {
-    let item = contract.interface.terms.count + field
+  mutating func store(_ value: Value, in field: StateVariableID) {
+    let item = contract.interface.item(of: field)
     let (type, slot) = slots[item]
     if type.wordsAtRest > 0 {
       let new = Resting.words(value, as: type, in: types)
@@ -49,8 +49,8 @@ extension Call {
   }
 
   /// Another element of a list, or a value for a map's key.
-  mutating func storeElement(_ value: Value, for key: Value, in field: Int, at span: Span) throws(Failed) {
-    let item = contract.interface.terms.count + field
+  mutating func storeElement(_ value: Value, for key: Value, in field: StateVariableID, at span: Span) throws(Failed) {
+    let item = contract.interface.item(of: field)
     guard case .composite(let index) = slots[item].type else {
       preconditionFailure("only lists and maps have elements")
     }

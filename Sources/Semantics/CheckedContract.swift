@@ -56,9 +56,9 @@ package struct CheckedContract: Sendable {
   }
 }
 
-/// A value for a field, by index. An integer's expression has been held against the field's range.
+/// A value for a field. An integer's expression has been held against the field's range.
 package struct FieldValue: Sendable {
-  package let field: Int
+  package let field: StateVariableID
   package let value: TypedExpression
 }
 
@@ -93,18 +93,18 @@ package struct CheckedDeposit: Sendable {
 
 /// Where money lies or goes.
 package enum CheckedPlace: Sendable {
-  case vault(Int)
+  case vault(VaultID)
   case party(Int)
   case account(TypedExpression)
   /// What a vault holds under a key.
-  case entry(vault: Int, key: TypedExpression)
+  case entry(vault: VaultID, key: TypedExpression)
 }
 
 package struct CheckedStatement: Sendable {
   package indirect enum Kind: Sendable {
     /// `from` is a vault or an entry. Key and account are evaluated in the order of the source.
     case pay(from: CheckedPlace, to: CheckedPlace)
-    case payEach(vault: Int)
+    case payEach(vault: VaultID)
     /// All shares' portions, keys and accounts are evaluated in the order of the source before
     /// anything moves. With `otherwise`, what the statement's own operation or its expressions trap
     /// on leads there instead.
@@ -113,18 +113,18 @@ package struct CheckedStatement: Sendable {
     case define(local: Int, TypedExpression)
     case require(TypedExpression)
     /// Raises a counter, or, where that has reached its end, traps or runs `otherwise`.
-    case raise(field: Int, otherwise: [CheckedStatement]?)
+    case raise(field: StateVariableID, otherwise: [CheckedStatement]?)
     case choose([CheckedBranch], otherwise: [CheckedStatement])
     /// One body for each case of the enumeration or optional, in order of the cases.
     case match(TypedExpression, [CheckedCase<[CheckedStatement]>])
     /// For each element of a list or set, or key of a map, in order: the collection is evaluated
     /// once, and stays as it was.
     case loop(local: Int, in: TypedExpression, [CheckedStatement])
-    case assign(field: Int, TypedExpression)
+    case assign(field: StateVariableID, TypedExpression)
     /// An element of a list field by index, or an entry of a map field by key. Key first, then value.
-    case assignElement(field: Int, key: TypedExpression, value: TypedExpression)
+    case assignElement(field: StateVariableID, key: TypedExpression, value: TypedExpression)
     /// The values of the state's parameters are all evaluated before the first is stored.
-    case enter(state: Int, [FieldValue])
+    case enter(state: StateID, [FieldValue])
   }
 
   package let kind: Kind
@@ -218,16 +218,16 @@ package struct TypedExpression: Sendable {
   package indirect enum Kind: Sendable {
     /// Of a composite type too.
     case constant(Value)
-    case term(Int)
-    case field(Int)
+    case term(TermID)
+    case field(StateVariableID)
     case parameter(Int)
     case local(Int)
     /// What a vault holds; of one with keys, under all of them.
-    case balance(vault: Int)
-    case balanceOfKey(vault: Int, TypedExpression)
-    case keyCount(vault: Int)
+    case balance(vault: VaultID)
+    case balanceOfKey(vault: VaultID, TypedExpression)
+    case keyCount(vault: VaultID)
     /// `v is empty`, `v[k] is empty`
-    case isEmpty(vault: Int, key: TypedExpression?)
+    case isEmpty(vault: VaultID, key: TypedExpression?)
     case now
     case opened
     /// Only in actions.

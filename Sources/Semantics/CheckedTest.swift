@@ -33,7 +33,7 @@ package struct CheckedStep: Sendable {
     case advanceTo(Time)
     /// All steps happen in one block of this time.
     case block(Time, [CheckedStep])
-    case expectState(agreement: Int, state: Int)
+    case expectState(agreement: Int, state: StateID)
     /// A gain may be negative: units of the currency.
     case expectGain(wallet: Int, currency: Currency, units: Integer)
     case expect(Comparison, TestOperand, TestOperand)
@@ -48,11 +48,11 @@ package struct CheckedStep: Sendable {
 /// What an `expect` compares.
 package enum TestOperand: Sendable {
   case constant(Value)
-  case balance(agreement: Int, vault: Int)
-  case balanceOfKey(agreement: Int, vault: Int, key: Value)
+  case balance(agreement: Int, vault: VaultID)
+  case balanceOfKey(agreement: Int, vault: VaultID, key: Value)
   /// How many keys a vault holds money under.
-  case keyCount(agreement: Int, vault: Int)
+  case keyCount(agreement: Int, vault: VaultID)
   /// A field, or a parameter of the state that the agreement is in.
-  case field(agreement: Int, field: Int)
+  case field(agreement: Int, field: StateVariableID)
   case view(agreement: Int, view: Int, [Value])
 }

@@ -1,9 +1,11 @@
+package import Interface
+
 extension CheckedTransition {
   /// All statements of the body in the order of the source, those inside others too.
   package var statements: [CheckedStatement] { body.flatMap(\.withInner) }
 
   /// The states that it can lead to, in source order.
-  package var targets: [Int] {
+  package var targets: [StateID] {
     statements.compactMap { if case .enter(let state, _) = $0.kind { state } else { nil } }
   }
 }

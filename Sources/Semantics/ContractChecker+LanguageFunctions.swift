@@ -38,7 +38,7 @@ extension ContractChecker {
   }
 
   /// How many keys of a vault hold something.
-  private mutating func count(_ vault: Int, _ name: Identifier, at span: Span) -> TypedExpression {
+  private mutating func count(_ vault: VaultID, _ name: Identifier, at span: Span) -> TypedExpression {
     if reference(name).type == .error { return .error(at: span) }
     guard let key = interface.vaults[vault].key else {
       return refuse(.noSuchOperation, "`\(name.text)` is one vault; there is nothing to count", at: name.span)

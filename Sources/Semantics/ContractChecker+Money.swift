@@ -21,7 +21,7 @@ extension ContractChecker {
     }
   }
 
-  private mutating func entry(of vault: Int, _ name: PlaceName) -> CheckedPlace {
+  private mutating func entry(of vault: VaultID, _ name: PlaceName) -> CheckedPlace {
     switch (interface.vaults[vault].key, name.key) {
     case (nil, nil): .vault(vault)
     case (let key?, let tree?): .entry(vault: vault, key: resting(tree, as: key.type))

@@ -19,7 +19,7 @@ extension ContractChecker {
     }
     var checked: [CheckedTransition] = []
     for case .state(let state) in members {
-      guard let source = stateIndexes[state.name.text], stateNames[source] == state.name else { continue }
+      guard let source = stateIDs[state.name.text], stateNames[source] == state.name else { continue }
       let mark = context.scope.mark
       for (name, meaning) in stateParameters[source] { context.scope.declare(name, meaning, &diagnostics) }
       var actions: [Identifier] = []
@@ -38,7 +38,8 @@ extension ContractChecker {
     return checked
   }
 
-  private mutating func check(_ trigger: Trigger, of transition: Transition, from source: Int) -> CheckedTransition {
+  private mutating func check(_ trigger: Trigger, of transition: Transition, from source: StateID) -> CheckedTransition
+  {
     transitionSpans.append(trigger.span)
     bodies.append(CheckedContract.Body(transition))
     (context.localCount, context.loopDepth) = (0, 0)
@@ -53,7 +54,7 @@ extension ContractChecker {
     }
   }
 
-  private mutating func check(_ action: Action, of transition: Transition, from source: Int) -> CheckedTransition {
+  private mutating func check(_ action: Action, of transition: Transition, from source: StateID) -> CheckedTransition {
     enter(.action)
     let mark = context.scope.mark
     defer { _ = context.scope.leave(to: mark) }
@@ -74,7 +75,7 @@ extension ContractChecker {
 
   private mutating func check(
     due tree: Expression, _ type: ExpressionType, wanted: String, _ trigger: ContractInterface.Trigger, at span: Span,
-    of transition: Transition, from source: Int
+    of transition: Transition, from source: StateID
   ) -> CheckedTransition {
     enter(trigger == .when ? .condition : .due)
     let due = expression(tree, expecting: type)

@@ -18,7 +18,7 @@ struct ContractChecker: Reporting {
   let limits = ProtocolNumber.current.limits
   /// Declared states, in source order.
   var stateNames: [Identifier] = []
-  var stateIndexes: [String: Int] = [:]
+  var stateIDs: [String: StateID] = [:]
   /// Of each state the names of its parameters, which are in scope in its transitions.
   var stateParameters: [[(name: Identifier, meaning: Scope.Meaning)]] = []
   var eventNames: [Identifier] = []
@@ -237,7 +237,7 @@ struct ContractChecker: Reporting {
       guard let value = constant(expression, as: type) else { return nil }
       defaultValue = value
     }
-    guard context.scope.declare(term.name, .term(interface.terms.count), &diagnostics) else { return nil }
+    guard context.scope.declare(term.name, .term(TermID(interface.terms.count)), &diagnostics) else { return nil }
     interface.terms.append(
       .init(name: term.name.text, type: type, defaultValue: defaultValue, boundCount: term.bounds.count))
     termSpans.append(term.span)
@@ -252,12 +252,14 @@ struct ContractChecker: Reporting {
     checkSize(of: name)
     enter(.opening)
     let checked = expression(value)
-    guard let type = keptType(checked), context.scope.declare(name, .field(interface.fields.count), &diagnostics) else {
+    guard let type = keptType(checked),
+      context.scope.declare(name, .field(StateVariableID(interface.fields.count)), &diagnostics)
+    else {
       return nil
     }
     interface.fields.append(
       .init(name: name.text, type: type, initialValue: type.blank(in: interface.types), role: .derived))
-    return FieldValue(field: interface.fields.count - 1, value: rest(checked, as: type))
+    return FieldValue(field: StateVariableID(interface.fields.count - 1), value: rest(checked, as: type))
   }
 
   /// False after a diagnostic.
@@ -283,7 +285,7 @@ struct ContractChecker: Reporting {
       guard let checked = check(declared) else { return false }
       key = checked
     }
-    guard context.scope.declare(vault.name, .vault(interface.vaults.count), &diagnostics) else { return false }
+    guard context.scope.declare(vault.name, .vault(VaultID(interface.vaults.count)), &diagnostics) else { return false }
     interface.vaults.append(.init(name: vault.name.text, currency: currency, key: key))
     return true
   }
@@ -333,8 +335,10 @@ struct ContractChecker: Reporting {
         .notConstant, "`\(field.name.text)` has no value to begin with", at: field.name.span,
         notes: ["only counters, optionals, and collections that may be empty begin by themselves"])
     }
-    guard context.scope.declare(field.name, .field(interface.fields.count), &diagnostics) else { return false }
-    if let computing { computed.append(FieldValue(field: interface.fields.count, value: computing)) }
+    guard context.scope.declare(field.name, .field(StateVariableID(interface.fields.count)), &diagnostics) else {
+      return false
+    }
+    if let computing { computed.append(FieldValue(field: StateVariableID(interface.fields.count), value: computing)) }
     interface.fields.append(
       .init(name: field.name.text, type: type, initialValue: initial, role: computing == nil ? .declared : .initialized)
     )
@@ -382,13 +386,13 @@ struct ContractChecker: Reporting {
 
   private mutating func declareStates(of contract: Contract) {
     var initial: [Identifier] = []
-    stateIndexes.reserveCapacity(16)
+    stateIDs.reserveCapacity(16)
     for member in members {
       switch member {
       case .state(let state):
         if state.isInitial {
           initial.append(state.name)
-          interface.initialState = stateNames.count
+          interface.initialState = StateID(stateNames.count)
           if let first = state.parameters.first {
             report(
               .initialState, "the initial state has a parameter, and nothing gives it a value", at: first.name.span)
@@ -415,7 +419,7 @@ struct ContractChecker: Reporting {
 
   private mutating func declare(state name: Identifier, isFinal: Bool, _ braces: Span?) {
     checkSize(of: name)
-    if stateIndexes[name.text] == nil { stateIndexes[name.text] = stateNames.count }
+    if stateIDs[name.text] == nil { stateIDs[name.text] = StateID(stateNames.count) }
     stateNames.append(name)
     stateBraces.append(braces)
     interface.states.append(.init(name: name.text, isFinal: isFinal))
@@ -425,13 +429,13 @@ struct ContractChecker: Reporting {
   private mutating func declareStateParameters() {
     stateParameters = Array(repeating: [], count: stateNames.count)
     for case .state(let state) in members {
-      guard !state.parameters.isEmpty, let index = stateIndexes[state.name.text] else { continue }
+      guard !state.parameters.isEmpty, let index = stateIDs[state.name.text] else { continue }
       guard let checked = check(state.parameters) else {
         stateParameters[index] = state.parameters.map { ($0.name, .error) }
         continue
       }
       for (parameter, type) in zip(state.parameters, checked.map(\.type)) {
-        stateParameters[index].append((parameter.name, .field(interface.fields.count)))
+        stateParameters[index].append((parameter.name, .field(StateVariableID(interface.fields.count))))
         interface.fields.append(
           .init(
             name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types),
@@ -440,9 +444,9 @@ struct ContractChecker: Reporting {
     }
   }
 
-  /// The index of a state by name.
-  mutating func state(_ name: Identifier) -> Int? {
-    if let index = stateIndexes[name.text] { return index }
+  /// The state of this name.
+  mutating func state(_ name: Identifier) -> StateID? {
+    if let index = stateIDs[name.text] { return index }
     reportUnknown("state", name, known: stateNames.map(\.text))
     return nil
   }
@@ -451,7 +455,7 @@ struct ContractChecker: Reporting {
     var checked: [TypedExpression] = []
     for case .invariant(let invariant) in members {
       reportDuplicates(in: invariant.states)
-      let states = invariant.states.isEmpty ? Array(stateNames.indices) : invariant.states.compactMap { state($0) }
+      let states = invariant.states.isEmpty ? interface.states.ids : invariant.states.compactMap { state($0) }
       enter(.invariant)
       // Of a single state it may read the parameters.
       let mark = context.scope.mark

@@ -6,9 +6,9 @@ import Syntax
 struct Scope {
   enum Meaning: Hashable {
     case party(Int)
-    case term(Int)
-    case vault(Int)
-    case field(Int)
+    case term(TermID)
+    case vault(VaultID)
+    case field(StateVariableID)
     case parameter(Int, ExpressionType)
     case local(Int, ExpressionType)
     case view

@@ -39,7 +39,7 @@ extension TestChecker {
       guard case .name(let text) = object.kind else { return check(object, is: name) }
       guard let agreement = agreement(Identifier(text: text, span: object.span)) else { return nil }
       let states = interface(of: agreement).states
-      if let index = states.firstIndex(where: { $0.name == name.text }) {
+      if let index = states.firstID(where: { $0.name == name.text }) {
         return .expectState(agreement: agreement, state: index)
       }
       reportUnknown("state", name, known: states.map(\.name))
@@ -161,12 +161,12 @@ extension TestChecker {
     case .member(let object, let member):
       guard let agreement = agreement(of: object) else { return nil }
       let interface = interface(of: agreement)
-      if let index = interface.vaults.firstIndex(where: { $0.name == member.text }) {
+      if let index = interface.vaults.firstID(where: { $0.name == member.text }) {
         return Seen(
           operand: .balance(agreement: agreement, vault: index),
           type: .amount(currency: interface.vaults[index].currency), agreement: agreement)
       }
-      if let index = interface.fields.firstIndex(where: { $0.name == member.text }) {
+      if let index = interface.fields.firstID(where: { $0.name == member.text }) {
         return Seen(
           operand: .field(agreement: agreement, field: index), type: interface.fields[index].type, agreement: agreement)
       }

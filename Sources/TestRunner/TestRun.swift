@@ -1,5 +1,5 @@
 package import Compiler
-import Interface
+package import Interface
 import Ledger
 import Presentation
 package import Primitives
@@ -29,7 +29,7 @@ package struct TestRun: Sendable {
   /// The state of the ledger at the end.
   package let digest: Digest
   /// The transitions that were taken, by index in their contract.
-  package let transitions: Set<Int>
+  package let transitions: Set<TransitionID>
   /// What transitions used at most, by contract and transition.
   package let gasUse: [[GasUse?]]
 
@@ -42,7 +42,8 @@ package struct TestRun: Sendable {
   }
 
   fileprivate init(
-    name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest, transitions: Set<Int>,
+    name: String, span: Span, failure: Diagnostic?, story: [Line], gas: UInt64, digest: Digest,
+    transitions: Set<TransitionID>,
     gasUse: [[GasUse?]]
   ) {
     self.name = name
@@ -72,7 +73,7 @@ private struct Stage {
   private var lines: [TestRun.Line] = []
   private var lastTime: Time?
   private var gas: UInt64 = 0
-  private var transitions: Set<Int> = []
+  private var transitions: Set<TransitionID> = []
 
   init(_ test: CheckedTest, _ contracts: [CompiledContract], _ wording: Wording) {
     self.test = test
@@ -285,7 +286,7 @@ private struct Stage {
         }
         index = own
       }
-      return found(opened.value(interface.terms.count + index, interface), declared.type)
+      return found(opened.value(interface.item(of: index), interface), declared.type)
     case .view(_, let view, let arguments):
       let arguments = arguments.map(onLedger)
       let (declared, interface) = (interface.views[view], interface)

@@ -90,7 +90,7 @@ package struct Twin {
     let value: Value
     switch actor {
     case .party(let party): return agreement.parties[party]
-    case .field(let field): value = agreement.value(interface.terms.count + field, interface)
+    case .field(let field): value = agreement.value(interface.item(of: field), interface)
     case .parameter(let parameter): value = arguments[parameter]
     }
     guard case .party(let row) = value else { return nil }
@@ -116,7 +116,7 @@ package struct Twin {
     let agreement = state.agreements[number.index]
     for (index, vault) in interface(of: number).vaults.enumerated() {
       guard let key = vault.key else { continue }
-      let held = agreement.holdings(ofVault: index)
+      let held = agreement.holdings(ofVault: VaultID(index))
       if held.count > key.most {
         return "the vault `\(vault.name)` holds money under \(held.count) keys; it may under \(key.most)"
       }

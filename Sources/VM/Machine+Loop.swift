@@ -147,7 +147,7 @@ extension Machine {
           words[Int(i.a)] = UInt64(value.count) << 1 | (value.isNegative ? 1 : 0)
           for limb in 0..<4 { words[Int(i.a) + 1 + limb] = limb < value.count ? value.limbs[limb] : 0 }
           written |= 1 &<< UInt64(i.c)
-        case .balance: setPair(r, i.a, host.balance(ofVault: Int(i.b)).units)
+        case .balance: setPair(r, i.a, host.balance(ofVault: VaultID(i.b)).units)
         case .not: r[Int(i.a)] = r[Int(i.b)] ^ 1
 
         // MARK: Integers

@@ -29,8 +29,8 @@ extension Machine {
       arena.slab[Arena.payerWord] = 0
       let units = UInt128(r[Int(i.b) + 1]) << 64 | UInt128(r[Int(i.b)])
       host.ask(Amount(unchecked: units), currency: Int(i.c), from: payer, to: place(i.a))
-    case .balanceOfKey: setAmount(host.balance(ofVault: Int(i.b), key: Machine.key(r, shapes, Int(i.c))))
-    case .countKeys: r[Int(i.a)] = UInt64(host.keyCount(ofVault: Int(i.b))) << 1
+    case .balanceOfKey: setAmount(host.balance(ofVault: VaultID(i.b), key: Machine.key(r, shapes, Int(i.c))))
+    case .countKeys: r[Int(i.a)] = UInt64(host.keyCount(ofVault: VaultID(i.b))) << 1
     case .empty:
       var outcome = Outcome(gas)
       outcome.isFound = Machine.held(place(i.a), &host) == .zero
@@ -39,7 +39,7 @@ extension Machine {
       let (source, target) = (place(i.a), place(i.b))
       let amount = Machine.held(source, &host)
       if amount == .zero || source == target { break }
-      if case .vault(let vault) = source, image.keysMax[vault] > 0 {
+      if case .vault(let vault) = source, image.keysMax[vault.index] > 0 {
         gas -= Gas.holdings(host.keyCount(ofVault: vault))
         if gas < 0 { return Outcome(gas) }
       }
@@ -48,9 +48,9 @@ extension Machine {
       }
       host.move(amount, from: source, to: target)
     case .payEach:
-      gas -= Gas.holdings(host.keyCount(ofVault: Int(i.a)))
+      gas -= Gas.holdings(host.keyCount(ofVault: VaultID(i.a)))
       if gas < 0 { return Outcome(gas) }
-      host.payEach(vault: Int(i.a))
+      host.payEach(vault: VaultID(i.a))
     case .split:
       let source = place(i.a)
       gas -= Int(image.splits[Int(i.b)].gas)
@@ -95,10 +95,10 @@ extension Machine {
 
   fileprivate static func place(_ number: UInt16, _ word: UInt64) -> Place {
     switch PlaceOperand(number: number) {
-    case .vault(let index)?: .vault(index)
+    case .vault(let index)?: .vault(VaultID(index))
     case .party(let index)?: .party(index)
     case .account?: .account(word)
-    case .entry(let vault, _)?: .entry(vault: vault, key: word)
+    case .entry(let vault, _)?: .entry(vault: VaultID(vault), key: word)
     case nil: preconditionFailure("the verifier lets no other number be a place")
     }
   }
@@ -222,7 +222,7 @@ private struct Division {
           later = Int(arena.slab[later + 2] >> 32)
         }
         if !isCounted {
-          if host.keyCount(ofVault: vault) + count > Int(image.keysMax[vault]) { return false }
+          if host.keyCount(ofVault: vault) + count > Int(image.keysMax[vault.index]) { return false }
           arena.slab[payment + 2] |= Division.isNew
         }
       }

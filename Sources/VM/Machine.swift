@@ -68,7 +68,7 @@ package struct Machine: Engine {
     }
     let ending: Ending =
       switch call.stop {
-      case .enters: .enters(state: call.detail)
+      case .enters: .enters(state: StateID(call.detail))
       case .stays: .stays
       case .returns: .returns(value(of: call, contract))
       case .fails(let failure): .fails(failure)

@@ -98,9 +98,9 @@ extension Wording {
       guard let names, names.indices.contains(index), !names[index].isEmpty else { return number }
       return number + say(" (\(names[index]))", "（\(names[index])）")
     }
-    func state(_ index: Int) -> String { named("state", "状态", index, interface?.states.map(\.name)) }
-    func transition(_ index: Int) -> String {
-      named("transition", "转移", index, interface?.transitions.map { $0.trigger.action ?? "" })
+    func state(_ id: StateID) -> String { named("state", "状态", id.index, interface?.states.map(\.name)) }
+    func transition(_ id: TransitionID) -> String {
+      named("transition", "转移", id.index, interface?.transitions.map { $0.trigger.action ?? "" })
     }
     func function(_ index: Int) -> String {
       let number = say("function \(index)", "函数 \(index)")
@@ -120,8 +120,9 @@ extension Wording {
     case .state(let index): return state(index)
     case .circle(let states): return (states + states.prefix(1)).map(state).joined(separator: " → ")
     case .entering(let index, let at, let vault):
-      return [transition(index), instruction(at), named("vault", "金库", vault, interface?.vaults.map(\.name))].joined(
-        separator: comma)
+      return [transition(index), instruction(at), named("vault", "金库", vault.index, interface?.vaults.map(\.name))]
+        .joined(
+          separator: comma)
     }
   }
 }

@@ -10,7 +10,7 @@ extension WellFormedModule {
     -> WellFormedModule
   {
     var altered = module
-    for (index, transition) in module.interface.transitions.enumerated() where isFailing(transition) {
+    for (index, transition) in module.interface.transitions.identified where isFailing(transition) {
       let function = self.function(of: .body(transition: index))
       for (place, instruction) in altered.functions[function].code.enumerated() where instruction.opcode == .enter {
         // It carries the gas of its block.

@@ -99,7 +99,7 @@ struct DrawnSequence {
 
   private mutating func act(on number: AgreementNumber) {
     let position = twin.state.agreements[number.index].position
-    let offered = interface.transitions.indices.filter { !interface.transitions[$0].trigger.isAutomatic }
+    let offered = interface.transitions.ids.filter { !interface.transitions[$0].trigger.isAutomatic }
     if offered.isEmpty { return wait(number) }
     let here = offered.filter { interface.transitions[$0].source == position.state }
     let transition = interface.transitions[tape.element(here.isEmpty || tape.oneIn(12) ? offered : here)]

@@ -54,8 +54,10 @@ extension ModuleMutation {
 
   // MARK: The interface
 
-  private mutating func pickTransition(_ matches: (ContractInterface.Transition) -> Bool = { _ in true }) -> Int? {
-    let fitting = interface.transitions.indices.filter { matches(interface.transitions[$0]) }
+  private mutating func pickTransition(_ matches: (ContractInterface.Transition) -> Bool = { _ in true })
+    -> TransitionID?
+  {
+    let fitting = interface.transitions.ids.filter { matches(interface.transitions[$0]) }
     return fitting.isEmpty ? nil : random.element(fitting)
   }
 
@@ -117,13 +119,13 @@ extension ModuleMutation {
 
   mutating func changeSource() -> String? {
     guard let index = pickTransition() else { return nil }
-    let (old, new) = (interface.transitions[index], random.below(interface.states.count))
+    let (old, new) = (interface.transitions[index], StateID(random.below(interface.states.count)))
     if old.source == new { return nil }
     module.interface.transitions[index] = ContractInterface.Transition(source: new, trigger: old.trigger)
     return "transition \(index): source \(old.source) ⇒ \(new)"
   }
 
-  private mutating func removeTransition(_ index: Int) {
+  private mutating func removeTransition(_ index: TransitionID) {
     var removed: [Int] = []
     if let due = function(of: .due(transition: index)) { removed.append(due) }
     if let body = function(of: .body(transition: index)) { removed.append(body) }
@@ -135,7 +137,7 @@ extension ModuleMutation {
         module.functions[function].code[pc].a &-= UInt16(count)
       }
     }
-    module.interface.transitions.remove(at: index)
+    module.interface.transitions.remove(at: index.index)
     entries = module.interface.entries
   }
 
@@ -148,10 +150,10 @@ extension ModuleMutation {
 
   /// A final state that goes on, or another one that ends.
   mutating func changeFinal() -> String? {
-    let index = random.below(interface.states.count)
+    let index = StateID(random.below(interface.states.count))
     let state = interface.states[index]
     if !state.isFinal {
-      while let transition = interface.transitions.firstIndex(where: { $0.source == index }) {
+      while let transition = interface.transitions.firstID(where: { $0.source == index }) {
         removeTransition(transition)
       }
     }
@@ -160,14 +162,14 @@ extension ModuleMutation {
   }
 
   mutating func changeInitial() -> String? {
-    let new = random.below(interface.states.count)
+    let new = StateID(random.below(interface.states.count))
     if new == interface.initialState { return nil }
     module.interface.initialState = new
     return "\(interface.states[new].name) is initial"
   }
 
   mutating func changeCounter() -> String? {
-    let counters = interface.fields.indices.filter {
+    let counters = interface.fields.ids.filter {
       if case .counter = interface.fields[$0].type { true } else { false }
     }
     if counters.isEmpty { return nil }
@@ -179,7 +181,7 @@ extension ModuleMutation {
   }
 
   mutating func deleteBound() -> String? {
-    let bounded = interface.terms.indices.filter { interface.terms[$0].boundCount > 0 }
+    let bounded = interface.terms.ids.filter { interface.terms[$0].boundCount > 0 }
     if bounded.isEmpty { return nil }
     let index = random.element(bounded)
     let term = interface.terms[index]
@@ -215,7 +217,7 @@ extension ModuleMutation {
   }
 
   mutating func changeKeys() -> String? {
-    let keyed = interface.vaults.indices.filter { interface.vaults[$0].key != nil }
+    let keyed = interface.vaults.ids.filter { interface.vaults[$0].key != nil }
     if keyed.isEmpty { return nil }
     let index = random.element(keyed)
     let vault = interface.vaults[index]

@@ -175,9 +175,9 @@ struct ModuleMutation {
 
   mutating func randomPlace(_ vaultsOnly: Bool, _ slots: [Int]) -> UInt16 {
     var places: [PlaceOperand] = []
-    for (index, vault) in interface.vaults.enumerated() {
-      if vault.key == nil || vaultsOnly { places.append(.vault(index)) }
-      if vault.key != nil { places += slots.map { .entry(vault: index, register: $0) } }
+    for (index, vault) in interface.vaults.identified {
+      if vault.key == nil || vaultsOnly { places.append(.vault(index.index)) }
+      if vault.key != nil { places += slots.map { .entry(vault: index.index, register: $0) } }
     }
     if !vaultsOnly {
       places += interface.parties.indices.map { .party($0) }

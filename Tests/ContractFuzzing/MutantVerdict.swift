@@ -74,7 +74,7 @@ package struct MutantVerdict: Sendable {
   }
 
   /// Whether the compiler would say of a state that others can hold somebody's money in it for ever.
-  private static func isWarned(of state: Int, _ assured: AssuredModule) -> Bool {
+  private static func isWarned(of state: StateID, _ assured: AssuredModule) -> Bool {
     Outlook(assured).silence.delays.contains { $0.state == state }
   }
 
@@ -118,7 +118,7 @@ package struct MutantVerdict: Sendable {
     report.untaken.map { name($0, module.module.interface) }
   }
 
-  private func name(_ transition: Int, _ interface: ContractInterface) -> String {
+  private func name(_ transition: TransitionID, _ interface: ContractInterface) -> String {
     let source = interface.states[interface.transitions[transition].source].name
     return switch interface.transitions[transition].trigger {
     case .action(let name, _, _): "\(source).\(name)"

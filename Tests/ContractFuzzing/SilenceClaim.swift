@@ -11,7 +11,7 @@ import Runtime
 struct SilenceClaim {
   private let contract: CompiledContract
   private let silence: Silence
-  private let state: Int
+  private let state: StateID
   /// Nil where the terms alone do not tell.
   private let latest: Time?
   private let gas: Int

@@ -1,7 +1,7 @@
 import Assurance
 import Bytecode
 import Compiler
-import Interface
+package import Interface
 import Ledger
 import Semantics
 
@@ -15,7 +15,7 @@ package struct TrialCoverage: Sendable {
   package private(set) var failures = [Int](repeating: 0, count: 256)
   package private(set) var outcomes: [String: Int] = [:]
   /// The transitions that were taken, of whichever contract.
-  package private(set) var taken: Set<Int> = []
+  package private(set) var taken: Set<TransitionID> = []
 
   private let contract: CompiledContract?
   /// The entries that were run, by their place among the contract's.
@@ -81,7 +81,7 @@ package struct TrialCoverage: Sendable {
     run { $0 == .view(view) }
   }
 
-  private mutating func stand(in state: Int) {
+  private mutating func stand(in state: StateID) {
     guard let interface = contract?.interface else { return }
     run { entry in
       switch entry {

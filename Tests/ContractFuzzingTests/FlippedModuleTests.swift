@@ -56,9 +56,9 @@ import VM
       contract: 0, currencies: currencies, parties: accounts,
       terms: interface.terms.map { $0.defaultValue ?? value($0.type, choice) })
     guard let number else { return }
-    for (index, transition) in interface.transitions.enumerated() {
+    for (index, transition) in interface.transitions.identified {
       guard case .action(let name, let parameters, _) = transition.trigger else { continue }
-      if index == choice % interface.transitions.count { continue }
+      if index.index == choice % interface.transitions.count { continue }
       for caller in accounts {
         let before = state.digest
         let steps = runtime.act(

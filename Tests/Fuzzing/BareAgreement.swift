@@ -12,13 +12,13 @@ import VM
 package struct BareAgreement {
   /// What became of an event.
   package enum Outcome: Hashable, Sendable {
-    case entered(Int)
+    case entered(StateID)
     case stayed
     case refused(Failure)
   }
 
   package struct Deadline: Hashable, Sendable {
-    package let transition: Int
+    package let transition: TransitionID
     package let due: Time
   }
 
@@ -46,8 +46,8 @@ package struct BareAgreement {
   private struct StatePlan {
     let isFinal: Bool
     /// The transitions that happen by themselves, with the functions that say when.
-    var automatics: [(transition: Int, due: Int, kind: Automatic)] = []
-    var actions: [Int] = []
+    var automatics: [(transition: TransitionID, due: Int, kind: Automatic)] = []
+    var actions: [TransitionID] = []
     var invariants: [Int] = []
   }
 
@@ -63,14 +63,14 @@ package struct BareAgreement {
   private let bodies: [Int]
   /// Of each transition whether it asks others than its caller for deposits.
   private let asksOthers: [Bool]
-  private let bounds: [(term: Int, function: Int)]
+  private let bounds: [(term: TermID, function: Int)]
   private let wordCount: Int
   /// Terms, then fields.
   let slots: [(type: ValueType, slot: Int)]
   private let gas: Int
 
   private(set) var host: BareHost
-  package private(set) var state = 0
+  package private(set) var state: StateID = 0
   package private(set) var now = BareAgreement.start
   private var enteredAt = BareAgreement.start
   /// In source order.
@@ -80,7 +80,7 @@ package struct BareAgreement {
   package private(set) var isSuspended = false
   private(set) var overrun: Overrun?
   /// What is due in this state could not be computed.
-  private(set) var dueFailure: (state: Int, failure: Failure)?
+  private(set) var dueFailure: (state: StateID, failure: Failure)?
   private(set) var callCount = 0
   /// The transitions that were taken in any run.
   private(set) var isTaken: [Bool]
@@ -92,7 +92,7 @@ package struct BareAgreement {
   struct Snapshot {
     fileprivate let words: [UInt64]
     fileprivate let host: BareHost
-    fileprivate let state: Int
+    fileprivate let state: StateID
     fileprivate let now: Time
     fileprivate let enteredAt: Time
     fileprivate let deadlines: [Deadline]
@@ -114,7 +114,7 @@ package struct BareAgreement {
     var plans = interface.states.map { StatePlan(isFinal: $0.isFinal) }
     var bodies: [Int] = []
     var asksOthers: [Bool] = []
-    for (index, transition) in interface.transitions.enumerated() {
+    for (index, transition) in interface.transitions.identified {
       let body = module.function(of: .body(transition: index))
       bodies.append(body)
       asksOthers.append(module.module.functions[body].code.contains { $0.opcode == .payer })
@@ -130,7 +130,7 @@ package struct BareAgreement {
     self.plans = plans
     self.bodies = bodies
     self.asksOthers = asksOthers
-    bounds = interface.terms.indices.flatMap { term in
+    bounds = interface.terms.ids.flatMap { term in
       (0..<interface.terms[term].boundCount).map { (term, module.function(of: .bound(term: term, number: $0))) }
     }
     wordCount = interface.wordCount
@@ -145,19 +145,19 @@ package struct BareAgreement {
 
   package var isFinal: Bool { plans[state].isFinal }
 
-  func isFinal(_ state: Int) -> Bool { plans[state].isFinal }
+  func isFinal(_ state: StateID) -> Bool { plans[state].isFinal }
 
   /// The actions that are offered now.
-  var actions: [Int] { plans[state].actions }
+  var actions: [TransitionID] { plans[state].actions }
 
-  func actions(in state: Int) -> [Int] { plans[state].actions }
+  func actions(in state: StateID) -> [TransitionID] { plans[state].actions }
 
   /// The agreement's words, terms first, then fields; behind them two for each vault.
   func word(_ index: Int) -> UInt64 { row[1 + index] }
 
   package var words: [UInt64] { (0..<wordCount).map { word($0) } }
 
-  package var vaults: [Amount] { interface.vaults.indices.map { host.balance(ofVault: $0) } }
+  package var vaults: [Amount] { interface.vaults.ids.map { host.balance(ofVault: $0) } }
 
   /// What each of the accounts from row 1 on was paid.
   package func paid(accountCount: Int) -> [UInt128] {
@@ -173,7 +173,7 @@ package struct BareAgreement {
   }
 
   /// A vault that holds something.
-  var fullVault: Int? { interface.vaults.indices.first { host.balance(ofVault: $0) > .zero } }
+  var fullVault: VaultID? { interface.vaults.ids.first { host.balance(ofVault: $0) > .zero } }
 
   /// What comes first of all that happens by itself; of two at one time the first in the source.
   package var next: Deadline? {
@@ -185,7 +185,7 @@ package struct BareAgreement {
   // MARK: Opening
 
   /// Opens an agreement in place of the one before. Where a bound of a term does not hold, that term is told.
-  mutating func open(_ terms: [Value]) -> (failure: Failure, term: Int?)? {
+  mutating func open(_ terms: [Value]) -> (failure: Failure, term: TermID?)? {
     host = BareHost(row, opening: interface, terms: terms)
     host.now = BareAgreement.start
     host.opened = BareAgreement.start
@@ -211,7 +211,7 @@ package struct BareAgreement {
     return nil
   }
 
-  private mutating func begin(in state: Int) {
+  private mutating func begin(in state: StateID) {
     self.state = state
     now = BareAgreement.start
     enteredAt = now
@@ -240,15 +240,16 @@ package struct BareAgreement {
 
   /// An action, or a refusal that leaves no trace. `actors` are the accounts that agree to it, the
   /// caller among them. What is due at once is still to be run.
-  mutating func take(_ transition: Int, by caller: UInt64, actors: [UInt64], _ arguments: [UInt64]) -> Outcome {
+  mutating func take(_ transition: TransitionID, by caller: UInt64, actors: [UInt64], _ arguments: [UInt64]) -> Outcome
+  {
     before.update(from: row, count: 1 + wordCount)
     host.now = now
     host.caller = caller
     let call = arguments.withUnsafeBufferPointer { self.call(bodies[transition], $0) }
     check(transition, call)
-    let target: Int
+    let target: StateID
     switch call.stop {
-    case .enters: target = call.detail
+    case .enters: target = StateID(call.detail)
     case .stays: target = state
     case .fails(let failure): return undo(failure)
     case .returns: preconditionFailure("a body leads somewhere")
@@ -287,7 +288,7 @@ package struct BareAgreement {
   }
 
   /// Runs what comes first, at its due time. Where it fails, the agreement is suspended.
-  mutating func runNext() -> (transition: Int, outcome: Outcome)? {
+  mutating func runNext() -> (transition: TransitionID, outcome: Outcome)? {
     guard let next else { return nil }
     before.update(from: row, count: 1 + wordCount)
     now = next.due
@@ -295,7 +296,7 @@ package struct BareAgreement {
     host.caller = 0
     let call = call(bodies[next.transition])
     check(next.transition, call)
-    func suspend(_ failure: Failure) -> (transition: Int, outcome: Outcome) {
+    func suspend(_ failure: Failure) -> (transition: TransitionID, outcome: Outcome) {
       _ = undo(failure)
       deadlines.removeAll(keepingCapacity: true)
       isSuspended = true
@@ -307,11 +308,12 @@ package struct BareAgreement {
     case .stays, .returns: preconditionFailure("what happens by itself leads somewhere")
     }
     enteredAt = now
-    let (used, failure) = settle(in: call.detail)
+    let target = StateID(call.detail)
+    let (used, failure) = settle(in: target)
     if let failure { return suspend(failure) }
     // What an automatic transition breaks is recorded, and the agreement goes on.
-    if assured != nil { _ = brokenInvariant(in: call.detail, used) }
-    state = call.detail
+    if assured != nil { _ = brokenInvariant(in: target, used) }
+    state = target
     isTaken[next.transition] = true
     swap(&deadlines, &nextDeadlines)
     host.commit()
@@ -331,7 +333,7 @@ package struct BareAgreement {
   }
 
   /// Computes what is due in a state that is entered, or stayed in, now: no earlier than it can be noticed.
-  private mutating func settle(in state: Int) -> (gas: Int, failure: Failure?) {
+  private mutating func settle(in state: StateID) -> (gas: Int, failure: Failure?) {
     nextDeadlines.removeAll(keepingCapacity: true)
     var gas = 0
     for index in plans[state].automatics.indices {
@@ -359,7 +361,7 @@ package struct BareAgreement {
   }
 
   /// The first invariant that does not hold; `used` is what entering the state has used before.
-  private mutating func brokenInvariant(in state: Int, _ used: Int = 0) -> Failure? {
+  private mutating func brokenInvariant(in state: StateID, _ used: Int = 0) -> Failure? {
     var gas = used
     for index in plans[state].invariants.indices {
       let call = call(plans[state].invariants[index])
@@ -376,12 +378,12 @@ package struct BareAgreement {
 
   // MARK: Gas
 
-  private mutating func check(_ transition: Int, _ call: Machine.Call) {
+  private mutating func check(_ transition: TransitionID, _ call: Machine.Call) {
     guard let assured, call.gas > assured.gasMax[transition] else { return }
     check("transition \(transition)", call.gas, assured.gasMax[transition])
   }
 
-  private mutating func check(entering state: Int, _ used: Int) {
+  private mutating func check(entering state: StateID, _ used: Int) {
     guard let assured, used > assured.prepayment.entering[state] else { return }
     check("entering \(interface.states[state].name)", used, assured.prepayment.entering[state])
   }

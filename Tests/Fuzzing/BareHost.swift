@@ -63,7 +63,7 @@ package struct BareHost: Host {
   /// Whom the deposits that were settled last came from, in order; nil is the caller.
   package private(set) var payers: [Place?] = []
   private var entriesBefore: [Entry]?
-  private var vaultsBefore: [(vault: Int, units: UInt128)] = []
+  private var vaultsBefore: [(vault: VaultID, units: UInt128)] = []
   private var partiesBefore: [(party: Int, units: UInt128)] = []
   private var accountsBefore: [(row: UInt64, units: UInt128)]?
   private var holdingsBefore: [Holding]?
@@ -74,7 +74,7 @@ package struct BareHost: Host {
   package var caller: UInt64 = 1
 
   package struct Holding: Equatable {
-    package let vault: Int
+    package let vault: VaultID
     package let key: UInt64
     package var units: UInt128
   }
@@ -100,9 +100,9 @@ package struct BareHost: Host {
 
   // MARK: Money
 
-  private func vault(_ index: Int) -> UnsafeMutablePointer<UInt64> { row + 1 + wordCount + 2 * index }
+  private func vault(_ id: VaultID) -> UnsafeMutablePointer<UInt64> { row + 1 + wordCount + 2 * id.index }
 
-  private func units(_ index: Int) -> UInt128 { UInt128(vault(index)[1]) << 64 | UInt128(vault(index)[0]) }
+  private func units(_ id: VaultID) -> UInt128 { UInt128(vault(id)[1]) << 64 | UInt128(vault(id)[0]) }
 
   private mutating func put(_ units: UInt128, into place: Place) {
     switch place {
@@ -132,12 +132,12 @@ package struct BareHost: Host {
   }
 
   /// What the vault holds, of one with keys altogether.
-  private mutating func change(_ index: Int, to units: UInt128) {
+  private mutating func change(_ index: VaultID, to units: UInt128) {
     vaultsBefore.append((index, self.units(index)))
     set(index, units)
   }
 
-  private mutating func change(_ vault: Int, _ key: UInt64, to units: UInt128) {
+  private mutating func change(_ vault: VaultID, _ key: UInt64, to units: UInt128) {
     if holdingsBefore == nil { holdingsBefore = holdings }
     let index = holdings.firstIndex { $0.vault > vault || ($0.vault == vault && $0.key >= key) } ?? holdings.count
     let isThere = index < holdings.count && holdings[index].vault == vault && holdings[index].key == key
@@ -150,22 +150,22 @@ package struct BareHost: Host {
     }
   }
 
-  private func units(_ vault: Int, _ key: UInt64) -> UInt128 {
+  private func units(_ vault: VaultID, _ key: UInt64) -> UInt128 {
     holdings.first { $0.vault == vault && $0.key == key }?.units ?? 0
   }
 
-  private func set(_ index: Int, _ units: UInt128) {
+  private func set(_ index: VaultID, _ units: UInt128) {
     vault(index)[0] = UInt64(truncatingIfNeeded: units)
     vault(index)[1] = UInt64(units >> 64)
   }
 
-  package func balance(ofVault vault: Int) -> Amount { Amount(unchecked: units(vault)) }
+  package func balance(ofVault vault: VaultID) -> Amount { Amount(unchecked: units(vault)) }
 
-  package func balance(ofVault vault: Int, key: UInt64) -> Amount { Amount(unchecked: units(vault, key)) }
+  package func balance(ofVault vault: VaultID, key: UInt64) -> Amount { Amount(unchecked: units(vault, key)) }
 
-  package func keyCount(ofVault vault: Int) -> Int { holdings.count { $0.vault == vault } }
+  package func keyCount(ofVault vault: VaultID) -> Int { holdings.count { $0.vault == vault } }
 
-  package func hasRoom(inVault vault: Int, for key: UInt64) -> Bool {
+  package func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool {
     units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[vault]
   }
 
@@ -219,7 +219,7 @@ package struct BareHost: Host {
     put(amount.units, into: place)
   }
 
-  package mutating func payEach(vault: Int) {
+  package mutating func payEach(vault: VaultID) {
     for holding in holdings where holding.vault == vault {
       move(Amount(unchecked: holding.units), from: .entry(vault: vault, key: holding.key), to: .account(holding.key))
     }
@@ -293,7 +293,7 @@ extension BareHost {
     self.init(
       row, wordCount: interface.wordCount, partyCount: interface.parties.count,
       keysMax: interface.vaults.map { $0.key?.most ?? 0 })
-    row[0] = UInt64(interface.initialState)
+    row[0] = UInt64(interface.initialState.index)
     for word in 0..<(2 * interface.vaults.count) { row[1 + wordCount + word] = 0 }
     var slot = 0
     let values = terms + interface.fields.map(\.initialValue)

@@ -17,7 +17,7 @@ struct BareRuns {
   /// Of each state how often one came there.
   private var visitCounts: [Int]
   /// The states of which there are some.
-  private var visited: [Int] = []
+  private var visited: [StateID] = []
   /// One run of so many is driven: those are long, and a circle that can be driven is found soon.
   private let drivenEach: Int
   private let automaticsMax: Int
@@ -89,8 +89,8 @@ struct BareRuns {
       }
     }
     report.callCount = agreement.callCount
-    report.untaken = agreement.isTaken.indices.filter { !agreement.isTaken[$0] }
-    report.moneyStates = Set(moneyStates.indices.filter { moneyStates[$0] })
+    report.untaken = agreement.interface.transitions.ids.filter { !agreement.isTaken[$0] }
+    report.moneyStates = Set(agreement.interface.states.ids.filter { moneyStates[$0] })
     return report
   }
 
@@ -151,7 +151,7 @@ struct BareRuns {
         tries += 1
         if tries > BareRuns.triesMax || terms.isEmpty { return false }
         // What does not hold may be the fault of another term.
-        let term = broken.flatMap { tape.below(4) == 3 ? nil : $0 } ?? tape.below(terms.count)
+        let term = broken.flatMap { tape.below(4) == 3 ? nil : $0 } ?? TermID(tape.below(terms.count))
         values[term] = tape.value(of: terms[term], choosing)
       }
       openings[number] = .made(agreement.snapshot)
@@ -179,7 +179,7 @@ struct BareRuns {
   /// rather take than any other, and between two of them some time passes.
   private mutating func drive() {
     preferences.removeAll(keepingCapacity: true)
-    for state in agreement.interface.states.indices {
+    for state in agreement.interface.states.ids {
       preferences.append(tape.below(agreement.actions(in: state).count + 1))
     }
     lastDue = Array(repeating: nil, count: agreement.interface.transitions.count)
@@ -279,7 +279,7 @@ struct BareRuns {
   // MARK: Actions
 
   /// Takes an action that somebody may take; several who may act together agree.
-  private mutating func take(_ transition: Int) -> BareAgreement.Outcome {
+  private mutating func take(_ transition: TransitionID) -> BareAgreement.Outcome {
     let interface = agreement.interface
     guard case .action(_, let parameters, let who) = interface.transitions[transition].trigger else {
       preconditionFailure("only actions are offered")
@@ -311,7 +311,7 @@ struct BareRuns {
   private func account(of actor: ContractInterface.Actor, _ parameters: [ContractInterface.Parameter]) -> UInt64 {
     switch actor {
     case .party(let party): return UInt64(party) + 1
-    case .field(let field): return agreement.word(agreement.slots[agreement.interface.terms.count + field].slot)
+    case .field(let field): return agreement.word(agreement.slots[agreement.interface.item(of: field)].slot)
     case .parameter(let index):
       var words = arguments[...]
       var value = Value.bool(false)

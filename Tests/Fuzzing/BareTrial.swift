@@ -11,17 +11,17 @@ import VM
 /// What a run shows that no agreement should do.
 package enum Badness: Hashable, Sendable {
   /// A transition that happens by itself failed, or computing what is due behind it.
-  case fails(transition: Int, Failure)
+  case fails(transition: TransitionID, Failure)
   /// Of an assured module: what is due in a state cannot be computed.
-  case dueFails(state: Int, Failure)
+  case dueFails(state: StateID, Failure)
   /// A final state was entered with money in a vault.
-  case leavesMoney(state: Int, vault: Int)
+  case leavesMoney(state: StateID, vault: VaultID)
   /// Everybody is silent, the state has no deadline, and it is not final.
-  case waits(state: Int, holdsMoney: Bool)
+  case waits(state: StateID, holdsMoney: Bool)
   /// It goes on and on by itself.
-  case circles(state: Int)
+  case circles(state: StateID)
   /// Those who act can keep it from ending; `holdsMoney` where there is always money in it meanwhile.
-  case isDriven(state: Int, holdsMoney: Bool)
+  case isDriven(state: StateID, holdsMoney: Bool)
   /// A call used more gas than its bound.
   case gas(String, used: Int, bound: Int)
 
@@ -41,9 +41,9 @@ package struct BareReport: Sendable {
   /// The first run that never ends, and keeps nothing.
   package internal(set) var endless: (badness: Badness, schedule: Int)?
   /// The states in which money was seen.
-  package internal(set) var moneyStates: Set<Int> = []
+  package internal(set) var moneyStates: Set<StateID> = []
   /// The transitions that no run has taken.
-  package internal(set) var untaken: [Int] = []
+  package internal(set) var untaken: [TransitionID] = []
   package internal(set) var runCount = 0
   package internal(set) var callCount = 0
 }
@@ -53,15 +53,15 @@ package struct BareStep: Sendable {
   package enum Event: Sendable {
     case opening(terms: [Value])
     /// `actors` agree, the caller among them.
-    case action(transition: Int, caller: UInt64, actors: [UInt64], arguments: [Value])
+    case action(transition: TransitionID, caller: UInt64, actors: [UInt64], arguments: [Value])
     case wait(until: Time)
-    case automatic(transition: Int)
+    case automatic(transition: TransitionID)
   }
 
   package let event: Event
   package let outcome: BareAgreement.Outcome
   package let time: Time
-  package let state: Int
+  package let state: StateID
   package let words: [UInt64]
   package let vaults: [Amount]
   /// What each account was paid so far, from row 1 on.

@@ -206,11 +206,11 @@ extension ModuleTrial {
       Instruction(.opened, 0), Instruction(.store, UInt16(interface.slots[7].slot), 0, 7), Instruction(.account, 1, 0),
       Instruction(.collect, 2, 1, 1),
     ]
-    for (index, field) in interface.fields.enumerated() where field.role == .initialized {
+    for (index, field) in interface.fields.identified where field.role == .initialized {
       code.append(
         field.type == .party
-          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index))
-          : Instruction(.storeObject, UInt16(index), 2))
+          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index.index))
+          : Instruction(.storeObject, UInt16(index.index), 2))
     }
     return Function(registers: [.time, .party, .value(.composite(13))], code: priced(code + [Instruction(.stay)]))
   }
@@ -473,9 +473,10 @@ extension ModuleTrial {
         .party(tape.below(2)), .account(register: tape.element(registers { $0 == .party } + [0])),
       ]
       var vaults: [PlaceOperand] = [.vault(tape.below(2)), .vault(tape.below(2))]
-      for (vault, description) in module.interface.vaults.enumerated() {
+      for (vault, description) in module.interface.vaults.identified {
         guard let key = description.key else { continue }
-        vaults.append(.entry(vault: vault, register: tape.element(registers { $0 == RegisterType(key.type) } + [0])))
+        vaults.append(
+          .entry(vault: vault.index, register: tape.element(registers { $0 == RegisterType(key.type) } + [0])))
       }
       return tape.element(kind == .payer ? parties : kind == .holding ? vaults : parties + vaults).number
     case .currency: return UInt16(tape.below(2))

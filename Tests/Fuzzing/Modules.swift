@@ -74,7 +74,7 @@ package struct ModuleTrial {
     // Sometimes there is money that came from nowhere, about which assurance says nothing.
     let isSeeded = tape.below(2) == 0
     if isSeeded {
-      for (index, vault) in interface.vaults.enumerated() {
+      for (index, vault) in interface.vaults.identified {
         let places: [Place] =
           vault.key == nil
           ? [.vault(index)] : (0..<UInt64(tape.below(3))).map { .entry(vault: index, key: 1 - $0 % 2) }
@@ -83,7 +83,7 @@ package struct ModuleTrial {
       _ = host.settle()
       host.commit()
     }
-    func isEmpty(_ vault: Int) -> Bool { host.balance(ofVault: vault) == .zero }
+    func isEmpty(_ vault: VaultID) -> Bool { host.balance(ofVault: vault) == .zero }
     for (index, entry) in interface.entries.enumerated() {
       for _ in 0..<2 {
         var words: [UInt64] = []
@@ -108,7 +108,7 @@ package struct ModuleTrial {
           }
           if case .enters = call.stop, interface.states[call.detail].isFinal, !isSeeded {
             precondition(
-              interface.vaults.indices.allSatisfy(isEmpty),
+              interface.vaults.ids.allSatisfy(isEmpty),
               "nothing is left behind in a final state: \(Disassembler(module.module).text)")
           }
         }

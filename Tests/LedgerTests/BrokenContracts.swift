@@ -45,7 +45,7 @@ extension TestLedger {
     return number
   }
 
-  static func payout(_ vault: Int, _ key: UInt64? = nil, to name: String, _ units: UInt128) -> Transaction.Payout {
+  static func payout(_ vault: VaultID, _ key: UInt64? = nil, to name: String, _ units: UInt128) -> Transaction.Payout {
     Transaction.Payout(vault: vault, key: key, to: id(name), amount: Amount(unchecked: units))
   }
 

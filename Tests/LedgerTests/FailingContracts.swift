@@ -42,7 +42,7 @@ struct FailingPurchases {
   init() throws {
     ledger = try TestLedger()
     let whole = try Verifier.verify(bytes: try TestLedger.purchase.get())
-    let paid = whole.module.interface.states.firstIndex { $0.name == "Paid" }
+    let paid = whole.module.interface.states.firstID { $0.name == "Paid" }
     broken = try whole.failing(.division) { $0.source == paid && $0.trigger.isAutomatic }
     _ = try ledger.publish(whole, running: broken)
     for _ in 0..<2 {

@@ -21,20 +21,21 @@ struct Script {
   mutating func part(_ entry: Entry, _ part: @escaping Part) { parts[entry] = part }
 
   mutating func action(
-    _ name: String, in state: Int = 0, by who: ContractInterface.Who = .anyone,
+    _ name: String, in state: StateID = 0, by who: ContractInterface.Who = .anyone,
     _ parameters: [ContractInterface.Parameter] = [],
     _ body: @escaping Part
   ) {
     interface.transitions.append(.init(source: state, trigger: .action(name: name, parameters: parameters, who: who)))
-    part(.body(transition: interface.transitions.count - 1), body)
+    part(.body(transition: TransitionID(interface.transitions.count - 1)), body)
   }
 
   /// `due` answers a duration, a time or a truth value.
   mutating func automatic(
-    _ trigger: ContractInterface.Trigger, in state: Int = 0, due: @escaping (any Host) -> Value, _ body: @escaping Part
+    _ trigger: ContractInterface.Trigger, in state: StateID = 0, due: @escaping (any Host) -> Value,
+    _ body: @escaping Part
   ) {
     interface.transitions.append(.init(source: state, trigger: trigger))
-    let transition = interface.transitions.count - 1
+    let transition = TransitionID(interface.transitions.count - 1)
     part(.due(transition: transition)) { host, _ in .returns(due(host)) }
     part(.body(transition: transition), body)
   }

@@ -27,7 +27,7 @@ import Wording
     return script
   }
 
-  private static func enter(_ state: Int) -> Script.Part { { _, _ in .enters(state: state) } }
+  private static func enter(_ state: StateID) -> Script.Part { { _, _ in .enters(state: state) } }
 
   private func opened(_ script: Script) -> ScriptedWorld {
     var world = ScriptedWorld(script)
@@ -43,7 +43,7 @@ import Wording
 
   /// The earliest goes first; of two at one time the one that stands first.
   @Test func whatIsDueFirstGoesFirst() {
-    func first(after: Int64, at: Int64, isAfterFirst: Bool) -> Int? {
+    func first(after: Int64, at: Int64, isAfterFirst: Bool) -> StateID? {
       var world = opened(
         TriggerTests.script { script in
           func addAfter() {
@@ -158,7 +158,9 @@ import Wording
     script = TriggerTests.script { script in
       script.automatic(.after, due: { _ in .duration(Duration(unchecked: 0)) }, TriggerTests.enter(1))
       script.automatic(.when, due: { _ in .bool(true) }, TriggerTests.enter(3))
-      for state in [1, 3] { script.automatic(.after, in: state, due: TriggerTests.after, TriggerTests.enter(4)) }
+      for state: StateID in [1, 3] {
+        script.automatic(.after, in: state, due: TriggerTests.after, TriggerTests.enter(4))
+      }
     }
     world = opened(script)
     #expect(world.run(until: TriggerTests.start).map(\.outcome) == [.entered(state: 1)])

@@ -147,7 +147,7 @@ import VM
       var host = host(module)
       while !interface.states[state].isFinal {
         let transition = random.element(
-          interface.transitions.indices.filter {
+          interface.transitions.ids.filter {
             interface.transitions[$0].source == state && interface.transitions[$0].trigger.isAutomatic
           })
         let execution = machine.run(
@@ -158,7 +158,7 @@ import VM
           return
         }
         used += deadline + Int(execution.gas)
-        for next in interface.transitions.indices
+        for next in interface.transitions.ids
         where interface.transitions[next].source == target && interface.transitions[next].trigger.isAutomatic {
           used += Int(machine.run(.due(transition: next), of: module, arguments: [], gas: 100_000, host: &host).gas)
         }

@@ -25,7 +25,7 @@ struct BareRun {
 
   init(_ module: WellFormedModule, arguments: [Value] = [], gas given: Int = 1 << 24) throws {
     let interface = module.module.interface
-    let transition = try #require(interface.transitions.firstIndex { !$0.trigger.isAutomatic })
+    let transition = try #require(interface.transitions.firstID { !$0.trigger.isAutomatic })
     let types = interface.parameterTypes(of: .body(transition: transition))
     try #require(types.count == arguments.count)
     let words = zip(arguments, types).flatMap { Resting.words($0, as: $1, in: interface.types) }
@@ -56,7 +56,7 @@ struct BareRun {
     if case .fails = call.stop { host.rollBack() } else { host.commit() }
     gas = call.gas
     var money: [(place: Place, units: UInt128)] = []
-    for (index, vault) in interface.vaults.enumerated() {
+    for (index, vault) in interface.vaults.identified {
       let total = host.balance(ofVault: index).units
       let holdings = host.holdings.filter { $0.vault == index }
       try #require(vault.key == nil || holdings.reduce(0) { $0 + $1.units } == total)
@@ -122,11 +122,11 @@ struct BareRun {
       let line = title.components(separatedBy: ": ")
       for field in line.dropFirst().joined(separator: ": ").components(separatedBy: "; ") where !field.isEmpty {
         let sides = field.components(separatedBy: " = ")
-        let index = try #require(interface.fields.firstIndex { $0.name == sides[0] })
+        let index = try #require(interface.fields.firstID { $0.name == sides[0] })
         expected[index] = try MachineCorpusTests.value(sides[1])
       }
       #expect(run.ending == line[0], "\(name)")
-      for (index, field) in interface.fields.enumerated() {
+      for (index, field) in interface.fields.identified {
         #expect(run.fields[index] == expected[index], "\(name): \(field.name)")
         #expect(field.type.admits(run.fields[index], in: interface.types), "\(name): \(field.name)")
       }

@@ -38,11 +38,11 @@ import Wording
   func itIsTestedWhole(_ path: String) throws {
     let compilation = try ContractTests.compilation(path)
     let contract = try #require(compilation.contracts.first)
-    var taken: Set<Int> = []
+    var taken: Set<TransitionID> = []
     for test in compilation.tests {
       taken.formUnion(TestRun(test, in: compilation, wording: Wording(.english)).transitions)
     }
-    let missed = contract.interface.transitions.indices.filter { !taken.contains($0) }
+    let missed = contract.interface.transitions.ids.filter { !taken.contains($0) }
     #expect(missed.isEmpty, "\(missed.map { contract.interface.transitions[$0] })")
   }
 
@@ -54,7 +54,7 @@ import Wording
     sequences.run(count: 10_000, seed: 1)
     #expect(sequences.defect == nil)
     #expect(sequences.stepCount > 50_000)
-    #expect(sequences.coverage.taken == Set(contract.interface.transitions.indices))
+    #expect(sequences.coverage.taken == Set(contract.interface.transitions.ids))
     for refusal in [Refusal.terms, .state, .argument, .authority, .amount, .funds] {
       #expect(sequences.coverage.failures[Int(Failure.refused(refusal).code)] > 0, "\(refusal)")
     }

@@ -64,7 +64,7 @@ import Wording
       let (interface, assured) = (contract.interface, contract.assured)
       let automatic = edges(contract.module).filter { interface.transitions[$0.transition].trigger.isAutomatic }
       /// Nil where a circle is met.
-      func dearest(from state: Int, _ path: [Int]) -> Int? {
+      func dearest(from state: StateID, _ path: [StateID]) -> Int? {
         if path.contains(state) { return nil }
         var most = 0
         for edge in automatic where edge.source == state {
@@ -73,7 +73,7 @@ import Wording
         }
         return most
       }
-      for state in interface.states.indices {
+      for state in interface.states.ids {
         if let most = dearest(from: state, []) {
           #expect(assured.prepayment.ahead[state].most == most, "\(interface.states[state].name)")
         }
@@ -95,11 +95,13 @@ import Wording
       let (interface, ahead) = (contract.interface, contract.assured.prepayment.ahead)
       let ends = interface.fields.map { field in if case .counter(let most) = field.type { most } else { 0 } }
       for edge in edges(contract.module) where interface.transitions[edge.transition].trigger.isAutomatic {
-        func isRaised(_ field: Int) -> Bool { edge.raised & 1 << UInt64(field) != 0 }
+        func isRaised(_ field: StateVariableID) -> Bool { edge.raised & 1 << UInt64(field.index) != 0 }
         // From the start, from the last time that it can be gone along, and in between.
         for part in 0...2 {
-          func before(_ field: Int) -> Int { isRaised(field) ? (ends[field] - 1) * part / 2 : ends[field] * part / 2 }
-          func after(_ field: Int) -> Int { before(field) + (isRaised(field) ? 1 : 0) }
+          func before(_ field: StateVariableID) -> Int {
+            isRaised(field) ? (ends[field] - 1) * part / 2 : ends[field] * part / 2
+          }
+          func after(_ field: StateVariableID) -> Int { before(field) + (isRaised(field) ? 1 : 0) }
           let (have, need) = (ahead[edge.source].gas(before), ahead[edge.target].gas(after))
           #expect(GasTests.cost(edge, contract.assured) + need <= have, "\(interface.states[edge.source].name)")
         }
@@ -121,7 +123,7 @@ import Wording
         use[transition] = use[transition].joined(driven)
       }
     }
-    for (index, transition) in contract.interface.transitions.enumerated() where transition.trigger.isAutomatic {
+    for (index, transition) in contract.interface.transitions.identified where transition.trigger.isAutomatic {
       let driven = try #require(use[index], "transition \(index) was never taken")
       // Three people share the pool in its tests, and a hundred may: they are asked for below.
       if path == "contracts/group-purchase.ern" { continue }

@@ -66,7 +66,7 @@ import Testing
 
   @Test func silenceIsToldInTerms() throws {
     let (outlook, interface) = try outlook(sale)
-    let told = interface.states.indices.map { state in outlook.silence.states[state].latest.map { text($0, interface) }
+    let told = interface.states.ids.map { state in outlook.silence.states[state].latest.map { text($0, interface) }
     }
     #expect(told[0] == ["3d"])
     // The bound on the terms puts one date behind the other; who comes later than both waits for neither.
@@ -207,7 +207,7 @@ import Testing
         final state Over, Left
       }
       """)
-    let left = try #require(interface.states.firstIndex { $0.name == "Left" })
+    let left = try #require(interface.states.firstID { $0.name == "Left" })
     let paid = outlook.silence.payouts.first { $0.key.target == left }?.value.map(\.payee)
     #expect(paid == [.party(0), .party(1)])
   }

@@ -1,5 +1,5 @@
 import Bytecode
-import Interface
+package import Interface
 
 /// Who gets what of a vault.
 package struct Payout: Hashable, Sendable {
@@ -8,7 +8,7 @@ package struct Payout: Hashable, Sendable {
 
   /// The instruction that pays, by its place in the transition's body.
   package let instruction: Int
-  package let vault: Int
+  package let vault: VaultID
   package let payee: Payee
   package let portion: Portion
 
@@ -16,7 +16,7 @@ package struct Payout: Hashable, Sendable {
     case party(Int)
     /// An account that a register names: of a field or an argument.
     case account(register: Int)
-    case vault(Int)
+    case vault(VaultID)
     /// Each key of the vault, which is an account.
     case each
     /// The accounts of a list.
@@ -50,7 +50,7 @@ extension WellFormedModule {
         let instruction = code[pc]
         func isLed(_ target: Int?) -> Bool { target.map { $0 < leads.count && leads[$0] } ?? false }
         switch instruction.opcode.row.flow {
-        case .enters: leads[pc] = Int(instruction.a) == leg.target
+        case .enters: leads[pc] = StateID(instruction.a) == leg.target
         case .stays, .returns, .traps: break
         case .jumps: leads[pc] = isLed(Int(instruction.a))
         case .straight, .endsBlock, .branches, .opensLoop, .closesLoop:
@@ -61,18 +61,18 @@ extension WellFormedModule {
     }
     var payouts: [Payout] = []
     for (pc, instruction) in code.enumerated() where leads[pc] && payouts.count < Payout.countMax {
-      func add(_ vault: Int, _ place: PlaceOperand, _ portion: Payout.Portion) {
+      func add(_ vault: VaultID, _ place: PlaceOperand, _ portion: Payout.Portion) {
         let payee: Payout.Payee =
           switch place {
           case .party(let party): .party(party)
           case .account(let register): .account(register: register)
-          case .vault(let vault), .entry(let vault, _): .vault(vault)
+          case .vault(let vault), .entry(let vault, _): .vault(VaultID(vault))
           }
         if payee != .vault(vault) {
           payouts.append(Payout(instruction: pc, vault: vault, payee: payee, portion: portion))
         }
       }
-      func add(_ vault: Int, _ shares: [SplitShare]) {
+      func add(_ vault: VaultID, _ shares: [SplitShare]) {
         for share in shares {
           let portion: Payout.Portion =
             switch share.portion {
@@ -89,8 +89,8 @@ extension WellFormedModule {
           }
         }
       }
-      func holding(_ vault: Int?) -> Int? {
-        guard let vault, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << vault != 0 else {
+      func holding(_ vault: VaultID?) -> VaultID? {
+        guard let vault, let held = flow.holdings(before: pc, of: leg.transition), held & 1 << vault.index != 0 else {
           return nil
         }
         return vault
@@ -101,7 +101,7 @@ extension WellFormedModule {
         if let vault = holding(source), let place = PlaceOperand(number: instruction.b) { add(vault, place, .all) }
       case .splits: if let vault = holding(source) { add(vault, module.splits[Int(instruction.b)]) }
       case .paysEach:
-        if let vault = holding(Int(instruction.a)) {
+        if let vault = holding(VaultID(instruction.a)) {
           payouts.append(Payout(instruction: pc, vault: vault, payee: .each, portion: .all))
         }
       case .nothing, .stores, .increments, .namesPayer, .asks, .settles, .emits: break

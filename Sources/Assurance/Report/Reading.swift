@@ -35,7 +35,7 @@ struct Reading {
     let interface = wellFormed.module.interface
     items = Items(interface)
     let reader = Reader(wellFormed: wellFormed, items: items)
-    due = interface.transitions.indices.map { transition in
+    due = interface.transitions.ids.map { transition in
       switch interface.transitions[transition].trigger {
       case .after, .at: reader.read(wellFormed.function(of: .due(transition: transition))).result
       case .when, .action: nil
@@ -53,7 +53,7 @@ struct Reading {
         derived[field] = expanded(form)
       }
     }
-    for term in interface.terms.indices {
+    for term in interface.terms.ids {
       for number in 0..<interface.terms[term].boundCount {
         for condition in reader.read(wellFormed.function(of: .bound(term: term, number: number))).conditions {
           guard case .holds(let form, let isStrict) = condition, isFixed(form), let form = expanded(form),
@@ -69,7 +69,7 @@ struct Reading {
   private static let factsMax = 16
 
   /// The conditions of an action that compare times, each with the `require` that asks for it.
-  func conditions(of transition: Int) -> [(instruction: Int, condition: TimeCondition)] {
+  func conditions(of transition: TransitionID) -> [(instruction: Int, condition: TimeCondition)] {
     Reader(wellFormed: wellFormed, items: items).read(wellFormed.function(of: .body(transition: transition))).required
   }
 

@@ -3,15 +3,15 @@
 // sure that it ends at all is in `endlessCircles`.
 
 import Bytecode
-import Interface
+package import Interface
 
 package struct Silence: Sendable {
   /// A transition with one of the states that it leads to.
   package struct Leg: Hashable, Sendable {
-    package let transition: Int
-    package let target: Int
+    package let transition: TransitionID
+    package let target: StateID
 
-    package init(transition: Int, target: Int) {
+    package init(transition: TransitionID, target: StateID) {
       self.transition = transition
       self.target = target
     }
@@ -43,9 +43,9 @@ package struct Silence: Sendable {
   package struct Delay: Hashable, Sendable {
     /// Nil for whoever is no party and may have paid in.
     package let party: Int?
-    package let state: Int
+    package let state: StateID
     /// Transitions, ascending. Each stays, and moves a deadline on.
-    package let actions: [Int]
+    package let actions: [TransitionID]
   }
 
   let graph: TimedGraph
@@ -58,7 +58,7 @@ package struct Silence: Sendable {
     let interface = wellFormed.module.interface
     let graph = TimedGraph(wellFormed, reading)
     self.graph = graph
-    due = interface.transitions.indices.map { reading.due[$0] == nil ? nil : graph.wait(for: $0) }
+    due = interface.transitions.ids.map { reading.due[$0] == nil ? nil : graph.wait(for: $0) }
     let silent = edges.filter {
       interface.transitions[$0.transition].trigger.isAutomatic && !graph.isOvertaken($0.transition)
     }
@@ -71,15 +71,15 @@ package struct Silence: Sendable {
     self.payouts = payouts
 
     let latest = graph.latest(along: silent) { edge, _ in graph.wait(for: edge.transition) }
-    var states = interface.states.indices.map { State(latest: latest[$0] ?? []) }
+    var states = interface.states.ids.map { State(latest: latest[$0] ?? []) }
     var leaving = [[Leg]](repeating: [], count: interface.states.count)
     for edge in silent {
       let leg = Leg(transition: edge.transition, target: edge.target)
       if !leaving[edge.source].contains(leg) { leaving[edge.source].append(leg) }
     }
-    for start in states.indices where !interface.states[start].isFinal {
+    for start in interface.states.ids where !interface.states[start].isFinal {
       states[start].legs = leaving[start]
-      var path: [(state: Int, next: Int)] = [(start, 0)]
+      var path: [(state: StateID, next: Int)] = [(start, 0)]
       var stepCount = 0
       while let (state, next) = path.last {
         guard next < leaving[state].count else {
@@ -107,12 +107,12 @@ package struct Silence: Sendable {
     var delays: [Delay] = []
     /// Of each state the deadlines that end it whatever others do, or the actions by which they put all of them off.
     func endings(without party: Int?) -> [Postponing.End] {
-      interface.states.indices.map { postponing.end(of: $0, without: party) }
+      interface.states.ids.map { postponing.end(of: $0, without: party) }
     }
     func note(_ endings: [Postponing.End], _ party: Int?) {
-      for (state, end) in endings.enumerated() {
+      for (state, end) in zip(interface.states.ids, endings) {
         guard case .postponed(let actions) = end,
-          interface.vaults.indices.contains(where: { flow.mayHold($0, in: state) })
+          interface.vaults.ids.contains(where: { flow.mayHold($0, in: state) })
         else { continue }
         delays.append(Delay(party: party, state: state, actions: actions))
       }
@@ -137,7 +137,7 @@ private struct Postponing {
   private let graph: TimedGraph
   /// Of each deadline the actions that may move it on, again and again: they stay, on some way
   /// without raising a counter, and change what it is computed from.
-  private let moving: [[Int]]
+  private let moving: [[TransitionID]]
   private let isDated: [Bool]
   /// Whether somebody who is no party may be asked for money: anyone, or whoever a field or an argument names.
   let strangersMayPay: Bool
@@ -147,13 +147,13 @@ private struct Postponing {
     self.interface = interface
     self.graph = graph
     let items = Items(interface)
-    isDated = interface.transitions.indices.map { wellFormed.isDated($0, items) }
+    isDated = interface.transitions.ids.map { wellFormed.isDated($0, items) }
     func code(_ entry: Entry) -> [Instruction] { wellFormed.module.functions[wellFormed.function(of: entry)].code }
     // Of each action that stays without raising, what it writes.
     var written = [Set<Int>?](repeating: nil, count: interface.transitions.count)
     var strangersMayPay = false
     var endings = Endings(wellFormed)
-    for (index, transition) in interface.transitions.enumerated() {
+    for (index, transition) in interface.transitions.identified {
       guard case .action(_, _, let who) = transition.trigger else { continue }
       let body = code(.body(transition: index))
       if body.contains(where: { $0.opcode == .ask }) {
@@ -168,7 +168,7 @@ private struct Postponing {
       }
     }
     self.strangersMayPay = strangersMayPay
-    moving = interface.transitions.indices.map { deadline in
+    moving = interface.transitions.ids.map { deadline in
       guard graph.isDeadline(deadline) else { return [] }
       var read: Set<Int> = []
       var readsVaults = false
@@ -181,7 +181,7 @@ private struct Postponing {
       }
       if read.isEmpty && !readsVaults { return [] }
       let source = interface.transitions[deadline].source
-      return written.indices.filter { action in
+      return interface.transitions.ids.filter { action in
         guard interface.transitions[action].source == source, let written = written[action] else { return false }
         return readsVaults || !written.isDisjoint(with: read)
       }
@@ -190,7 +190,7 @@ private struct Postponing {
 
   /// Whether a transition can be taken without the party: by itself, or by enough others. Whoever a
   /// field or an argument names may be another.
-  func canTake(_ transition: Int, without party: Int?) -> Bool {
+  func canTake(_ transition: TransitionID, without party: Int?) -> Bool {
     switch interface.transitions[transition].trigger {
     case .after, .at, .when, .action(_, _, .anyone): true
     case .action(_, _, .parties(let actors, let needed)):
@@ -201,15 +201,15 @@ private struct Postponing {
   enum End {
     /// This deadline ends the state, whatever the others do; and this one at a date that the terms
     /// fix, if there is such.
-    case due(Int, dated: Int?)
+    case due(TransitionID, dated: TransitionID?)
     /// These actions move every deadline on, again and again.
-    case postponed(by: [Int])
+    case postponed(by: [TransitionID])
   }
 
   /// What ends a state. It is final, or has a deadline.
-  func end(of state: Int, without party: Int?) -> End {
-    var actions: [Int] = []
-    var unmoved: [Int] = []
+  func end(of state: StateID, without party: Int?) -> End {
+    var actions: [TransitionID] = []
+    var unmoved: [TransitionID] = []
     for deadline in graph.deadlines(of: state) {
       let moving = moving[deadline].filter { canTake($0, without: party) }
       if moving.isEmpty { unmoved.append(deadline) }

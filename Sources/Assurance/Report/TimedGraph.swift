@@ -36,41 +36,41 @@ package struct By: Hashable, Sendable {
 struct TimedGraph {
   private let interface: ContractInterface
   private let reading: Reading
-  private let deadlinesOfState: [[Int]]
+  private let deadlinesOfState: [[TransitionID]]
   private let overtaken: [Bool]
 
   init(_ wellFormed: WellFormedModule, _ reading: Reading) {
     let interface = wellFormed.module.interface
     self.interface = interface
     self.reading = reading
-    var deadlines = [[Int]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.enumerated() where reading.due[index] != nil {
+    var deadlines = [[TransitionID]](repeating: [], count: interface.states.count)
+    for (index, transition) in interface.transitions.identified where reading.due[index] != nil {
       deadlines[transition.source].append(index)
     }
     deadlinesOfState = deadlines
-    overtaken = interface.transitions.indices.map { transition in
+    overtaken = interface.transitions.ids.map { transition in
       TimedGraph.isOvertaken(transition, among: deadlines[interface.transitions[transition].source], interface, reading)
     }
   }
 
   /// The deadlines of a state, in source order.
-  func deadlines(of state: Int) -> [Int] { deadlinesOfState[state] }
+  func deadlines(of state: StateID) -> [TransitionID] { deadlinesOfState[state] }
 
-  func isDeadline(_ transition: Int) -> Bool { reading.due[transition] != nil }
+  func isDeadline(_ transition: TransitionID) -> Bool { reading.due[transition] != nil }
 
-  func isTime(_ transition: Int) -> Bool { interface.transitions[transition].trigger == .at }
+  func isTime(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger == .at }
 
   /// So many deadlines of a state are held against each other.
   private static let comparedMax = 16
 
   /// Whether another deadline of the state always comes first.
-  func isOvertaken(_ transition: Int) -> Bool { overtaken[transition] }
+  func isOvertaken(_ transition: TransitionID) -> Bool { overtaken[transition] }
 
   private static func isOvertaken(
-    _ transition: Int, among deadlines: [Int], _ interface: ContractInterface, _ reading: Reading
+    _ transition: TransitionID, among deadlines: [TransitionID], _ interface: ContractInterface, _ reading: Reading
   ) -> Bool {
     guard let due = reading.due[transition] else { return false }
-    func isTime(_ transition: Int) -> Bool { interface.transitions[transition].trigger == .at }
+    func isTime(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger == .at }
     return deadlines.prefix(comparedMax).contains { other in
       guard other != transition, isTime(other) == isTime(transition), let first = reading.due[other] else {
         return false
@@ -87,7 +87,7 @@ struct TimedGraph {
 
   /// How long a state lasts that an automatic transition ends: of a condition nothing, since
   /// without an act it holds at once or never.
-  func wait(for transition: Int) -> By {
+  func wait(for transition: TransitionID) -> By {
     guard let due = reading.due[transition] else { return By() }
     return isTime(transition) ? By(date: due) : By(wait: due)
   }
@@ -157,7 +157,7 @@ struct TimedGraph {
   /// How long a group can be gone round in: as often as its counters allow, each time through all
   /// of it. Of a state alone the last stay is told by how it is left.
   private func rounds(_ inside: [Edge], isAlone: Bool, _ wait: (Edge) -> By?) -> [By]? {
-    var longest: [Int: TimeForm] = [:]
+    var longest: [StateID: TimeForm] = [:]
     var dates: [TimeForm] = []
     for edge in inside {
       guard let by = wait(edge) else { return nil }
@@ -165,11 +165,11 @@ struct TimedGraph {
       if let date = by.date { dates.append(date) }
     }
     let counters = inside.compactMap(\.rank)
-    let times = interface.fields.indices.filter(counters.contains).reduce(Int64(isAlone ? 0 : 1)) { times, field in
+    let times = interface.fields.ids.filter(counters.contains).reduce(Int64(isAlone ? 0 : 1)) { times, field in
       if case .counter(let most) = interface.fields[field].type { times + Int64(most) } else { times }
     }
     var round = TimeForm(milliseconds: 0)
-    for state in interface.states.indices {
+    for state in interface.states.ids {
       guard let form = longest[state] else { continue }
       guard let sum = round.adding(form, times: times) else { return [TimedGraph.never] }
       round = sum

@@ -2,26 +2,26 @@
 // some, and the compiler says them.
 
 import Bytecode
-import Interface
+package import Interface
 
 package enum Warning: Hashable, Sendable {
   /// A deadline at a time can come before the step that it waits for: before the state can be
   /// entered, or before an action's `where` can hold.
-  case deadlineBeforeStep(deadline: Int, Step)
+  case deadlineBeforeStep(deadline: TransitionID, Step)
   /// Nobody can ever take the action.
-  case neverTaken(action: Int)
+  case neverTaken(action: TransitionID)
   /// Whoever takes the action is paid nothing, and is paid if it waits.
-  case gainsBySilence(action: Int, party: Int)
+  case gainsBySilence(action: TransitionID, party: Int)
   /// A party that pays nothing decides how others share, and is paid for deciding.
-  case paidByOwnRuling(action: Int, party: Int)
+  case paidByOwnRuling(action: TransitionID, party: Int)
   /// Others can hold a party's money for as long as they like.
   case heldBack(Silence.Delay)
 
   package enum Step: Hashable, Sendable {
     /// The state is entered at the time of this deadline, or before it, from the state that it ends.
-    case entering(after: Int)
+    case entering(after: TransitionID)
     /// The `require` of an action that asks for a time no earlier than the form.
-    case condition(action: Int, instruction: Int, earliest: TimeForm)
+    case condition(action: TransitionID, instruction: Int, earliest: TimeForm)
   }
 }
 
@@ -55,11 +55,11 @@ private struct Lookout {
   /// Of each transition, where it leads.
   private let legs: [[Silence.Leg]]
   /// Of each state, its actions.
-  private let actions: [[Int]]
+  private let actions: [[TransitionID]]
   /// Of each action, the parties that can take it alone.
   private let single: [[Int]]
   /// Of each state its deadlines at one time for all visits.
-  private let dated: [[Int]]
+  private let dated: [[TransitionID]]
   /// Of each action what its `where` compares with the time of the event: the earliest that it may be taken at.
   private let earliest: [[(instruction: Int, time: TimeForm)]]
   /// Of each action the latest that it may be taken at, by its `where`.
@@ -79,8 +79,8 @@ private struct Lookout {
     self.interface = interface
     graph = silence.graph
     let items = Items(interface)
-    var dated = [[Int]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.enumerated() {
+    var dated = [[TransitionID]](repeating: [], count: interface.states.count)
+    for (index, transition) in interface.transitions.identified {
       if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false {
         dated[transition.source].append(index)
       }
@@ -92,16 +92,16 @@ private struct Lookout {
       if !legs[edge.transition].contains(leg) { legs[edge.transition].append(leg) }
     }
     self.legs = legs
-    var actions = [[Int]](repeating: [], count: interface.states.count)
+    var actions = [[TransitionID]](repeating: [], count: interface.states.count)
     var single = [[Int]](repeating: [], count: interface.transitions.count)
-    for (index, transition) in interface.transitions.enumerated() {
+    for (index, transition) in interface.transitions.identified {
       guard case .action(_, _, let who) = transition.trigger else { continue }
       actions[transition.source].append(index)
       guard case .parties(let actors, 1) = who else { continue }
       single[index] = actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
     }
     var depositors = [[Int]](repeating: [], count: interface.vaults.count)
-    for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+    for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
       var payer: PlaceOperand?
       for instruction in wellFormed.module.functions[wellFormed.function(of: .body(transition: index))].code {
         switch instruction.opcode.row.effect {
@@ -122,7 +122,7 @@ private struct Lookout {
     var earliest = [[(instruction: Int, time: TimeForm)]](repeating: [], count: interface.transitions.count)
     var last = [[TimeForm]](repeating: [], count: interface.transitions.count)
     var isImpossible = [Bool](repeating: false, count: interface.transitions.count)
-    for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+    for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
       for (instruction, condition) in reading.conditions(of: index) {
         switch condition {
         case .always(let truth): if !truth { isImpossible[index] = true }
@@ -144,12 +144,12 @@ private struct Lookout {
     self.isImpossible = isImpossible
   }
 
-  private func due(_ deadline: Int) -> TimeForm { reading.due[deadline] ?? TimeForm(milliseconds: 0) }
+  private func due(_ deadline: TransitionID) -> TimeForm { reading.due[deadline] ?? TimeForm(milliseconds: 0) }
 
   /// Deadlines that the terms' bounds do not keep behind what they wait for.
   var untimely: [Warning] {
     var warnings: [Warning] = []
-    for state in interface.states.indices {
+    for state in interface.states.ids {
       for deadline in dated[state] {
         for action in actions[state] where !isTooLate(action) {
           for (instruction, time) in earliest[action] where !reading.isKnown(due(deadline), atLeast: time) {
@@ -172,7 +172,7 @@ private struct Lookout {
   }
 
   /// Whether a deadline of the state has always come before the action's `where` can hold.
-  private func isTooLate(_ action: Int) -> Bool {
+  private func isTooLate(_ action: TransitionID) -> Bool {
     let deadlines = dated[interface.transitions[action].source]
     return earliest[action].contains { earliest in
       deadlines.contains { reading.isKnown(earliest.time, atLeast: due($0)) }
@@ -181,7 +181,7 @@ private struct Lookout {
 
   /// Whether a deadline of the state is due as soon as it is entered: it waits no time, or until a
   /// time at which alone others lead there.
-  private func isEnteredTooLate(_ state: Int) -> Bool {
+  private func isEnteredTooLate(_ state: StateID) -> Bool {
     if graph.deadlines(of: state).contains(where: { !graph.isTime($0) && due($0) == TimeForm(milliseconds: 0) }) {
       return true
     }
@@ -196,7 +196,7 @@ private struct Lookout {
   }
 
   var neverTaken: [Warning] {
-    interface.transitions.indices.filter { action in
+    interface.transitions.ids.filter { action in
       !interface.transitions[action].trigger.isAutomatic
         && (isImpossible[action] || isTooLate(action) || isEnteredTooLate(interface.transitions[action].source))
     }.map { .neverTaken(action: $0) }
@@ -213,7 +213,7 @@ private struct Lookout {
 
   var gainsBySilence: [Warning] {
     var warnings: [Warning] = []
-    for action in interface.transitions.indices {
+    for action in interface.transitions.ids {
       let taking = legs[action]
       let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: action))].code
       if taking.isEmpty || code.contains(where: { $0.opcode == .stay }) { continue }
@@ -244,7 +244,7 @@ private struct Lookout {
     var warnings: [Warning] = []
     for party in interface.parties.indices {
       if depositors.contains(where: { $0.contains(party) }) { continue }
-      for state in interface.states.indices {
+      for state in interface.states.ids {
         let own = actions[state].filter { single[$0].contains(party) }
         // Whoever is paid by silence as well gains nothing by ruling.
         let waiting = graph.deadlines(of: state).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }

@@ -3,7 +3,7 @@
 // data; the compiler finds the words and the place in the source.
 
 package import Bytecode
-import Interface
+package import Interface
 
 /// A well-formed module about which nothing was found, with what each transition costs at most.
 /// `assure` is its one maker.
@@ -17,18 +17,18 @@ package struct AssuredModule: Sendable {
 
 package enum Finding: Hashable, Sendable {
   /// The state is not final and has no deadline. A condition is none: it may never hold.
-  case stateWithoutDeadline(Int)
+  case stateWithoutDeadline(StateID)
   /// An instruction of an automatic transition can trap.
   case automaticCanFail(function: Int, instruction: Int)
   /// The agreement can go round in this circle for ever: no counter is raised on it, and no date ends it.
   case endlessCircle([Edge])
   /// A transition enters a final state with a vault that may hold money.
-  case finalStateMayHoldMoney(transition: Int, instruction: Int, vault: Int)
+  case finalStateMayHoldMoney(transition: TransitionID, instruction: Int, vault: VaultID)
   /// A function's worst case is above the limit.
   case gasAboveLimit(function: Int, gas: Int)
   /// No transaction could pay ahead for what happens by itself once the state is entered: nobody
   /// could take an action that leads there.
-  case aheadAboveLimit(state: Int, gas: Int, most: Int)
+  case aheadAboveLimit(state: StateID, gas: Int, most: Int)
 
   /// A module is refused for one finding; nobody reads more than so many of a kind.
   static let countMax = 100
@@ -58,7 +58,7 @@ package func assure(_ wellFormed: WellFormedModule) -> Verdict {
   return .assured(
     AssuredModule(
       wellFormed: wellFormed,
-      gasMax: interface.transitions.indices.map { bounds[wellFormed.function(of: .body(transition: $0))] },
+      gasMax: interface.transitions.ids.map { bounds[wellFormed.function(of: .body(transition: $0))] },
       prepayment: prepayment))
 }
 
@@ -74,7 +74,7 @@ private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Pr
     - max(schedule.opening, schedule.action)
   var dearest = [Int](repeating: 0, count: interface.states.count)
   dearest[interface.initialState] = prepayment.opening + prepayment.ahead[interface.initialState].most
-  for (index, transition) in interface.transitions.enumerated() where !transition.trigger.isAutomatic {
+  for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
     let function = wellFormed.function(of: .body(transition: index))
     for instruction in wellFormed.module.functions[function].code where instruction.opcode == .enter {
       let target = Int(instruction.a)
@@ -82,13 +82,13 @@ private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Pr
         dearest[target], bounds[function] + prepayment.entering[target] + prepayment.ahead[target].most)
     }
   }
-  return dearest.indices.filter { dearest[$0] > most }.prefix(Finding.countMax).map {
+  return interface.states.ids.filter { dearest[$0] > most }.prefix(Finding.countMax).map {
     .aheadAboveLimit(state: $0, gas: dearest[$0], most: most)
   }
 }
 
 private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] {
-  interface.states.indices.filter { state in
+  interface.states.ids.filter { state in
     !interface.states[state].isFinal
       && !interface.transitions.contains { $0.source == state && ($0.trigger == .after || $0.trigger == .at) }
   }.map { .stateWithoutDeadline($0) }
@@ -97,7 +97,7 @@ private func statesWithoutDeadline(_ interface: ContractInterface) -> [Finding] 
 private func fallibleAutomaticInstructions(_ wellFormed: WellFormedModule, _ failures: FailureAnalysis) -> [Finding] {
   let interface = wellFormed.module.interface
   var findings: [Finding] = []
-  for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
+  for (index, transition) in interface.transitions.identified where transition.trigger.isAutomatic {
     for function in [Entry.due(transition: index), .body(transition: index)].map(wellFormed.function(of:)) {
       for instruction in wellFormed.module.functions[function].code.indices
       where failures.fails(at: instruction, in: function) {

@@ -1,7 +1,9 @@
+import Interface
+
 /// A graph's states in groups, from each state of which the others can be reached; those that a
 /// group leads to stand before it.
 struct Components {
-  private(set) var groups: [[Int]] = []
+  private(set) var groups: [[StateID]] = []
   /// Of each state, the group in which it is.
   private(set) var groupOf: [Int]
   private let edges: [Edge]
@@ -16,17 +18,17 @@ struct Components {
     self.leaving = leaving
     groupOf = Array(repeating: -1, count: stateCount)
     var (number, least) = ([Int](repeating: -1, count: stateCount), [Int](repeating: 0, count: stateCount))
-    var open: [Int] = []
+    var open: [StateID] = []
     var count = 0
     for start in 0..<stateCount where number[start] < 0 {
-      var path: [(state: Int, edge: Int)] = []
-      func enter(_ state: Int) {
+      var path: [(state: StateID, edge: Int)] = []
+      func enter(_ state: StateID) {
         (number[state], least[state]) = (count, count)
         count += 1
         open.append(state)
         path.append((state, 0))
       }
-      enter(start)
+      enter(StateID(start))
       while let (state, edge) = path.last {
         if edge < leaving[state].count {
           path[path.count - 1].edge += 1
@@ -51,8 +53,8 @@ struct Components {
   private func stays(_ edge: Edge) -> Bool { groupOf[edge.source] == groupOf[edge.target] }
 
   /// The edges between states of a group.
-  func inside(_ group: [Int]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter(stays) }
+  func inside(_ group: [StateID]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter(stays) }
 
   /// The edges that leave it.
-  func outside(_ group: [Int]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter { !stays($0) } }
+  func outside(_ group: [StateID]) -> [Edge] { group.flatMap { leaving[$0] }.map { edges[$0] }.filter { !stays($0) } }
 }

@@ -1,13 +1,13 @@
 // The graph of an agreement, read off the code: one edge for each `enter`.
 
 package import Bytecode
-import Interface
+package import Interface
 
 /// One way in which a transition leads on: an `enter` of its body.
 package struct Edge: Hashable, Sendable {
-  package let transition: Int
-  package let source: Int
-  package let target: Int
+  package let transition: TransitionID
+  package let source: StateID
+  package let target: StateID
   /// The `enter`, by its place in the body.
   package let instruction: Int
   /// The counters that every way to it has raised, a bit for each field. None of them is ever
@@ -17,13 +17,13 @@ package struct Edge: Hashable, Sendable {
   package var isRanked: Bool { raised != 0 }
 
   /// The field of the first counter that it raises, which is the one that its rounds are counted by.
-  package var rank: Int? { isRanked ? raised.trailingZeroBitCount : nil }
+  package var rank: StateVariableID? { isRanked ? StateVariableID(raised.trailingZeroBitCount) : nil }
 }
 
 /// All of them, in the order of the transitions and of the code.
 package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
   var endings = Endings(wellFormed)
-  return wellFormed.module.interface.transitions.indices.flatMap { transition in
+  return wellFormed.module.interface.transitions.ids.flatMap { transition in
     let source = wellFormed.module.interface.transitions[transition].source
     return endings.of(transition).compactMap { ending in
       ending.target.map {
@@ -39,11 +39,11 @@ package func edges(_ wellFormed: WellFormedModule) -> [Edge] {
 struct Endings: AbstractInterpreter {
   private let wellFormed: WellFormedModule
   private var function = 0
-  private var found: [(instruction: Int, target: Int?, raised: UInt64)] = []
+  private var found: [(instruction: Int, target: StateID?, raised: UInt64)] = []
 
   init(_ wellFormed: WellFormedModule) { self.wellFormed = wellFormed }
 
-  mutating func of(_ transition: Int) -> [(instruction: Int, target: Int?, raised: UInt64)] {
+  mutating func of(_ transition: TransitionID) -> [(instruction: Int, target: StateID?, raised: UInt64)] {
     function = wellFormed.function(of: .body(transition: transition))
     found = []
     let code = wellFormed.module.functions[function].code
@@ -66,7 +66,7 @@ struct Endings: AbstractInterpreter {
     case .nothing, .stores, .namesPayer, .asks, .settles, .pays, .splits, .paysEach, .emits: break
     }
     switch row.flow {
-    case .enters: found.append((pc, Int(instruction.a), state))
+    case .enters: found.append((pc, StateID(instruction.a), state))
     case .stays: found.append((pc, nil, state))
     case .straight, .endsBlock, .jumps, .branches, .opensLoop, .closesLoop, .returns, .traps: break
     }
@@ -118,7 +118,7 @@ struct Items {
 
 extension WellFormedModule {
   /// The terms and fields, counted terms first, that nothing changes any more from a state on, whatever is done.
-  package func settledItems(from state: Int) -> [Bool] {
+  package func settledItems(from state: StateID) -> [Bool] {
     let interface = module.interface
     let edges = edges(self)
     var isReached = [Bool](repeating: false, count: interface.states.count)
@@ -132,7 +132,7 @@ extension WellFormedModule {
     }
     let items = Items(interface)
     var isSettled = [Bool](repeating: true, count: interface.terms.count + interface.fields.count)
-    for (index, transition) in interface.transitions.enumerated() where isReached[transition.source] {
+    for (index, transition) in interface.transitions.identified where isReached[transition.source] {
       for instruction in module.functions[function(of: .body(transition: index))].code {
         if let item = items.written(by: instruction) { isSettled[item] = false }
       }
@@ -143,7 +143,7 @@ extension WellFormedModule {
   /// Whether this is a deadline at a time that is the same in every visit: nothing but terms, what
   /// follows from them, and the time of the opening tells it. What it calls need not be looked at,
   /// since functions are given all that they know.
-  func isDated(_ transition: Int, _ items: Items) -> Bool {
+  func isDated(_ transition: TransitionID, _ items: Items) -> Bool {
     guard module.interface.transitions[transition].trigger == .at else { return false }
     return module.functions[function(of: .due(transition: transition))].code.allSatisfy { instruction in
       switch instruction.opcode.row.reads {
@@ -166,7 +166,7 @@ func endlessCircles(_ wellFormed: WellFormedModule, _ edges: [Edge]) -> [Finding
   let interface = wellFormed.module.interface
   let items = Items(interface)
   var isDated = [Bool](repeating: false, count: interface.states.count)
-  for (index, transition) in interface.transitions.enumerated() where wellFormed.isDated(index, items) {
+  for (index, transition) in interface.transitions.identified where wellFormed.isDated(index, items) {
     isDated[transition.source] = true
   }
   var leaving = [[Edge]](repeating: [], count: interface.states.count)
@@ -177,7 +177,7 @@ func endlessCircles(_ wellFormed: WellFormedModule, _ edges: [Edge]) -> [Finding
   var findings: [Finding] = []
   var isDone = [Bool](repeating: false, count: interface.states.count)
   var placeOnPath = [Int?](repeating: nil, count: interface.states.count)
-  for start in interface.states.indices where !isDone[start] {
+  for start in interface.states.ids where !isDone[start] {
     // A walk in depth with its path kept aside, so that no graph makes the stack grow.
     var path = [(state: start, next: 0)]
     placeOnPath[start] = 0

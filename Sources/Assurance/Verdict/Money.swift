@@ -1,5 +1,5 @@
 package import Bytecode
-import Interface
+package import Interface
 
 /// Where money may lie: followed from the opening through the transitions. A state about which
 /// something was learnt is looked at again, which happens at most once for each vault, and once
@@ -11,12 +11,12 @@ package struct MoneyFlow {
   /// By transition.
   private let bodies: [VaultDataflow]
   /// Of each transition its `enter`s and `stay`s, and the state that each leads to.
-  private let endings: [[(instruction: Int, state: Int)]]
+  private let endings: [[(instruction: Int, state: StateID)]]
   /// Of each state what may lie in the vaults there; nil where no way leads.
   private var atState: [Holdings?]
   /// Of each state and vault the transition that first was seen to lead there with money in it, and
   /// whether it had lain there before that transition.
-  private var bringing: [[(transition: Int, wasThere: Bool)?]]
+  private var bringing: [[(transition: TransitionID, wasThere: Bool)?]]
 
   package init(_ wellFormed: WellFormedModule) { self.init(wellFormed, FailureAnalysis(wellFormed)) }
 
@@ -29,21 +29,21 @@ package struct MoneyFlow {
       filled.append(
         table.reduce(0) { held, share in
           switch share.targets {
-          case .places(let places): places.reduce(held) { $0 | ($1.vault.map { 1 << Holdings($0) } ?? 0) }
+          case .places(let places): places.reduce(held) { $0 | ($1.vault.map { 1 << Holdings($0.index) } ?? 0) }
           case .split(let table): held | filled[table]
           case .list: held
           }
         })
     }
     self.filled = filled
-    let functions = interface.transitions.indices.map { wellFormed.function(of: .body(transition: $0)) }
+    let functions = interface.transitions.ids.map { wellFormed.function(of: .body(transition: $0)) }
     let bodies = functions.map { VaultDataflow(of: $0, in: wellFormed, failures, filled: filled) }
     self.bodies = bodies
-    let endings = interface.transitions.indices.map { transition -> [(instruction: Int, state: Int)] in
+    let endings = interface.transitions.ids.map { transition -> [(instruction: Int, state: StateID)] in
       let code = wellFormed.module.functions[functions[transition]].code
       return code.indices.compactMap { pc in
         switch code[pc].opcode.row.flow {
-        case .enters: (pc, Int(code[pc].a))
+        case .enters: (pc, StateID(code[pc].a))
         case .stays: (pc, interface.transitions[transition].source)
         case .straight, .endsBlock, .jumps, .branches, .opensLoop, .closesLoop, .returns, .traps: nil
         }
@@ -52,8 +52,8 @@ package struct MoneyFlow {
     self.endings = endings
     atState = Array(repeating: nil, count: interface.states.count)
     bringing = Array(repeating: Array(repeating: nil, count: interface.vaults.count), count: interface.states.count)
-    var transitions = [[Int]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.enumerated() { transitions[transition.source].append(index) }
+    var transitions = [[TransitionID]](repeating: [], count: interface.states.count)
+    for (index, transition) in interface.transitions.identified { transitions[transition.source].append(index) }
 
     atState[interface.initialState] = 0
     var waiting = [interface.initialState]
@@ -68,8 +68,8 @@ package struct MoneyFlow {
           let joined = known | holdings
           if atState[ending.state] == joined { continue }
           atState[ending.state] = joined
-          for vault in interface.vaults.indices where (joined & ~known) & 1 << vault != 0 {
-            bringing[ending.state][vault] = (transition, before & 1 << vault != 0)
+          for vault in interface.vaults.ids where (joined & ~known) & 1 << vault.index != 0 {
+            bringing[ending.state][vault] = (transition, before & 1 << vault.index != 0)
           }
           if !isWaiting[ending.state] { waiting.append(ending.state) }
           isWaiting[ending.state] = true
@@ -78,17 +78,17 @@ package struct MoneyFlow {
     }
   }
 
-  package func mayHold(_ vault: Int, in state: Int) -> Bool { (atState[state] ?? 0) & 1 << vault != 0 }
+  package func mayHold(_ vault: VaultID, in state: StateID) -> Bool { (atState[state] ?? 0) & 1 << vault.index != 0 }
 
   /// Each `enter` of a final state that may leave money behind.
   var stranded: [Finding] {
     let interface = wellFormed.module.interface
     var findings: [Finding] = []
-    for (index, transition) in interface.transitions.enumerated() {
+    for (index, transition) in interface.transitions.identified {
       guard let before = atState[transition.source] else { continue }
       for ending in endings[index] where interface.states[ending.state].isFinal {
         guard let holdings = bodies[index].holdings(before: ending.instruction, from: before) else { continue }
-        for vault in interface.vaults.indices where holdings & 1 << vault != 0 {
+        for vault in interface.vaults.ids where holdings & 1 << vault.index != 0 {
           if findings.count == Finding.countMax { return findings }
           findings.append(.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: vault))
         }
@@ -99,9 +99,9 @@ package struct MoneyFlow {
 
   /// The transitions of a way from the opening to a state, the last of which leads there; one on
   /// which the vault is filled, if that is asked and it may be.
-  package func way(to state: Int, filling vault: Int? = nil) -> [Int] {
+  package func way(to state: StateID, filling vault: VaultID? = nil) -> [TransitionID] {
     let interface = wellFormed.module.interface
-    var way: [Int] = []
+    var way: [TransitionID] = []
     var target = state
     if let vault {
       // Back to where it came in: each step was seen before the one behind it.
@@ -112,7 +112,7 @@ package struct MoneyFlow {
       }
     }
     // Then the shortest way there.
-    var before = [Int?](repeating: nil, count: interface.states.count)
+    var before = [TransitionID?](repeating: nil, count: interface.states.count)
     var isSeen = [Bool](repeating: false, count: interface.states.count)
     isSeen[interface.initialState] = true
     var waiting = [interface.initialState]
@@ -134,21 +134,21 @@ package struct MoneyFlow {
   }
 
   /// The instructions that ask for what may lie in a vault, or lay it there from another, by function.
-  package func sources(of vault: Int) -> [(function: Int, instruction: Int)] {
-    var filled: Holdings = 1 << vault
+  package func sources(of vault: VaultID) -> [(function: Int, instruction: Int)] {
+    var filled: Holdings = 1 << vault.index
     var found: [(function: Int, instruction: Int)] = []
     // What is paid in from another vault came into that one somewhere.
-    for _ in wellFormed.module.interface.vaults.indices {
+    for _ in wellFormed.module.interface.vaults.ids {
       found = []
       let before = filled
-      for transition in wellFormed.module.interface.transitions.indices {
+      for transition in wellFormed.module.interface.transitions.ids {
         let function = wellFormed.function(of: .body(transition: transition))
         for (pc, instruction) in wellFormed.module.functions[function].code.enumerated()
         where filling(instruction) & filled != 0 {
           if instruction.opcode == .ask {
             found.append((function, pc))
           } else if let source = PlaceOperand(number: instruction.a)?.vault {
-            filled |= 1 << source
+            filled |= 1 << source.index
           }
         }
       }
@@ -159,7 +159,7 @@ package struct MoneyFlow {
 
   /// The vaults that may hold something before an instruction of a transition's body, a bit for
   /// each; nil where no way leads.
-  func holdings(before instruction: Int, of transition: Int) -> Holdings? {
+  func holdings(before instruction: Int, of transition: TransitionID) -> Holdings? {
     atState[wellFormed.module.interface.transitions[transition].source].flatMap {
       bodies[transition].holdings(before: instruction, from: $0)
     }
@@ -167,7 +167,7 @@ package struct MoneyFlow {
 
   /// The vaults that an instruction may lay something into.
   private func filling(_ instruction: Instruction) -> Holdings {
-    func bit(_ place: PlaceOperand?) -> Holdings { place?.vault.map { 1 << $0 } ?? 0 }
+    func bit(_ place: PlaceOperand?) -> Holdings { place?.vault.map { 1 << $0.index } ?? 0 }
     switch instruction.opcode.row.effect {
     case .asks: return bit(PlaceOperand(number: instruction.a))
     case .pays: return bit(PlaceOperand(number: instruction.b))

@@ -1,5 +1,5 @@
 import Bytecode
-import Interface
+package import Interface
 
 /// What an agreement must have paid ahead, state by state, so that nothing that happens by itself
 /// can ever run out of gas.
@@ -12,13 +12,13 @@ package struct Prepayment: Sendable {
     package fileprivate(set) var rounds: [Round]
 
     package struct Round: Hashable, Sendable {
-      package let field: Int
+      package let field: StateVariableID
       package let most: Int
       package fileprivate(set) var gas: Int
     }
 
     /// W where the counters stand so. No counter stands above its end.
-    package func gas(_ counter: (_ field: Int) -> Int) -> Int {
+    package func gas(_ counter: (_ field: StateVariableID) -> Int) -> Int {
       rounds.reduce(least) { sum($0, product($1.gas, $1.most - counter($1.field))) }
     }
 
@@ -55,7 +55,7 @@ package struct Prepayment: Sendable {
     func bound(_ entry: Entry) -> Int { bounds[wellFormed.function(of: entry)] }
 
     var entering = [Int](repeating: 0, count: interface.states.count)
-    for (index, transition) in interface.transitions.enumerated() where transition.trigger.isAutomatic {
+    for (index, transition) in interface.transitions.identified where transition.trigger.isAutomatic {
       entering[transition.source] += bound(.due(transition: index))
     }
     for (index, invariant) in interface.invariants.enumerated() {
@@ -103,17 +103,17 @@ package struct Prepayment: Sendable {
     self.entering = entering
     self.ahead = ahead
     opening =
-      interface.terms.indices.reduce(0) { sum, term in
+      interface.terms.ids.reduce(0) { sum, term in
         (0..<interface.terms[term].boundCount).reduce(sum) { $0 + bound(.bound(term: term, number: $1)) }
       } + (interface.hasOpening ? bound(.opening) : 0) + entering[interface.initialState]
   }
 }
 
 /// Of each state that these edges leave the dearest way along them. They have no circle.
-private func dearestWays(_ edges: [Edge], _ cost: (Edge) -> Int) -> [Int: Int] {
-  var dearest: [Int: Int] = [:]
+private func dearestWays(_ edges: [Edge], _ cost: (Edge) -> Int) -> [StateID: Int] {
+  var dearest: [StateID: Int] = [:]
   if edges.isEmpty { return dearest }
-  let components = Components(edges, stateCount: edges.reduce(0) { max($0, $1.source + 1, $1.target + 1) })
+  let components = Components(edges, stateCount: edges.reduce(0) { max($0, $1.source.index + 1, $1.target.index + 1) })
   for state in components.groups {
     for edge in components.outside(state) {
       dearest[edge.source] = max(dearest[edge.source] ?? 0, sum(cost(edge), dearest[edge.target] ?? 0))

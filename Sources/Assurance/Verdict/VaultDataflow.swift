@@ -91,7 +91,8 @@ private struct VaultPass: AbstractInterpreter {
     if handled != nil { handled = state }
     switch row.effect {
     case .asks: if let vault = PlaceOperand(number: instruction.a)?.vault { state[vault] |= VaultDataflow.received }
-    case .pays: move(PlaceOperand(number: instruction.b)?.vault.map { 1 << Holdings($0) } ?? 0, instruction, &state)
+    case .pays:
+      move(PlaceOperand(number: instruction.b)?.vault.map { 1 << Holdings($0.index) } ?? 0, instruction, &state)
     case .splits: move(filled[Int(instruction.b)], instruction, &state)
     case .paysEach: state[Int(instruction.a)] = 0
     case .nothing, .stores, .increments, .namesPayer, .settles, .emits: break

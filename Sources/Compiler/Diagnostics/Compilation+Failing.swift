@@ -10,7 +10,7 @@ import Source
 extension ContractWords {
   func canFail(_ function: Int, _ instruction: Int) -> Diagnostic {
     let entry = interface.entries[function]
-    let transition: Int
+    let transition: TransitionID
     switch entry {
     case .due(let index), .body(let index): transition = index
     case .bound, .opening, .invariant, .view: preconditionFailure("only what happens by itself must not fail")
@@ -31,7 +31,8 @@ extension ContractWords {
       fixes: fix.map { [$0] } ?? [])
   }
 
-  private func answer(to opcode: Opcode, at span: Span, in entry: Entry, of transition: Int) -> Diagnostic.Fix? {
+  private func answer(to opcode: Opcode, at span: Span, in entry: Entry, of transition: TransitionID) -> Diagnostic.Fix?
+  {
     switch opcode {
     case .split:
       let edits = contract.transitions[transition].statements.lazy.filter { $0.span == span }.compactMap {
@@ -42,7 +43,7 @@ extension ContractWords {
       return edits.flatMap { $0.isEmpty ? nil : .init("cap each share by what is left", $0) }
     case .raise:
       let states = sharing(bodyOf: transition).map { interface.transitions[$0].source }
-      let held = interface.vaults.indices.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
+      let held = interface.vaults.ids.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
       return ending(paying: held, at: states).map {
         .init("say what happens when it has reached its end", [.init(at: span.end, inserting: " else { \($0) }")])
       }

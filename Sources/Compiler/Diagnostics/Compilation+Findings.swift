@@ -41,7 +41,7 @@ extension ContractWords {
 
   // MARK: Endings
 
-  private func withoutDeadline(_ state: Int) -> Diagnostic {
+  private func withoutDeadline(_ state: StateID) -> Diagnostic {
     let held = held(in: state)
     let reason = silence(in: state).map { " if \($0)" } ?? ": nobody can end it"
     let message =
@@ -59,7 +59,7 @@ extension ContractWords {
   }
 
   /// Whose silence keeps the agreement in a state: "`buyer` stays silent"; nil where nobody can end it.
-  private func silence(in state: Int) -> String? {
+  private func silence(in state: StateID) -> String? {
     let ways = leaving(state).filter { contract.transitions[$0].targets.contains { $0 != state } }
     let actions = ways.filter { !isAutomatic($0) }
     let condition = ways.count > actions.count ? "what it waits for never holds" : nil
@@ -88,7 +88,7 @@ extension ContractWords {
       actions.isEmpty
       ? "\(round) goes round by itself, for ever"
       : "\(round) can go round for ever, as long as \(takers(of: actions.map(\.transition)))"
-    let held = interface.vaults.indices.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
+    let held = interface.vaults.ids.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
     let last = edges[edges.count - 1]
     return Diagnostic(
       .endlessCircle, message, at: contract.spans.transitions[last.transition], "leads back to \(state(last.target))",
@@ -114,13 +114,13 @@ extension ContractWords {
     var statement = "raise \(counter)"
     if sharing.contains(where: isAutomatic) {
       let states = sharing.map { interface.transitions[$0].source }
-      let held = interface.vaults.indices.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
+      let held = interface.vaults.ids.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
       guard let ending = ending(paying: held, at: states) else { return nil }
       statement += " else { \(ending) }"
     }
     let function = wellFormed.function(of: .body(transition: edge.transition))
     let code = wellFormed.module.functions[function].code
-    let ways = code.indices.filter { code[$0].opcode == .enter && Int(code[$0].a) == edge.target }
+    let ways = code.indices.filter { code[$0].opcode == .enter && StateID(code[$0].a) == edge.target }
     let place =
       ways.count == 1
       ? insert(statement, before: spans[function][edge.instruction], of: edge.transition)
@@ -131,11 +131,11 @@ extension ContractWords {
   // MARK: Money
 
   /// All vaults together that are left behind at one `->`.
-  private func stranding(_ transition: Int, _ instruction: Int, _ findings: [Finding]) -> Diagnostic {
+  private func stranding(_ transition: TransitionID, _ instruction: Int, _ findings: [Finding]) -> Diagnostic {
     let function = wellFormed.function(of: .body(transition: transition))
     let place = spans[function][instruction]
-    var vaults: [Int] = []
-    var transitions: [Int] = []
+    var vaults: [VaultID] = []
+    var transitions: [TransitionID] = []
     for case .finalStateMayHoldMoney(let other, let instruction, let vault) in findings {
       guard spans[wellFormed.function(of: .body(transition: other))][instruction] == place else { continue }
       if !vaults.contains(vault) { vaults.append(vault) }
@@ -145,7 +145,7 @@ extension ContractWords {
     let states = transitions.map { interface.transitions[$0].source }
     let source = states[0]
     let name = self.transition(transition)
-    let target = state(Int(wellFormed.module.functions[function].code[instruction].a))
+    let target = state(StateID(wellFormed.module.functions[function].code[instruction].a))
     var notes: [String] = []
     for vault in vaults {
       if flow.mayHold(vault, in: source) {

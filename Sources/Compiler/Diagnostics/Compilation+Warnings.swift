@@ -58,7 +58,7 @@ extension ContractWords {
 
   private func party(_ index: Int) -> String { "`\(interface.parties[index])`" }
 
-  private func untimely(_ deadline: Int, _ step: Warning.Step, _ silence: Silence) -> Diagnostic {
+  private func untimely(_ deadline: TransitionID, _ step: Warning.Step, _ silence: Silence) -> Diagnostic {
     let state = interface.transitions[deadline].source
     let name = transition(deadline)
     let due = silence.due[deadline]?.form ?? TimeForm(milliseconds: 0)
@@ -94,9 +94,9 @@ extension ContractWords {
   }
 
   /// What a `let` of the contract stands for, where it is made of terms and literals, and these terms.
-  private func derived(_ field: Int) -> (text: String, terms: [Int])? {
+  private func derived(_ field: StateVariableID) -> (text: String, terms: [TermID])? {
     guard let value = contract.derived.first(where: { $0.field == field })?.value else { return nil }
-    var terms: [Int] = []
+    var terms: [TermID] = []
     func read(_ expression: TypedExpression) -> Bool {
       switch expression.kind {
       case .term(let term): terms.append(term)
@@ -108,7 +108,7 @@ extension ContractWords {
     return read(value) && !terms.isEmpty ? ("(\(source.text(value.span)))", terms) : nil
   }
 
-  private func neverTaken(_ action: Int) -> Diagnostic {
+  private func neverTaken(_ action: TransitionID) -> Diagnostic {
     Diagnostic(
       .neverTaken,
       "\(who(action)) can never take \(transition(action)) in \(state(interface.transitions[action].source))",
@@ -116,7 +116,7 @@ extension ContractWords {
       notes: ["its `where` never holds, or a deadline of the state is always due before it could be taken"])
   }
 
-  private func gainsBySilence(_ action: Int, _ party: Int, _ silence: Silence) -> Diagnostic {
+  private func gainsBySilence(_ action: TransitionID, _ party: Int, _ silence: Silence) -> Diagnostic {
     let state = interface.transitions[action].source
     let waiting = leaving(state).filter { silence.due[$0] != nil }
     let paid = silence.payouts.filter { waiting.contains($0.key.transition) }.flatMap(\.value).filter {
@@ -133,7 +133,7 @@ extension ContractWords {
       })
   }
 
-  private func paidByOwnRuling(_ action: Int, _ party: Int) -> Diagnostic {
+  private func paidByOwnRuling(_ action: TransitionID, _ party: Int) -> Diagnostic {
     Diagnostic(
       .paidByOwnRuling,
       "\(self.party(party)) decides by \(transition(action)) how others share, and is paid only if it does",

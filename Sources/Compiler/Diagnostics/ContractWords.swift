@@ -14,7 +14,7 @@ struct ContractWords {
   let source: SourceText
   let flow: MoneyFlow
   /// Of each function that is a body, its transition.
-  private let transitionOf: [Int: Int]
+  private let transitionOf: [Int: TransitionID]
 
   init(_ contract: CheckedContract, _ wellFormed: WellFormedModule, _ spans: [[Span]], _ source: SourceText) {
     self.contract = contract
@@ -22,8 +22,8 @@ struct ContractWords {
     self.spans = spans
     self.source = source
     flow = MoneyFlow(wellFormed)
-    var transitionOf: [Int: Int] = [:]
-    for transition in contract.interface.transitions.indices {
+    var transitionOf: [Int: TransitionID] = [:]
+    for transition in contract.interface.transitions.ids {
       transitionOf[wellFormed.function(of: .body(transition: transition))] = transition
     }
     self.transitionOf = transitionOf
@@ -33,17 +33,17 @@ struct ContractWords {
 
   // MARK: Names
 
-  func state(_ index: Int) -> String { "`\(interface.states[index].name)`" }
+  func state(_ id: StateID) -> String { "`\(interface.states[id].name)`" }
 
-  func vault(_ index: Int) -> String { "`\(interface.vaults[index].name)`" }
+  func vault(_ id: VaultID) -> String { "`\(interface.vaults[id].name)`" }
 
   /// An action by its name, everything else by what starts it: "`after 3 days`".
-  func transition(_ index: Int) -> String {
+  func transition(_ index: TransitionID) -> String {
     if case .action(let name, _, _) = interface.transitions[index].trigger { return "`\(name)`" }
     return text(contract.spans.transitions[index])
   }
 
-  func isAutomatic(_ transition: Int) -> Bool { interface.transitions[transition].trigger.isAutomatic }
+  func isAutomatic(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger.isAutomatic }
 
   /// What stands there, on one line, and cut where it is long.
   func text(_ span: Span) -> String {
@@ -58,7 +58,7 @@ struct ContractWords {
   }
 
   /// Who may take an action, and how many of them it needs; nobody in particular where anybody may.
-  func actors(of transition: Int) -> (names: [String], needed: Int) {
+  func actors(of transition: TransitionID) -> (names: [String], needed: Int) {
     guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else {
       return ([], 0)
     }
@@ -66,7 +66,7 @@ struct ContractWords {
   }
 
   /// "`buyer` and `seller`", "2 of `a`, `b` and `c`", "anybody"
-  func who(_ transition: Int) -> String {
+  func who(_ transition: TransitionID) -> String {
     let (names, needed) = actors(of: transition)
     if names.isEmpty { return "anybody" }
     if needed == names.count { return ContractWords.list(names) }
@@ -75,7 +75,7 @@ struct ContractWords {
 
   /// Who keeps taking these actions, each with all of its own: "`seller` keeps taking `counter` and
   /// `buyer` keeps taking `propose`".
-  func takers(of actions: [Int]) -> String {
+  func takers(of actions: [TransitionID]) -> String {
     var takers: [(who: String, actions: [String])] = []
     for action in actions {
       let (who, name) = (who(action), transition(action))
@@ -93,12 +93,12 @@ struct ContractWords {
   // MARK: Graph
 
   /// The transitions that leave a state.
-  func leaving(_ state: Int) -> [Int] {
-    interface.transitions.indices.filter { interface.transitions[$0].source == state }
+  func leaving(_ state: StateID) -> [TransitionID] {
+    interface.transitions.ids.filter { interface.transitions[$0].source == state }
   }
 
   /// The states from which ways lead to one of these, themselves among them.
-  private func leading(to states: [Int]) -> Set<Int> {
+  private func leading(to states: [StateID]) -> Set<StateID> {
     var leading = Set(states)
     var hasGrown = true
     while hasGrown {
@@ -111,7 +111,7 @@ struct ContractWords {
   }
 
   /// "`pay`, then `ship`"; nil where nothing needs to happen.
-  func way(to state: Int, filling vault: Int? = nil) -> String? {
+  func way(to state: StateID, filling vault: VaultID? = nil) -> String? {
     let way = flow.way(to: state, filling: vault)
     return way.isEmpty ? nil : way.map(transition).joined(separator: ", then ")
   }
@@ -119,11 +119,11 @@ struct ContractWords {
   // MARK: Money
 
   /// The vaults that may hold something in a state.
-  func held(in state: Int) -> [Int] { interface.vaults.indices.filter { flow.mayHold($0, in: state) } }
+  func held(in state: StateID) -> [VaultID] { interface.vaults.ids.filter { flow.mayHold($0, in: state) } }
 
   /// The deposits that may lie in a vault in one of these states, or once one of these transitions has asked for them.
-  private func deposits(in vault: Int, at states: [Int], after transitions: [Int]) -> [(
-    transition: Int, deposit: CheckedDeposit
+  private func deposits(in vault: VaultID, at states: [StateID], after transitions: [TransitionID]) -> [(
+    transition: TransitionID, deposit: CheckedDeposit
   )] {
     let leading = leading(to: states)
     return flow.sources(of: vault).compactMap { function, instruction in
@@ -139,7 +139,7 @@ struct ContractWords {
   }
 
   /// What a vault may hold, by the expressions of its deposits: "`price` and `fee`".
-  func amount(in vault: Int, at states: [Int], after transitions: [Int] = []) -> String {
+  func amount(in vault: VaultID, at states: [StateID], after transitions: [TransitionID] = []) -> String {
     var amounts: [String] = []
     for (_, deposit) in deposits(in: vault, at: states, after: transitions) {
       let amount = text(deposit.amount.span)
@@ -149,7 +149,7 @@ struct ContractWords {
   }
 
   /// "`price` in `escrow`", "what everybody has paid into `bids`", of several vaults joined.
-  func stake(in vaults: [Int], at states: [Int], after transitions: [Int] = []) -> String {
+  func stake(in vaults: [VaultID], at states: [StateID], after transitions: [TransitionID] = []) -> String {
     ContractWords.list(
       vaults.map { vault in
         isPerParty(vault)
@@ -158,11 +158,11 @@ struct ContractWords {
       })
   }
 
-  func isPerParty(_ vault: Int) -> Bool { interface.vaults[vault].key?.type == .party }
+  func isPerParty(_ vault: VaultID) -> Bool { interface.vaults[vault].key?.type == .party }
 
   /// The party that the deposits came from; of several the first, and the contract's first where it
   /// is not known who it will be.
-  func payer(into vault: Int, at states: [Int], after transitions: [Int] = []) -> String? {
+  func payer(into vault: VaultID, at states: [StateID], after transitions: [TransitionID] = []) -> String? {
     for (transition, deposit) in deposits(in: vault, at: states, after: transitions) {
       switch deposit.payer {
       case .party(let party): return interface.parties[party]

@@ -12,7 +12,7 @@ extension ContractWords {
 
   /// The statements that give what lies in these vaults back to whom it came from: `pay escrow to
   /// buyer; pay bids to each`. Nil where there is no party.
-  func payouts(of vaults: [Int], at states: [Int], after transitions: [Int] = []) -> String? {
+  func payouts(of vaults: [VaultID], at states: [StateID], after transitions: [TransitionID] = []) -> String? {
     var statements: [String] = []
     for vault in vaults {
       let name = interface.vaults[vault].name
@@ -51,7 +51,7 @@ extension ContractWords {
   }
 
   /// A body that pays all of this back and ends there, without its braces: `pay escrow to buyer -> Refunded`.
-  func ending(paying vaults: [Int], at states: [Int], after transitions: [Int] = []) -> String? {
+  func ending(paying vaults: [VaultID], at states: [StateID], after transitions: [TransitionID] = []) -> String? {
     guard let payouts = payouts(of: vaults, at: states, after: transitions), let end = end(after: payouts) else {
       return nil
     }
@@ -59,7 +59,7 @@ extension ContractWords {
   }
 
   /// A whole deadline for a state: `after 30 days { pay escrow to buyer } -> Refunded`.
-  func deadline(for state: Int) -> String? {
+  func deadline(for state: StateID) -> String? {
     guard let payouts = payouts(of: held(in: state), at: [state]), let end = end(after: payouts) else { return nil }
     return payouts.isEmpty ? "after 30 days -> \(end)" : "after 30 days { \(payouts) } -> \(end)"
   }
@@ -106,7 +106,7 @@ extension ContractWords {
   }
 
   /// Puts a statement in so that it is run on every way to an `->`, whose state stands at this span.
-  func insert(_ statement: String, before state: Span, of transition: Int) -> Diagnostic.Fix.Edit {
+  func insert(_ statement: String, before state: Span, of transition: TransitionID) -> Diagnostic.Fix.Edit {
     let body = contract.spans.bodies[transition]
     guard let braces = body.braces else {
       return .init(at: body.target?.start ?? state.start, inserting: "{ \(statement) } ")
@@ -117,7 +117,7 @@ extension ContractWords {
   }
 
   /// Puts a statement in so that it is run on every way through a body.
-  func insert(_ statement: String, asFirstOf transition: Int) -> Diagnostic.Fix.Edit {
+  func insert(_ statement: String, asFirstOf transition: TransitionID) -> Diagnostic.Fix.Edit {
     let body = contract.spans.bodies[transition]
     if let braces = body.braces {
       let isFollowedByBlank = [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(
@@ -144,8 +144,8 @@ extension ContractWords {
   }
 
   /// The transitions that have the same body in the source.
-  func sharing(bodyOf transition: Int) -> [Int] {
+  func sharing(bodyOf transition: TransitionID) -> [TransitionID] {
     let bodies = contract.spans.bodies
-    return bodies.indices.filter { bodies[$0] == bodies[transition] }
+    return interface.transitions.ids.filter { bodies[$0] == bodies[transition] }
   }
 }

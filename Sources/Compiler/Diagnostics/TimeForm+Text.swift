@@ -45,8 +45,10 @@ package struct TimeWords {
   /// `closes >= opens + 7 days`, as a term's `where` can say it, with the last declared of the
   /// terms in it. Nil where it needs more than terms and the opening. `derived` gives what a `let`
   /// of the contract stands for, and the terms in it.
-  func atLeast(_ form: TimeForm, _ other: TimeForm, derived: (_ field: Int) -> (text: String, terms: [Int])?) -> (
-    condition: String, term: Int
+  func atLeast(
+    _ form: TimeForm, _ other: TimeForm, derived: (_ field: StateVariableID) -> (text: String, terms: [TermID])?
+  ) -> (
+    condition: String, term: TermID
   )? {
     var counts: [(part: TimeForm.Part, count: Int64)] = form.parts
     for (part, count) in other.parts {
@@ -58,17 +60,20 @@ package struct TimeWords {
     }
     var (left, right): ([String], [String]) = ([], [])
     var times = 0
-    var sides: (left: Set<Int>, right: Set<Int>) = ([], [])
+    var sides: (left: Set<TermID>, right: Set<TermID>) = ([], [])
     for (part, count) in counts.filter({ isTimeItself($0.part) }) + counts.filter({ !isTimeItself($0.part) })
     where count != 0 {
       var name = name(part)
-      var terms: [Int] = []
+      var terms: [TermID] = []
       switch part {
       case .opened: break
-      case .item(let item) where item < interface.terms.count: terms = [item]
       case .item(let item):
-        guard let value = derived(item - interface.terms.count) else { return nil }
-        (name, terms) = value
+        if let field = interface.stateVariable(ofItem: item) {
+          guard let value = derived(field) else { return nil }
+          (name, terms) = value
+        } else {
+          terms = [TermID(item)]
+        }
       case .now, .computed: return nil
       }
       if count > 0 { sides.left.formUnion(terms) } else { sides.right.formUnion(terms) }

@@ -14,15 +14,17 @@ extension FunctionLowering {
     case .constant(let constant): return load(constant, value, into: destination)
     case .parameter(let index): return deliver(parameter(index), destination, at: span)
     case .local(let index): return deliver(local(index), destination, at: span)
-    case .term(let index): return load(item: index, into: destination, at: span)
+    case .term(let term): return load(item: term.index, into: destination, at: span)
     case .field(let index): return load(item: item(ofField: index), into: destination, at: span)
 
-    case .balance(let vault): return result(.balance, RegisterType(value.type), vault, into: destination, at: span)
+    case .balance(let vault):
+      return result(.balance, RegisterType(value.type), vault.index, into: destination, at: span)
     case .balanceOfKey(let vault, let key):
       let register = evaluate(key, asKeyOf: vault)
       builder.release(register)
-      return result(.balanceOfKey, RegisterType(value.type), vault, register.slot, into: destination, at: span)
-    case .keyCount(let vault): return result(.countKeys, RegisterType(value.type), vault, into: destination, at: span)
+      return result(.balanceOfKey, RegisterType(value.type), vault.index, register.slot, into: destination, at: span)
+    case .keyCount(let vault):
+      return result(.countKeys, RegisterType(value.type), vault.index, into: destination, at: span)
     case .now: return result(.now, .time, into: destination, at: span)
     case .opened: return result(.opened, .time, into: destination, at: span)
     case .caller: return result(.caller, .party, into: destination, at: span)

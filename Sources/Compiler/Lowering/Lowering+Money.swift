@@ -87,7 +87,7 @@ extension FunctionLowering {
   /// A place as an instruction names it. Registers that it names are added to `used`.
   private mutating func operand(_ place: CheckedPlace, _ used: inout [Register]) -> PlaceOperand {
     switch place {
-    case .vault(let vault): return .vault(vault)
+    case .vault(let vault): return .vault(vault.index)
     case .party(let party): return .party(party)
     case .account(let account):
       let register = evaluate(account, as: .party)
@@ -96,12 +96,12 @@ extension FunctionLowering {
     case .entry(let vault, let key):
       let register = evaluate(key, asKeyOf: vault)
       used.append(register)
-      return .entry(vault: vault, register: register.placeSlot)
+      return .entry(vault: vault.index, register: register.placeSlot)
     }
   }
 
   /// Leads to the label where the vault, or what it holds under the key, is not empty.
-  mutating func branch(unlessEmpty vault: Int, _ key: TypedExpression?, to label: Label, at span: Span) {
+  mutating func branch(unlessEmpty vault: VaultID, _ key: TypedExpression?, to label: Label, at span: Span) {
     var used: [Register] = []
     let place = operand(key.map { .entry(vault: vault, key: $0) } ?? .vault(vault), &used)
     builder.emit(.empty, place.number, to: label, at: span)
@@ -109,7 +109,7 @@ extension FunctionLowering {
   }
 
   /// A key in a register of just the type of the vault's keys.
-  mutating func evaluate(_ key: TypedExpression, asKeyOf vault: Int) -> Register {
+  mutating func evaluate(_ key: TypedExpression, asKeyOf vault: VaultID) -> Register {
     guard let type = interface.vaults[vault].key?.type else {
       preconditionFailure("the checker gives keys to vaults that have them")
     }

@@ -9,17 +9,17 @@ import Semantics
 import Source
 
 extension FunctionLowering {
-  func item(ofField field: Int) -> Int { interface.terms.count + field }
+  func item(ofField field: StateVariableID) -> Int { interface.item(of: field) }
 
-  func slot(ofField field: Int) -> Int { pool.slots[item(ofField: field)].slot }
+  func slot(ofField field: StateVariableID) -> Int { pool.slots[item(ofField: field)].slot }
 
-  func type(ofField field: Int) -> ValueType { pool.slots[item(ofField: field)].type }
+  func type(ofField field: StateVariableID) -> ValueType { pool.slots[item(ofField: field)].type }
 
   /// Of a term or field that is a map, where it rests; nil of every other expression.
   func item(ofMap value: TypedExpression) -> (item: Int, key: ValueType, value: ValueType)? {
     let item: Int
     switch value.kind {
-    case .term(let index): item = index
+    case .term(let term): item = term.index
     case .field(let index): item = self.item(ofField: index)
     default: return nil
     }
@@ -33,7 +33,7 @@ extension FunctionLowering {
     return result(opcode, RegisterType(type), opcode == .loadObject ? item : slot, into: destination, at: span)
   }
 
-  mutating func assign(_ field: Int, _ value: TypedExpression, at span: Span) {
+  mutating func assign(_ field: StateVariableID, _ value: TypedExpression, at span: Span) {
     // A map with one entry more or another one gets that entry, and the others stay where they rest.
     if case .withEntry(let map, let key, let element) = value.kind, case .field(field) = map.kind,
       let entries = item(ofMap: map)
@@ -50,7 +50,9 @@ extension FunctionLowering {
     builder.release(register)
   }
 
-  mutating func assign(elementOf field: Int, _ key: TypedExpression, _ value: TypedExpression, at span: Span) {
+  mutating func assign(
+    elementOf field: StateVariableID, _ key: TypedExpression, _ value: TypedExpression, at span: Span
+  ) {
     guard case .composite(let index) = type(ofField: field) else {
       preconditionFailure("the checker gives elements to lists and maps only")
     }
@@ -76,7 +78,7 @@ extension FunctionLowering {
   }
 
   /// The field becomes what the register holds, which is of a type that fits.
-  mutating func store(_ register: Register, in field: Int, at span: Span) {
+  mutating func store(_ register: Register, in field: StateVariableID, at span: Span) {
     let (type, slot) = pool.slots[item(ofField: field)]
     if case .composite(let index) = type, case .map(let key, let value, let most) = types[index] {
       store(map: register, key, value, most, in: field, at: span)
@@ -86,13 +88,13 @@ extension FunctionLowering {
     if opcode == .storeObject {
       builder.emit(opcode, UInt16(item(ofField: field)), register.operand, at: span)
     } else {
-      builder.emit(opcode, UInt16(slot), register.operand, UInt16(field), at: span)
+      builder.emit(opcode, UInt16(slot), register.operand, UInt16(field.index), at: span)
     }
   }
 
   /// All entries make room for those of the new map.
   private mutating func store(
-    map: Register, _ key: ValueType, _ value: ValueType, _ most: Int, in field: Int, at span: Span
+    map: Register, _ key: ValueType, _ value: ValueType, _ most: Int, in field: StateVariableID, at span: Span
   ) {
     let item = item(ofField: field)
     let old = load(item: item, into: nil, at: span)

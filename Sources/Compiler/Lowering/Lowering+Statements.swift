@@ -61,7 +61,7 @@ extension FunctionLowering {
     let span = statement.span
     switch statement.kind {
     case .pay(let source, let target): pay(from: source, to: target, at: span)
-    case .payEach(let vault): builder.emit(.payEach, UInt16(vault), at: span)
+    case .payEach(let vault): builder.emit(.payEach, UInt16(vault.index), at: span)
     case .split(let source, let shares, let otherwise):
       answering(with: otherwise, at: span) { $0.split(source, shares, at: span) }
     case .emit(let event, let values): emit(event, values, at: span)
@@ -69,7 +69,7 @@ extension FunctionLowering {
     case .require(let condition): require(condition)
     case .raise(let field, let otherwise):
       answering(with: otherwise, at: span) {
-        $0.builder.emit(.raise, UInt16($0.slot(ofField: field)), 0, UInt16(field), at: span)
+        $0.builder.emit(.raise, UInt16($0.slot(ofField: field)), 0, UInt16(field.index), at: span)
       }
     case .choose(let branches, let otherwise): choose(branches, otherwise: otherwise, at: span)
     case .match(let subject, let cases): match(subject, cases, at: span) { $0.lower($1) }
@@ -138,13 +138,13 @@ extension FunctionLowering {
   }
 
   /// All values first: one may read what another will replace.
-  private mutating func enter(_ state: Int, _ parameters: [FieldValue], at span: Span) {
+  private mutating func enter(_ state: StateID, _ parameters: [FieldValue], at span: Span) {
     let registers = parameters.map { evaluate($0.value, as: RegisterType(type(ofField: $0.field))) }
     for (parameter, register) in zip(parameters, registers) {
       store(register, in: parameter.field, at: span)
       builder.release(register)
     }
-    builder.emit(.enter, UInt16(state), at: span)
+    builder.emit(.enter, UInt16(state.index), at: span)
   }
 
   // MARK: Cases

@@ -1,4 +1,4 @@
-import Interface
+package import Interface
 package import Primitives
 
 extension Transaction {
@@ -32,13 +32,13 @@ extension Transaction {
 
   /// What somebody gets of what a vault holds, or of what it holds under a key.
   package struct Payout: Hashable, Sendable {
-    package let vault: Int
+    package let vault: VaultID
     /// As it rests, in a word; nil of a vault without keys.
     package let key: UInt64?
     package let to: AccountID
     package let amount: Amount
 
-    package init(vault: Int, key: UInt64? = nil, to: AccountID, amount: Amount) {
+    package init(vault: VaultID, key: UInt64? = nil, to: AccountID, amount: Amount) {
       self.vault = vault
       self.key = key
       self.to = to
@@ -90,7 +90,7 @@ extension Transaction.Release.Result: Canonical {
 
 extension Transaction.Payout: Canonical {
   package func encode(to writer: inout CanonicalWriter) {
-    writer.write(UInt8(vault))
+    writer.write(UInt8(vault.index))
     writer.write(key != nil)
     if let key { writer.write(key) }
     writer.write(to)
@@ -98,7 +98,7 @@ extension Transaction.Payout: Canonical {
   }
 
   package init(from reader: inout CanonicalReader) throws(CanonicalFault) {
-    vault = Int(try reader.read(UInt8.self))
+    vault = VaultID(Int(try reader.read(UInt8.self)))
     key = try reader.readBool() ? try reader.read(UInt64.self) : nil
     to = try reader.read(AccountID.self)
     amount = try reader.read(Amount.self)

@@ -9,7 +9,7 @@ extension ContractSummary {
   /// What `check --json` tells of a contract: all of the summary, and every expression with its type.
   package var json: JSON {
     .object(
-      [("name", .text(interface.name)), ("states", .list(interface.states.indices.map(stateJSON)))]
+      [("name", .text(interface.name)), ("states", .list(interface.states.ids.map(stateJSON)))]
         + [
           ("parties", .list(interface.parties.indices.map(partyJSON))),
           (
@@ -26,10 +26,10 @@ extension ContractSummary {
         ] + contract.expressionsJSON(in: source))
   }
 
-  private func stateJSON(_ state: Int) -> JSON {
+  private func stateJSON(_ state: StateID) -> JSON {
     let silence = outlook.silence.states[state]
     let ahead = contract.assured.prepayment.ahead[state]
-    let deadlines = interface.transitions.indices.filter {
+    let deadlines = interface.transitions.ids.filter {
       interface.transitions[$0].source == state && outlook.silence.due[$0] != nil
     }
     return .object([
@@ -96,7 +96,7 @@ extension ContractSummary {
   /// By when it is over if the party is silent from the entering of each state on; null where
   /// others can put it off for ever, by the actions that are named.
   private func partyJSON(_ party: Int) -> JSON {
-    let states = interface.states.indices.filter { !interface.states[$0].isFinal }.map { state -> JSON in
+    let states = interface.states.ids.filter { !interface.states[$0].isFinal }.map { state -> JSON in
       let actions = outlook.silence.delays.filter { $0.party == party && $0.state == state }.flatMap(\.actions)
       return .object([
         ("state", .text(interface.states[state].name)),

@@ -93,7 +93,7 @@ package struct ContractSummary {
   // MARK: By when
 
   /// Whether the end comes later than the first step, or it is not one deadline that tells it.
-  func isLonger(_ state: Int) -> Bool {
+  func isLonger(_ state: StateID) -> Bool {
     let ways = outlook.silence.states[state].ways
     if outlook.silence.states[state].legs.contains(where: { $0.target == state })
       || !contract.assured.prepayment.ahead[state].rounds.isEmpty
@@ -128,9 +128,10 @@ package struct ContractSummary {
   }
 
   /// By when it is over if a party is silent from the entering of a state on, whatever all others do.
-  func latest(without party: Int, from state: Int) -> String {
+  func latest(without party: Int, from state: StateID) -> String {
     if let moments = outlook.silence.latestWithout[party][state] { return latest(moments) }
-    let drivers = outlook.silence.delays.filter { $0.party == party }.flatMap(\.actions).reduce(into: [Int]()) {
+    let drivers = outlook.silence.delays.filter { $0.party == party }.flatMap(\.actions).reduce(into: [TransitionID]())
+    {
       if !$0.contains($1) { $0.append($1) }
     }
     return drivers.isEmpty
@@ -138,12 +139,12 @@ package struct ContractSummary {
       : "never, \(Wording(.english).list(drivers.map { "while \(who($0)) keeps taking `\(name($0))`" }))"
   }
 
-  func name(_ transition: Int) -> String {
+  func name(_ transition: TransitionID) -> String {
     if case .action(let name, _, _) = interface.transitions[transition].trigger { return name }
     return text(contract.checked.spans.transitions[transition])
   }
 
-  private func who(_ transition: Int) -> String {
+  private func who(_ transition: TransitionID) -> String {
     guard case .action(_, _, .parties(let actors, let needed)) = interface.transitions[transition].trigger else {
       return "anybody"
     }
@@ -156,7 +157,7 @@ extension ContractSummary {
   /// Aligned lines, each indented by two.
   package func lines(_ style: TextStyle) -> [String] {
     var rows: [[String]] = []
-    let states = interface.states.indices.filter { !interface.states[$0].isFinal }
+    let states = interface.states.ids.filter { !interface.states[$0].isFinal }
     let parties = parties
     let width =
       (states.map { interface.states[$0].name } + parties.map(\.names) + ["invariant"]).map(displayWidth).filter {
@@ -206,9 +207,9 @@ extension ContractSummary {
   }
 
   /// Name, what happens, gas; the name and the gas in the first row of a state.
-  private func rows(of state: Int) -> [[String]] {
+  private func rows(of state: StateID) -> [[String]] {
     var rows: [[String]] = []
-    var before: Int?
+    var before: TransitionID?
     for step in outlook.silence.states[state].legs {
       let paid = payouts(step)
       let trigger = text(contract.checked.spans.transitions[step.transition])
@@ -281,8 +282,8 @@ extension ContractSummary {
   }
 
   /// The states that a party's deposits lead into, where they lie in a vault.
-  private func statesPaidFor(by party: Int) -> [Int] {
-    var states: [Int] = []
+  private func statesPaidFor(by party: Int) -> [StateID] {
+    var states: [StateID] = []
     for (index, transition) in contract.checked.transitions.enumerated() {
       guard case .action(_, _, let who) = interface.transitions[index].trigger else { continue }
       let isPaying = transition.deposits.contains { deposit in

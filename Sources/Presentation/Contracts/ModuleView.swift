@@ -32,8 +32,8 @@ package struct ModuleView {
     case .code: return disassembler.text
     case .interface: return ([title] + interfaceLines).joined(separator: "\n")
     case .gas:
-      let rows = interface.transitions.indices.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
-      let ahead = interface.states.indices.filter { !interface.states[$0].isFinal }
+      let rows = interface.transitions.ids.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
+      let ahead = interface.states.ids.filter { !interface.states[$0].isFinal }
         .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0].most))) }
       let width = (rows + ahead).map { displayWidth($0.0) }.max() ?? 0
       func table(_ rows: [(String, String)]) -> [String] {
@@ -53,7 +53,7 @@ package struct ModuleView {
     String(repeating: " ", count: max(0, width - displayWidth(text)))
   }
 
-  private func name(_ transition: Int) -> String {
+  private func name(_ transition: TransitionID) -> String {
     let source = interface.states[interface.transitions[transition].source].name
     switch interface.transitions[transition].trigger {
     case .action(let name, _, _): return "\(source): \(name)"
@@ -104,7 +104,7 @@ package struct ModuleView {
       })
     section("fields", fields { $0 == .declared || $0 == .initialized })
     section("computed from the terms", fields { $0 == .derived })
-    for state in interface.states.indices {
+    for state in interface.states.ids {
       section("fields of \(interface.states[state].name)", fields { $0 == .parameter(state: state) })
     }
     section("events", interface.events.map { "\($0.name)(\(parameters($0.parameters)))" })
@@ -154,13 +154,13 @@ package struct ModuleView {
 
   private func stateLines(_ style: TextStyle) -> [String] {
     let (words, due) = (TimeWords(interface), Outlook(assured).silence.due)
-    return interface.states.indices.flatMap { state -> [String] in
+    return interface.states.ids.flatMap { state -> [String] in
       let marks =
         (state == interface.initialState ? ["initial"] : []) + (interface.states[state].isFinal ? ["final"] : [])
       let title =
         style.bold(interface.states[state].name) + (marks.isEmpty ? "" : "  " + marks.joined(separator: ", "))
       return [title]
-        + interface.transitions.indices.filter { interface.transitions[$0].source == state }.map { transition in
+        + interface.transitions.ids.filter { interface.transitions[$0].source == state }.map { transition in
           let targets = targets(of: transition)
           let to = targets.isEmpty ? "stays" : "→ " + targets.joined(separator: " | ")
           let declared = interface.transitions[transition]
@@ -173,7 +173,7 @@ package struct ModuleView {
     }
   }
 
-  private func targets(of transition: Int) -> [String] {
+  private func targets(of transition: TransitionID) -> [String] {
     var names: [String] = []
     for instruction in module.functions[assured.wellFormed.function(of: .body(transition: transition))].code {
       let name =
@@ -214,11 +214,11 @@ package struct ModuleView {
         (
           "gas",
           .list(
-            interface.transitions.indices.map {
+            interface.transitions.ids.map {
               .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))])
             })
         ))
-      let ahead = interface.states.indices.map { state -> JSON in
+      let ahead = interface.states.ids.map { state -> JSON in
         .object([
           ("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state].most)),
         ])
@@ -229,14 +229,14 @@ package struct ModuleView {
         (
           "states",
           .list(
-            interface.states.indices.map { state in
+            interface.states.ids.map { state in
               .object([
                 ("name", .text(interface.states[state].name)), ("initial", .bool(state == interface.initialState)),
                 ("final", .bool(interface.states[state].isFinal)),
                 (
                   "transitions",
                   .list(
-                    interface.transitions.indices.filter { interface.transitions[$0].source == state }.map {
+                    interface.transitions.ids.filter { interface.transitions[$0].source == state }.map {
                       transition in
                       .object([
                         ("name", .text(name(transition))),

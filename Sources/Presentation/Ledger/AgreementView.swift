@@ -36,15 +36,15 @@ package struct AgreementView {
     let terms = interface.terms.indices.map {
       (interface.terms[$0].name, agreement.value($0, interface), interface.terms[$0].type)
     }
-    let fields = interface.fields.enumerated().compactMap { index, field -> (String, Value, ValueType)? in
+    let fields = interface.fields.identified.compactMap { index, field -> (String, Value, ValueType)? in
       if case .parameter(let state) = field.role, state != agreement.position.state { return nil }
-      return (field.name, agreement.value(interface.terms.count + index, interface), field.type)
+      return (field.name, agreement.value(interface.item(of: index), interface), field.type)
     }
     return terms + fields
   }
 
   private var vaults: [(name: String, sum: CurrencyAmount, holdings: [(key: String, sum: CurrencyAmount)])] {
-    interface.vaults.enumerated().map { index, vault in
+    interface.vaults.identified.map { index, vault in
       let currency = agreement.vaultCurrencies[index]
       let holdings = agreement.holdings(ofVault: index).map {
         (told.key($0.key, vault), CurrencyAmount($0.amount, currency))
@@ -70,7 +70,7 @@ package struct AgreementView {
   private func describe(_ actor: ContractInterface.Actor, _ transition: ContractInterface.Transition) -> String {
     let name = interface.name(of: actor, in: transition)
     guard case .field(let field) = actor else { return name }
-    return wording.actor(name, told.text(agreement.value(interface.terms.count + field, interface), .party))
+    return wording.actor(name, told.text(agreement.value(interface.item(of: field), interface), .party))
   }
 
   private var approvals: [(who: String, action: String, letGo: [CurrencyAmount])] {

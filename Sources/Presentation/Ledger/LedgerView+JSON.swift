@@ -56,7 +56,7 @@ extension LedgerView {
         case .action, .after, .at, nil: ("deadline", .null)
         }
       }
-    let outcome: (String, Int?) =
+    let outcome: (String, StateID?) =
       switch step.outcome {
       case .opened(let state): ("opened", state)
       case .entered(let state): ("entered", state)
@@ -193,4 +193,8 @@ extension LedgerView {
       ("height", .number(Int(clamping: chain.durable.height))), ("receipts", .list(receipts.map { json($0, nil) })),
     ])
   }
+}
+
+extension JSON {
+  fileprivate static func number<Declaration>(_ id: DeclarationID<Declaration>) -> JSON { .number(id.index) }
 }

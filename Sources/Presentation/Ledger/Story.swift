@@ -65,7 +65,7 @@ package struct Story {
   }
 
   /// What a transition comes from that nobody takes.
-  package func occasion(_ transition: Int, _ interface: ContractInterface) -> Wording.Occasion {
+  package func occasion(_ transition: TransitionID, _ interface: ContractInterface) -> Wording.Occasion {
     switch interface.transitions[transition].trigger {
     case .when: .condition
     case .action, .after, .at: .deadline

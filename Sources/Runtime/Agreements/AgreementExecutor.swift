@@ -119,7 +119,7 @@ package struct AgreementExecutor<E: Engine> {
         }
       }
     }
-    for (term, declared) in interface.terms.enumerated() {
+    for (term, declared) in interface.terms.identified {
       for bound in 0..<declared.boundCount {
         switch run(.bound(term: term, number: bound), number).ending {
         case .returns(.bool(true)): break
@@ -251,7 +251,9 @@ package struct AgreementExecutor<E: Engine> {
   }
 
   /// The transition that is called, and who may take it.
-  private func offered(_ call: Call, _ step: inout Step) throws(Refused) -> (transition: Int, ContractInterface.Who) {
+  private func offered(_ call: Call, _ step: inout Step) throws(Refused) -> (
+    transition: TransitionID, ContractInterface.Who
+  ) {
     let interface = interface(of: call.number)
     let position = state.agreements[call.number.index].position
     // What is due has not run yet where the transaction itself brought it about: it is too late for
@@ -290,7 +292,7 @@ package struct AgreementExecutor<E: Engine> {
     case .party(let party): return agreement.parties[party]
     case .field(let field):
       let interface = interfaces[agreement.contract]
-      value = agreement.value(interface.terms.count + field, interface)
+      value = agreement.value(interface.item(of: field), interface)
     case .parameter(let parameter): value = call.arguments[parameter]
     }
     guard case .party(let row) = value else { preconditionFailure("whoever may act is a party") }
@@ -301,7 +303,7 @@ package struct AgreementExecutor<E: Engine> {
   /// to before. Answers for how many of those who may take it somebody now agrees, and who besides
   /// the caller.
   private func approve(
-    _ transition: Int, _ call: Call, as own: [Int], of actors: [ContractInterface.Actor]
+    _ transition: TransitionID, _ call: Call, as own: [Int], of actors: [ContractInterface.Actor]
   ) -> (have: Int, others: [AgreementHost.Approver]) {
     var writer = CanonicalWriter()
     writer.write(call.arguments)
@@ -404,7 +406,7 @@ package struct AgreementExecutor<E: Engine> {
   // MARK: Position
 
   /// Answers a failure to compute what is due there, which only lack of gas brings about.
-  private mutating func enter(_ target: Int, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?)
+  private mutating func enter(_ target: StateID, _ number: AgreementNumber, at time: Time, endedBy: Agreement.EndedBy?)
     -> Failure?
   {
     let visit = state.agreements[number.index].position.visit + 1
@@ -414,7 +416,7 @@ package struct AgreementExecutor<E: Engine> {
 
   /// The clocks run on, but what they wait for may have changed with the fields. The approvals of
   /// what was done are spent.
-  private mutating func stay(_ number: AgreementNumber, after transition: Int) -> Failure? {
+  private mutating func stay(_ number: AgreementNumber, after transition: TransitionID) -> Failure? {
     var position = state.agreements[number.index].position
     position.approvals.removeAll { $0.transition == transition }
     return settle(position, number, notBefore: state.time)
@@ -426,7 +428,7 @@ package struct AgreementExecutor<E: Engine> {
     let interface = interface(of: number)
     var position = position
     position.deadlines = []
-    for (transition, declared) in interface.transitions.enumerated()
+    for (transition, declared) in interface.transitions.identified
     where declared.source == position.state && declared.trigger.isAutomatic {
       let due: Time
       switch run(.due(transition: transition), number).ending {

@@ -98,15 +98,15 @@ final class AgreementHost: Host {
 
   // MARK: Vaults
 
-  func balance(ofVault vault: Int) -> Amount { state.agreements[number.index].vaults[vault] }
+  func balance(ofVault vault: VaultID) -> Amount { state.agreements[number.index].vaults[vault] }
 
-  func balance(ofVault vault: Int, key: UInt64) -> Amount {
+  func balance(ofVault vault: VaultID, key: UInt64) -> Amount {
     state.agreements[number.index].balance(ofVault: vault, key: key)
   }
 
-  func keyCount(ofVault vault: Int) -> Int { state.agreements[number.index].holdings(ofVault: vault).count }
+  func keyCount(ofVault vault: VaultID) -> Int { state.agreements[number.index].holdings(ofVault: vault).count }
 
-  func hasRoom(inVault vault: Int, for key: UInt64) -> Bool {
+  func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool {
     balance(ofVault: vault, key: key) > .zero || keyCount(ofVault: vault) < (interface.vaults[vault].key?.most ?? 0)
   }
 
@@ -158,7 +158,7 @@ final class AgreementHost: Host {
 
   /// Several deposits under new keys take a place each.
   private var hasRoomForDeposits: Bool {
-    var new: [(vault: Int, key: UInt64)] = []
+    var new: [(vault: VaultID, key: UInt64)] = []
     for (sum, _, place) in asked where sum.amount > .zero {
       guard case .entry(let vault, let key) = place, balance(ofVault: vault, key: key) == .zero,
         !new.contains(where: { $0 == (vault, key) })
@@ -213,7 +213,7 @@ final class AgreementHost: Host {
     return rest
   }
 
-  func payEach(vault: Int) {
+  func payEach(vault: VaultID) {
     precondition(interface.vaults[vault].key?.type == .party, "only what lies under accounts is paid to each")
     for holding in state.emptyHoldings(number, vault) {
       let (sum, account) = (CurrencyAmount(holding.amount, vaultCurrencies[vault]), account(holding.key))

@@ -1,6 +1,6 @@
 package import Assurance
 import Bytecode
-import Interface
+package import Interface
 package import Ledger
 package import Primitives
 
@@ -8,7 +8,7 @@ extension AssuredModule {
   /// The latest of these moments for an agreement of this contract that entered a state then. Nil
   /// where there are none, and where one of them is told by what may change on the way: by a field
   /// that can still be written from the state on in which the agreement is, or was opened.
-  package func latest(_ moments: [By], of agreement: Agreement, in state: Int, enteredAt: Time) -> Time? {
+  package func latest(_ moments: [By], of agreement: Agreement, in state: StateID, enteredAt: Time) -> Time? {
     let interface = wellFormed.module.interface
     let isSettled = wellFormed.settledItems(from: state)
     let times = moments.map { by in

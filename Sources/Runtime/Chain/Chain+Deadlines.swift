@@ -75,7 +75,7 @@ extension AssuredModule {
   package func ahead(of agreement: Agreement) -> Int {
     let interface = wellFormed.module.interface
     return prepayment.ahead[agreement.position.state].gas { field in
-      guard case .int(let reached) = agreement.value(interface.terms.count + field, interface), let count = reached.int
+      guard case .int(let reached) = agreement.value(interface.item(of: field), interface), let count = reached.int
       else {
         preconditionFailure("a counter is a small integer")
       }

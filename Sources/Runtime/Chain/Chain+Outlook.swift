@@ -1,4 +1,5 @@
 import Assurance
+import Interface
 package import Ledger
 package import Primitives
 

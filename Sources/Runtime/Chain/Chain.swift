@@ -366,7 +366,7 @@ package final class Chain: Application {
         "there are \(state.total(of: currency)) units of \(currency.code); \(state.issued(of: currency)) were issued"
     }
     for (number, agreement) in state.agreements.enumerated() {
-      for (index, vault) in interface(ofModule: agreement.contract).vaults.enumerated() {
+      for (index, vault) in interface(ofModule: agreement.contract).vaults.identified {
         let holdings = agreement.holdings(ofVault: index)
         let underKeys = holdings.reduce(UInt128(0)) { $0 + $1.amount.units }
         let isWhole = vault.key == nil ? holdings.isEmpty : underKeys == agreement.vaults[index].units

@@ -33,7 +33,7 @@ extension Chain {
       case .field(let field):
         // The parameter of a state names nobody where the agreement is not in it.
         if case .parameter(let state) = interface.fields[field].role, state != agreement.position.state { return nil }
-        guard case .party(let row) = agreement.value(interface.terms.count + field, interface) else { return nil }
+        guard case .party(let row) = agreement.value(interface.item(of: field), interface) else { return nil }
         return AccountRow(Int(row))
       case .parameter: return nil
       }
@@ -50,7 +50,7 @@ extension Chain {
   /// somebody who takes the action, so the actors say it.
   private func isOpen(_ module: WellFormedModule) -> Bool {
     let interface = module.module.interface
-    return interface.transitions.indices.contains { index in
+    return interface.transitions.ids.contains { index in
       guard case .action(_, _, let who) = interface.transitions[index].trigger else { return false }
       guard case .parties(let actors, _) = who else { return true }
       return actors.contains { actor in
@@ -75,7 +75,7 @@ extension TransactionExecutor {
     let vaults = chain.runtime.interface(of: number).vaults
     guard
       release.payouts.allSatisfy({
-        vaults.indices.contains($0.vault) && (vaults[$0.vault].key == nil) == ($0.key == nil)
+        vaults.has($0.vault) && (vaults[$0.vault].key == nil) == ($0.key == nil)
       })
     else {
       throw OperationFailure(.argument)
@@ -84,7 +84,7 @@ extension TransactionExecutor {
     if !isWhole { throw OperationFailure(.consent) }
     guard paysOut(release.payouts, exactlyWhat: agreement, vaults) else { throw OperationFailure(.amount) }
 
-    for vault in vaults.indices where agreement.vaults[vault] > .zero {
+    for vault in vaults.ids where agreement.vaults[vault] > .zero {
       if vaults[vault].key == nil {
         state.setVault(number, vault, .zero)
       } else {
@@ -137,12 +137,12 @@ extension TransactionExecutor {
     _ payouts: [Transaction.Payout], exactlyWhat agreement: Agreement, _ vaults: [ContractInterface.Vault]
   ) -> Bool {
     var rest = payouts[...]
-    func takes(_ held: Amount, _ vault: Int, _ key: UInt64?) -> Bool {
+    func takes(_ held: Amount, _ vault: VaultID, _ key: UInt64?) -> Bool {
       let own = rest.prefix { $0.vault == vault && $0.key == key }
       rest = rest.dropFirst(own.count)
       return own.reduce(Amount.zero) { $0?.adding($1.amount) } == held
     }
-    for vault in vaults.indices {
+    for vault in vaults.ids {
       if vaults[vault].key == nil {
         if !takes(agreement.vaults[vault], vault, nil) { return false }
       } else {
@@ -157,7 +157,7 @@ extension TransactionExecutor {
 
 extension WellFormedModule {
   /// Whether a transition can ask for money.
-  fileprivate func asks(transition: Int) -> Bool {
+  fileprivate func asks(transition: TransitionID) -> Bool {
     module.functions[function(of: .body(transition: transition))].code.contains { $0.opcode == .ask }
   }
 }
@@ -165,7 +165,7 @@ extension WellFormedModule {
 extension Module {
   /// Whether a field of type party names the same account from the opening on; a state's parameter
   /// may name another each time the state is entered.
-  fileprivate func isFixed(_ field: Int) -> Bool {
+  fileprivate func isFixed(_ field: StateVariableID) -> Bool {
     switch interface.fields[field].role {
     case .derived: true
     case .declared, .parameter: false
@@ -173,7 +173,7 @@ extension Module {
       // The opening stores each such field, and no view or condition stores any.
       zip(interface.entries, functions).allSatisfy { entry, function in
         guard case .body = entry else { return true }
-        return !function.code.contains { $0.opcode == .store && Int($0.c) == field }
+        return !function.code.contains { $0.opcode == .store && StateVariableID($0.c) == field }
       }
     }
   }

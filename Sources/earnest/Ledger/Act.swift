@@ -37,7 +37,7 @@ struct Act: ParsableCommand {
     let interface = open.chain.interface(ofModule: opened.contract)
     guard
       let transition = interface.transition(action: action, in: opened.position.state)
-        ?? interface.transitions.firstIndex(where: {
+        ?? interface.transitions.firstID(where: {
           if case .action(action, _, _) = $0.trigger { true } else { false }
         })
     else {

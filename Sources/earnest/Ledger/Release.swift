@@ -31,7 +31,7 @@ struct Release: ParsableCommand {
     let opened = open.chain.state.agreements[number.index]
     let vaults = open.chain.interface(ofModule: opened.contract).vaults
     var said = try payouts.map { try payout($0, opened, on: open) }
-    for vault in vaults.indices where vaults[vault].key?.type == .party {
+    for vault in vaults.ids where vaults[vault].key?.type == .party {
       for holding in opened.holdings(ofVault: vault)
       where !said.contains(where: { $0.vault == vault && $0.key == holding.key }) {
         let owner = open.chain.state.account(AccountRow(Int(clamping: holding.key))).id
@@ -51,7 +51,7 @@ struct Release: ParsableCommand {
       throw try Console.usage("“\(Characters.shown(text))” is no VAULT=\"AMOUNT to NAME\"")
     }
     let interface = open.chain.interface(ofModule: opened.contract)
-    guard let vault = interface.vaults.firstIndex(where: { $0.name.utf8.elementsEqual(match.1.utf8) }) else {
+    guard let vault = interface.vaults.firstID(where: { $0.name.utf8.elementsEqual(match.1.utf8) }) else {
       throw try no("\(interface.name) has no vault \(Characters.shown(String(match.1)))")
     }
     let declared = interface.vaults[vault]
