@@ -168,7 +168,8 @@ extension ContractChecker {
       bindings.append((declareLocal(binding.name, value.type), value))
     }
     let result = resting(function.result, as: type)
-    leave(to: 0)
+    // Where something is wrong, a use may have been passed over: then nothing is said.
+    if !result.hasError && !bindings.contains(where: { $0.value.hasError }) { leave(to: 0) }
     return (
       CheckedFunction(
         name: function.name.text, parameters: parameters.map(\.type), type: type, bindings: bindings, result: result,

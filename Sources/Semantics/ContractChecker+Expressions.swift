@@ -309,7 +309,8 @@ extension ContractChecker {
       name.text == "caller"
       ? "nobody acts here"
       : context.surroundings == .due ? "a deadline is computed again after each action" : "it means nothing here"
-    return refuse(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
+    report(.noSuchOperation, "`\(name.text)` cannot be read here: \(reason)", at: name.span)
+    return TypedExpression.error(at: name.span)
   }
 
   /// What a name stands for, as a value.
@@ -454,7 +455,7 @@ extension ContractChecker {
 }
 
 extension TypedExpression {
-  fileprivate var hasError: Bool { type == .error || parts.contains { $0.hasError } }
+  var hasError: Bool { type == .error || parts.contains { $0.hasError } }
 
   /// Without what `rest` has put around it.
   fileprivate var beforeRest: TypedExpression {

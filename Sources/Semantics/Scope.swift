@@ -15,6 +15,14 @@ struct Scope {
     /// Something whose declaration is wrong, which has been reported: of its uses nothing more is said.
     case error
 
+    /// Whether nothing more is said about it.
+    var isError: Bool {
+      switch self {
+      case .error, .local(_, .error), .parameter(_, .error): true
+      case .party, .term, .vault, .field, .parameter, .local, .view: false
+      }
+    }
+
     var noun: String {
       switch self {
       case .party: "a party"
@@ -95,6 +103,6 @@ struct Scope {
     let leaving = entries[mark...]
     for entry in leaving { places[entry.name.text] = nil }
     entries.removeLast(entries.count - mark)
-    return leaving.filter { !$0.isUsed && $0.meaning != .error }.map { ($0.name, $0.meaning) }
+    return leaving.filter { !$0.isUsed && !$0.meaning.isError }.map { ($0.name, $0.meaning) }
   }
 }

@@ -42,7 +42,7 @@ import Testing
         let compilation = Compilation(SourceText(path: path, text: mutant.text))
         for module in compilation.wellFormed {
           kinds.insert(mutant.kind)
-          let verdict = MutantVerdict(module, trial, schedules: 12, seed: 1)
+          let verdict = MutantVerdict(module, trial, schedules: 24, seed: 1)
           count.note(verdict, module, trial, "\(path):\(mutant.line): \(mutant.kind.rawValue): \(mutant.change)")
         }
       }
