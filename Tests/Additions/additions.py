@@ -20,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(FOLDER))
 KINDS = {
     "opcode": (6, "MachineCorpusTests|DocsTests|DifferentialTests|OpcodeTests"),
     "function": (8, "DifferentialTests|DocsTests|SnippetTests"),
+    "type": (18, "DifferentialTests|ContractTests|BytecodeTests"),
     "table": (2, "NoteTests|RowsTests"),
     "operation": (5, "AnnotationTests|NumbersTests"),
     "refusal": (2, "NumbersTests|DocsTests"),
