@@ -86,6 +86,7 @@ extension FunctionVerifier {
     let type = try slotType(slot, at: pc)
     // Nothing but `raise` changes it.
     if case .counter = type { return opcode == .loadInt }
-    return type.shape != .object && (opcode == .loading(type.shape) || opcode == .storing(type.shape))
+    let moves = type.layout.moves
+    return type.layout != .object && (opcode == moves.load || opcode == moves.store)
   }
 }

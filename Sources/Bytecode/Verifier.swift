@@ -156,7 +156,7 @@ package struct Verifier {
         guard interface.states.has(state) else { throw ModuleFault(.index) }
         // Nothing leads into it when the agreement is opened, so nothing would give the value.
         guard state != interface.initialState else { throw ModuleFault(.states) }
-        parameters[state].append(field.name)
+        parameters[of: state].append(field.name)
       }
     }
     try checkNames(names)
@@ -218,7 +218,7 @@ package struct Verifier {
       guard interface.states.has(transition.source) else { throw ModuleFault(.index) }
       guard !interface.states[transition.source].isFinal else { throw ModuleFault(.states) }
       guard case .action(let name, let parameters, let who) = transition.trigger else { continue }
-      actions[transition.source].append(name)
+      actions[of: transition.source].append(name)
       try check(parameters)
       if case .parties(let parties, let needed) = who {
         for party in parties { try check(party, parameters, in: transition.source) }

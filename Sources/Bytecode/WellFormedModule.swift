@@ -99,10 +99,10 @@ package struct WellFormedModule: Sendable {
   /// The function of an entry; the contract must have it.
   package func function(of entry: Entry) -> Int {
     switch entry {
-    case .bound(let term, let number): boundFunctions[term] + number
+    case .bound(let term, let number): boundFunctions[of: term] + number
     case .opening: openingFunction
-    case .due(let transition): bodyFunctions[transition] - 1
-    case .body(let transition): bodyFunctions[transition]
+    case .due(let transition): bodyFunctions[of: transition] - 1
+    case .body(let transition): bodyFunctions[of: transition]
     case .invariant(let index): invariantFunctions + index
     case .view(let index): invariantFunctions + module.interface.invariants.count + index
     }

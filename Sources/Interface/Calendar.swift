@@ -19,7 +19,7 @@ package enum Calendar {
   package static let holidaysMax = 64
   package static let offsets = IntegerRange(-1440...1440)
 
-  /// Whether a type is a structure that can be read as a calendar, holidays as many as it may have.
+  /// True of a structure that both engines can read as a calendar, with as many holidays as it may have.
   package static func isCalendar(_ type: ValueType, in types: [TypeDefinition]) -> Bool {
     func definition(_ type: ValueType) -> TypeDefinition? {
       if case .composite(let index) = type { types[index] } else { nil }

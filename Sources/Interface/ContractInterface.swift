@@ -133,7 +133,7 @@ package struct ContractInterface: Hashable, Sendable {
   /// or an action's parameter names.
   package enum Actor: Hashable, Sendable, Comparable {
     case party(Int)
-    /// Of type party.
+    /// A field of type party.
     case field(StateVariableID)
     /// An index into the action's parameters, of type party.
     case parameter(Int)

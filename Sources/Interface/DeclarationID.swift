@@ -1,7 +1,6 @@
 package import Primitives
 
-/// Which of a contract's declarations of one kind is meant: its position in the interface's list of
-/// them. A position in one list cannot be taken for one in another.
+/// A declaration of a contract, by its position in the interface's list of its kind.
 @frozen @usableFromInline
 package struct DeclarationID<Declaration>: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral,
   CustomStringConvertible
@@ -43,8 +42,14 @@ extension CanonicalReader {
 }
 
 extension Array {
-  /// What belongs to a declaration, in an array that has something for each of its kind, in their order.
-  @inlinable package subscript<Declaration>(_ id: DeclarationID<Declaration>) -> Element {
+  /// A declaration of its own list: an id of another kind does not compile.
+  @inlinable package subscript(_ id: DeclarationID<Element>) -> Element {
+    get { self[id.index] }
+    _modify { yield &self[id.index] }
+  }
+
+  /// The element for a declaration, in an array that has one for each declaration of its kind, in their order.
+  @inlinable package subscript<Declaration>(of id: DeclarationID<Declaration>) -> Element {
     get { self[id.index] }
     _modify { yield &self[id.index] }
   }

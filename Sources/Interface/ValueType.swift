@@ -61,7 +61,7 @@ package enum ValueType: Hashable, Sendable {
   package static var percent: ValueType { .ratio(isPercent: true) }
 
   /// How a value lies in a register and at rest: which instructions move it.
-  package enum Shape: Hashable, Sendable {
+  package enum Layout: Hashable, Sendable {
     /// In one word.
     case word
     /// In a word with a mark, or where that is too small in the arena; at rest in one word, or in five.
@@ -72,7 +72,7 @@ package enum ValueType: Hashable, Sendable {
     case object
   }
 
-  package var shape: Shape {
+  package var layout: Layout {
     switch self {
     case .bool, .duration, .time, .party: .word
     case .int(let range): .integer(isSmall: range.isSmall)
@@ -85,7 +85,7 @@ package enum ValueType: Hashable, Sendable {
   /// 64-bit words that a value takes among an agreement's words; 0 for what has no fixed size and
   /// rests as an entry of its own.
   package var wordsAtRest: Int {
-    switch shape {
+    switch layout {
     case .word, .integer(isSmall: true): 1
     case .integer: 5
     case .pair: 2
@@ -94,9 +94,9 @@ package enum ValueType: Hashable, Sendable {
   }
 
   /// 64-bit slots of a frame or an object.
-  package var slots: Int { if case .pair = shape { 2 } else { 1 } }
+  package var slots: Int { if case .pair = layout { 2 } else { 1 } }
 
-  /// Whether every value of `other` is one of this type.
+  /// True where every value of `other` is a value of this type too.
   package func includes(_ other: ValueType) -> Bool {
     switch (self, other) {
     case (.int(let range), .int(let inner)): range.contains(inner)

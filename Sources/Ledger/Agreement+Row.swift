@@ -51,8 +51,8 @@ extension Agreement: LedgerRow {
       entries.replaceSubrange(index..<(index + (isThere ? 1 : 0)), with: new.map { [$0] } ?? [])
       return .entry(before, index: index, isThere: new != nil)
     case .vault(let vault, let new):
-      defer { vaults[vault] = new }
-      return .vault(vault, vaults[vault])
+      defer { vaults[of: vault] = new }
+      return .vault(vault, vaults[of: vault])
     case .holding(let new):
       let (index, isThere) = place(ofHolding: new.vault, new.key)
       let before = isThere ? holdings[index].amount : .zero

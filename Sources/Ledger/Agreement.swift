@@ -292,14 +292,14 @@ extension Agreement: Canonical {
     var rests = vaults
     for holding in holdings {
       guard holding.amount > .zero, rests.indices.contains(holding.vault.index),
-        let rest = rests[holding.vault].subtracting(holding.amount)
+        let rest = rests[of: holding.vault].subtracting(holding.amount)
       else {
         throw .notCanonical
       }
-      rests[holding.vault] = rest
+      rests[of: holding.vault] = rest
     }
     // Of a vault that holds something under a key, everything lies under keys.
-    guard holdings.allSatisfy({ rests[$0.vault] == .zero }) else { throw .notCanonical }
+    guard holdings.allSatisfy({ rests[of: $0.vault] == .zero }) else { throw .notCanonical }
     position = try reader.read(Position.self)
     consents = try reader.read(UInt16.self)
     pot = try reader.readList(of: PotShare.self)

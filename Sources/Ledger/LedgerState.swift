@@ -244,7 +244,7 @@ package final class LedgerState {
   package func setHolding(_ number: AgreementNumber, _ vault: VaultID, _ key: UInt64, _ amount: Amount) {
     let before = agreements[number.index].balance(ofVault: vault, key: key)
     if amount == before { return }
-    guard let total = agreements[number.index].vaults[vault].subtracting(before)?.adding(amount) else {
+    guard let total = agreements[number.index].vaults[of: vault].subtracting(before)?.adding(amount) else {
       preconditionFailure("a vault holds what lies under its keys, and no currency's issue exceeds the largest amount")
     }
     apply(.holding(Agreement.Holding(vault: vault, key: key, amount: amount)), to: number)

@@ -74,11 +74,11 @@ struct Call<H: Host> {
 
   mutating func run(_ entry: Entry) throws(Failed) -> Ending {
     switch entry {
-    case .bound(let term, let number): return .returns(try evaluate(contract.bounds[term][number]))
+    case .bound(let term, let number): return .returns(try evaluate(contract.bounds[of: term][number]))
     case .invariant(let index): return .returns(try evaluate(contract.invariants[index]))
     case .view(let index): return .returns(try evaluate(contract.views[index]))
     case .due(let index):
-      guard let due = contract.transitions[index].due else {
+      guard let due = contract.transitions[of: index].due else {
         preconditionFailure("only what comes by itself has a due time")
       }
       return .returns(try evaluate(due))
@@ -87,7 +87,7 @@ struct Call<H: Host> {
       for field in contract.derived { store(try evaluate(field.value), in: field.field) }
       return .stays
     case .body(let index):
-      let transition = contract.transitions[index]
+      let transition = contract.transitions[of: index]
       for condition in transition.conditions { try require(condition) }
       for deposit in transition.deposits { try ask(for: deposit) }
       if transition.due == nil, let failure = host.settle() { throw Failed(failure: failure, span: transition.span) }

@@ -187,12 +187,12 @@ package enum ExpressionType: Hashable, Sendable {
     if case .counter(let most) = type { self = .value(.int(IntegerRange(0...most))) } else { self = .value(type) }
   }
 
-  /// Of an integer that is known.
+  /// The type of an integer that is known.
   init(of value: Integer) {
     self = IntegerRange(value, value).map { .value(.int($0)) } ?? .wide(bits: value.bitWidth)
   }
 
-  /// Of an integer, the widest magnitude.
+  /// The bits of an integer's widest magnitude; nil of another type.
   package var bits: Int? {
     switch self {
     case .value(.int(let range)): range.bits
@@ -210,7 +210,7 @@ package enum ExpressionType: Hashable, Sendable {
     }
   }
 
-  /// Of an integer, where it is known.
+  /// The range of an integer, where it is known.
   var range: IntegerRange? { if case .value(.int(let range)) = self { range } else { nil } }
 }
 

@@ -2,13 +2,13 @@ import Interface
 import Source
 import Syntax
 
-/// What is being checked: all that a function's body, once it is checked, gives back to whoever called it.
+/// The state of checking one body. Checking a called function saves the caller's context and restores it behind.
 struct Context {
   /// Where an expression stands decides what it may read.
   enum Surroundings {
-    /// What is written in the module: literals.
+    /// Literals, which stand in the module.
     case constant
-    /// What is fixed when an agreement is opened.
+    /// Values that are fixed when an agreement is opened.
     case opening
     case due
     case condition

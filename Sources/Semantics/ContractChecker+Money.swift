@@ -157,8 +157,8 @@ extension ContractChecker {
     return ((sum.numerator - sum.denominator).sign, areAll)
   }
 
-  /// What gives a split its rest: the last share takes it where the shares are all there is;
-  /// otherwise whoever gets the last share.
+  /// A fix that gives a split its rest: to the last share where the shares are all there is, otherwise
+  /// to a place of the last share.
   private func resting(_ shares: [Share], _ last: Share, _ checked: [CheckedShare]) -> [Diagnostic.Fix] {
     let (order, areLiterals) = percentsAndWhole(checked)
     if areLiterals && order == 0 {

@@ -25,7 +25,7 @@ extension ContractChecker {
 
   private mutating func check(_ target: Target) -> CheckedStatement.Kind {
     guard let index = state(target.state) else { return .error(at: target.span) }
-    let parameters = stateParameters[index]
+    let parameters = stateParameters[of: index]
     let fields = parameters.compactMap { if case .field(let field) = $0.meaning { field } else { nil } }
     guard fields.count == parameters.count else { return .error(at: target.span) }
     let values = values(

@@ -13,17 +13,17 @@ extension ContractChecker {
         if interface.states[index].isFinal {
           report(.unreachableStatement, "`\(name.text)` is final: nothing happens in it", at: name.span)
         } else {
-          shared[index] += group.transitions
+          shared[of: index] += group.transitions
         }
       }
     }
     var checked: [CheckedTransition] = []
     for case .state(let state) in members {
-      guard let source = stateIDs[state.name.text], stateNames[source] == state.name else { continue }
+      guard let source = stateIDs[state.name.text], stateNames[of: source] == state.name else { continue }
       let mark = context.scope.mark
-      for (name, meaning) in stateParameters[source] { context.scope.declare(name, meaning, &diagnostics) }
+      for (name, meaning) in stateParameters[of: source] { context.scope.declare(name, meaning, &diagnostics) }
       var actions: [Identifier] = []
-      for transitions in [state.transitions, shared[source]] {
+      for transitions in [state.transitions, shared[of: source]] {
         for transition in transitions {
           for trigger in transition.triggers {
             if case .action(let action) = trigger { actions.append(action.name) }
@@ -202,13 +202,13 @@ extension ContractChecker {
     guard diagnostics.isEmpty else { return }
     var isReached = [Bool](repeating: false, count: stateNames.count)
     var leaving: [[Int]] = Array(repeating: [], count: stateNames.count)
-    for (index, transition) in interface.transitions.enumerated() { leaving[transition.source].append(index) }
+    for (index, transition) in interface.transitions.enumerated() { leaving[of: transition.source].append(index) }
     var waiting = [interface.initialState]
-    isReached[interface.initialState] = true
+    isReached[of: interface.initialState] = true
     while let state = waiting.popLast() {
-      for index in leaving[state] {
-        for target in transitions[index].targets where !isReached[target] {
-          isReached[target] = true
+      for index in leaving[of: state] {
+        for target in transitions[index].targets where !isReached[of: target] {
+          isReached[of: target] = true
           waiting.append(target)
         }
       }

@@ -238,7 +238,7 @@ extension ContractChecker {
     return resolved
   }
 
-  /// What `body` answers while currency parameters are these.
+  /// Runs `body` with these currency parameters, and restores those that were there.
   mutating func naming<Answer>(_ currencies: [String: Int], _ body: (inout ContractChecker) -> Answer) -> Answer {
     let outer = context.bindings
     context.bindings = currencies

@@ -377,7 +377,7 @@ struct ContractChecker: Reporting {
     }
   }
 
-  /// What is checked from here on stands elsewhere.
+  /// Begins an expression or a body of other surroundings, which calls nothing so far.
   mutating func enter(_ surroundings: Context.Surroundings) {
     (context.surroundings, context.callDepth) = (surroundings, 0)
   }
@@ -431,11 +431,11 @@ struct ContractChecker: Reporting {
     for case .state(let state) in members {
       guard !state.parameters.isEmpty, let index = stateIDs[state.name.text] else { continue }
       guard let checked = check(state.parameters) else {
-        stateParameters[index] = state.parameters.map { ($0.name, .error) }
+        stateParameters[of: index] = state.parameters.map { ($0.name, .error) }
         continue
       }
       for (parameter, type) in zip(state.parameters, checked.map(\.type)) {
-        stateParameters[index].append((parameter.name, .field(StateVariableID(interface.fields.count))))
+        stateParameters[of: index].append((parameter.name, .field(StateVariableID(interface.fields.count))))
         interface.fields.append(
           .init(
             name: parameter.name.text, type: type, initialValue: type.blank(in: interface.types),
@@ -460,7 +460,7 @@ struct ContractChecker: Reporting {
       // Of a single state it may read the parameters.
       let mark = context.scope.mark
       if states.count == 1 {
-        for (name, meaning) in stateParameters[states[0]] { context.scope.declare(name, meaning, &diagnostics) }
+        for (name, meaning) in stateParameters[of: states[0]] { context.scope.declare(name, meaning, &diagnostics) }
       }
       checked.append(condition(invariant.condition))
       _ = context.scope.leave(to: mark)

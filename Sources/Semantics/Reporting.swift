@@ -1,7 +1,7 @@
 import Source
 import Syntax
 
-/// What looks at trees and says what is wrong with them.
+/// A checker: it reads trees and reports what is wrong with them.
 protocol Reporting {
   var diagnostics: Diagnostics { get set }
 }
@@ -69,7 +69,7 @@ extension Reporting {
   /// Reports each name that stands twice in a list.
   mutating func reportDuplicates(in names: [Identifier]) {
     if names.count < 2 { return }
-    // Of a few names each is compared with those before it, which takes less than a table of them.
+    // Comparing a few names with each other takes less than a table of them.
     if names.count <= 8 {
       for (index, name) in names.enumerated() {
         if let known = names[..<index].first(where: { $0.text == name.text }) {
@@ -122,7 +122,7 @@ extension Reporting {
 }
 
 extension Sequence {
-  /// What `body` answers for each; nil where it answers nothing for one. It is asked all of them, so
+  /// The answers of `body` for each; nil where it answers nothing for one. It is asked all of them, so
   /// that each can be reported.
   func all<T>(_ body: (Element) -> T?) -> [T]? {
     let answers = map(body)
@@ -136,7 +136,7 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 
 /// The known name that `name` was most likely meant to be: at most two edits away, and fewer than its letters.
 func closest(to name: String, in names: [String]) -> String? {
-  // Whoever wrote more than this did not mistype a name.
+  // A longer text is no mistyped name.
   guard name.utf8.count <= 64, names.count <= 256 else { return nil }
   return names.filter { $0.utf8.count <= 66 }.map { (distance: editDistance(name, $0), name: $0) }.filter {
     $0.distance <= 2 && $0.distance < $0.name.count

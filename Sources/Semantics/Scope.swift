@@ -15,7 +15,7 @@ struct Scope {
     /// Something whose declaration is wrong, which has been reported: of its uses nothing more is said.
     case error
 
-    /// Whether nothing more is said about it.
+    /// True of something wrong, about which nothing more is reported.
     var isError: Bool {
       switch self {
       case .error, .local(_, .error), .parameter(_, .error): true

@@ -284,7 +284,7 @@ struct TestChecker: Reporting {
   /// each: the first list that they fit is taken.
   mutating func values(of act: Act, _ candidates: [[ContractInterface.Parameter]], for agreement: Int) -> [Value]? {
     let name = act.path[1]
-    // What is said of the first is said where none fits.
+    // Where no list fits, the report is that of the first.
     var first: TestChecker?
     for parameters in candidates {
       var attempt = self

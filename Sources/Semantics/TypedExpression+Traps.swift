@@ -72,11 +72,11 @@ extension CheckedContract {
   /// What an entry evaluates, in source order; the parts of these are in them.
   package func expressions(of entry: Entry) -> [TypedExpression] {
     switch entry {
-    case .bound(let term, let number): return [bounds[term][number]]
+    case .bound(let term, let number): return [bounds[of: term][number]]
     case .opening: return derived.map(\.value)
-    case .due(let index): return transitions[index].due.map { [$0] } ?? []
+    case .due(let index): return transitions[of: index].due.map { [$0] } ?? []
     case .body(let index):
-      let transition = transitions[index]
+      let transition = transitions[of: index]
       let deposits = transition.deposits.flatMap { deposit in
         (deposit.payer?.expressions ?? []) + [deposit.amount] + deposit.place.expressions
       }

@@ -255,7 +255,7 @@ private struct Stage {
     switch operand {
     case .constant(let value): return found(onLedger(value), .bool)
     case .balance(_, let vault):
-      return found(.amount(opened.vaults[vault]), .amount(currency: interface.vaults[vault].currency))
+      return found(.amount(opened.vaults[of: vault]), .amount(currency: interface.vaults[vault].currency))
     case .balanceOfKey(_, let vault, let key):
       guard let type = interface.vaults[vault].key?.type else {
         preconditionFailure("the checker looks under keys only where there are some")

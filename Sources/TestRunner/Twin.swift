@@ -156,7 +156,7 @@ package struct Twin {
       if step.gas > UInt64(bound) { differences.append("\(step.cause) used \(step.gas) gas; its bound is \(bound)") }
       guard case .entered = step.outcome, let transition = step.transition else { continue }
       let use = GasUse(used: Int(step.gas), bound: bound)
-      gasUse[index(step)][transition] = gasUse[index(step)][transition].joined(use)
+      gasUse[index(step)][of: transition] = gasUse[index(step)][of: transition].joined(use)
     }
     machine.state.commit()
     reference.state.commit()
@@ -208,10 +208,10 @@ extension AssuredModule {
     guard let transition = step.transition else { return prepayment.opening }
     let target: Int =
       switch step.outcome {
-      case .entered(let state): prepayment.entering[state]
+      case .entered(let state): prepayment.entering[of: state]
       // A refusal comes before or after the body; what it would have entered is not told.
       case .refused, .stayed, .opened, .approved, .defect: prepayment.entering.max() ?? 0
       }
-    return gasMax[transition] + target
+    return gasMax[of: transition] + target
   }
 }

@@ -357,14 +357,14 @@ extension Machine {
   if gas < 0 { throw .trapped(.gas) }
 }
 
-/// What was done out of line, and the gas that it has left.
+/// The result of work out of line, and the gas that it has left.
 @inline(__always) private func paid<Value>(_ done: (Value, gas: Int), _ gas: inout Int) throws(Failure) -> Value {
   gas = done.gas
   if gas < 0 { throw .trapped(.gas) }
   return done.0
 }
 
-/// Whether something was found, of what looks for something.
+/// True where an instruction that looks for something has found it.
 @inline(__always) @discardableResult
 private func end(_ outcome: Outcome, _ gas: inout Int) throws(Failure) -> Bool {
   if let trap = try paid((outcome.trap, outcome.gas), &gas) { throw .trapped(trap) }

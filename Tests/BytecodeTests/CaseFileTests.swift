@@ -2,7 +2,7 @@ import Bytecode
 import Support
 import Testing
 
-/// What a file of cases means; the cases themselves are read by `VerifierTests`, `MachineCorpusTests`
+/// Frames and cases of a file; the cases themselves are read by `VerifierTests`, `MachineCorpusTests`
 /// and `FlawTests`.
 @Suite struct CaseFileTests {
   private static let frames = """

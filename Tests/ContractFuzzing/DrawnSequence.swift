@@ -20,7 +20,7 @@ struct DrawnSequence {
   private let contract: CompiledContract
   private let silence: Silence
   private let isTelling: Bool
-  /// Whether somebody wrote the contract, and not chance: no deadline breaks an invariant then, and
+  /// True where somebody wrote the contract, and not chance: no deadline breaks an invariant then, and
   /// sometimes a party does nothing from the opening on.
   private let isWritten: Bool
   private var silent: Int?
@@ -163,7 +163,7 @@ struct DrawnSequence {
     if defect != nil { return }
     let ended = twin.state.agreements[number.index]
     defect = claim.fault(in: steps.filter { $0.agreement == number }, after: ended)
-    guard defect == nil, let silent, let moments = silence.latestWithout[silent][interface.initialState],
+    guard defect == nil, let silent, let moments = silence.latestWithout[silent][of: interface.initialState],
       let latest = contract.assured.latest(
         moments, of: before, in: interface.initialState, enteredAt: before.openedAt)
     else { return }

@@ -53,11 +53,11 @@ struct KindWalk {
   mutating func visit(_ entry: Entry) {
     for expression in contract.expressions(of: entry) { visit(expression) }
     guard case .body(let index) = entry else { return }
-    for deposit in contract.transitions[index].deposits {
+    for deposit in contract.transitions[of: index].deposits {
       statements.insert(deposit.payer == nil ? .deposit : .depositFrom)
       visit(deposit.place)
     }
-    for statement in contract.transitions[index].statements { visit(statement) }
+    for statement in contract.transitions[of: index].statements { visit(statement) }
   }
 
   private mutating func visit(_ place: CheckedPlace) {

@@ -23,7 +23,7 @@ struct SilenceClaim {
     state = agreement.position.state
     gas = contract.assured.ahead(of: agreement)
     latest = contract.assured.latest(
-      silence.states[state].latest, of: agreement, in: state, enteredAt: agreement.position.enteredAt
+      silence.states[of: state].latest, of: agreement, in: state, enteredAt: agreement.position.enteredAt
     ).map {
       max(now, $0)
     }
@@ -68,8 +68,8 @@ struct SilenceClaim {
     let names = way.map { interface.states[$0.target].name }
     let visited = [state] + way.map(\.target)
     // A way that passes a state twice is told by its parts.
-    if Set(visited).count == visited.count, !way.isEmpty, !silence.states[state].hasMoreWays,
-      !silence.states[state].ways.contains(way)
+    if Set(visited).count == visited.count, !way.isEmpty, !silence.states[of: state].hasMoreWays,
+      !silence.states[of: state].ways.contains(way)
     {
       return "the agreement went along \(names) by itself, which was not told"
     }

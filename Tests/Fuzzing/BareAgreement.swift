@@ -57,7 +57,7 @@ package struct BareAgreement {
   private let machine: Machine
   /// The state, words and vaults, as `BareTable` lays them down.
   private let row: UnsafeMutablePointer<UInt64>
-  /// What the row was before the event that is going on.
+  /// The row as it was before the event that is going on.
   private let before: UnsafeMutablePointer<UInt64>
   private let plans: [StatePlan]
   private let bodies: [Int]
@@ -119,13 +119,13 @@ package struct BareAgreement {
       bodies.append(body)
       asksOthers.append(module.module.functions[body].code.contains { $0.opcode == .payer })
       if let kind = Automatic(transition.trigger) {
-        plans[transition.source].automatics.append((index, module.function(of: .due(transition: index)), kind))
+        plans[of: transition.source].automatics.append((index, module.function(of: .due(transition: index)), kind))
       } else {
-        plans[transition.source].actions.append(index)
+        plans[of: transition.source].actions.append(index)
       }
     }
     for (index, invariant) in interface.invariants.enumerated() {
-      for state in invariant.states { plans[state].invariants.append(module.function(of: .invariant(index))) }
+      for state in invariant.states { plans[of: state].invariants.append(module.function(of: .invariant(index))) }
     }
     self.plans = plans
     self.bodies = bodies
@@ -143,14 +143,14 @@ package struct BareAgreement {
 
   // MARK: What there is
 
-  package var isFinal: Bool { plans[state].isFinal }
+  package var isFinal: Bool { plans[of: state].isFinal }
 
-  func isFinal(_ state: StateID) -> Bool { plans[state].isFinal }
+  func isFinal(_ state: StateID) -> Bool { plans[of: state].isFinal }
 
   /// The actions that are offered now.
-  var actions: [TransitionID] { plans[state].actions }
+  var actions: [TransitionID] { plans[of: state].actions }
 
-  func actions(in state: StateID) -> [TransitionID] { plans[state].actions }
+  func actions(in state: StateID) -> [TransitionID] { plans[of: state].actions }
 
   /// The agreement's words, terms first, then fields; behind them two for each vault.
   func word(_ index: Int) -> UInt64 { row[1 + index] }
@@ -245,7 +245,7 @@ package struct BareAgreement {
     before.update(from: row, count: 1 + wordCount)
     host.now = now
     host.caller = caller
-    let call = arguments.withUnsafeBufferPointer { self.call(bodies[transition], $0) }
+    let call = arguments.withUnsafeBufferPointer { self.call(bodies[of: transition], $0) }
     check(transition, call)
     let target: StateID
     switch call.stop {
@@ -255,7 +255,7 @@ package struct BareAgreement {
     case .returns: preconditionFailure("a body leads somewhere")
     }
     // On the ledger nobody's money is moved by what others agree to.
-    if asksOthers[transition], host.payers.contains(where: { !isActor($0, caller, actors) }) {
+    if asksOthers[of: transition], host.payers.contains(where: { !isActor($0, caller, actors) }) {
       return undo(.refused(.authority))
     }
     let entered = enteredAt
@@ -266,7 +266,7 @@ package struct BareAgreement {
       return undo(failure)
     }
     state = target
-    isTaken[transition] = true
+    isTaken[of: transition] = true
     swap(&deadlines, &nextDeadlines)
     host.commit()
     return call.stop == .enters ? .entered(target) : .stayed
@@ -294,7 +294,7 @@ package struct BareAgreement {
     now = next.due
     host.now = now
     host.caller = 0
-    let call = call(bodies[next.transition])
+    let call = call(bodies[of: next.transition])
     check(next.transition, call)
     func suspend(_ failure: Failure) -> (transition: TransitionID, outcome: Outcome) {
       _ = undo(failure)
@@ -314,7 +314,7 @@ package struct BareAgreement {
     // What an automatic transition breaks is recorded, and the agreement goes on.
     if assured != nil { _ = brokenInvariant(in: target, used) }
     state = target
-    isTaken[next.transition] = true
+    isTaken[of: next.transition] = true
     swap(&deadlines, &nextDeadlines)
     host.commit()
     return (next.transition, .entered(state))
@@ -336,8 +336,8 @@ package struct BareAgreement {
   private mutating func settle(in state: StateID) -> (gas: Int, failure: Failure?) {
     nextDeadlines.removeAll(keepingCapacity: true)
     var gas = 0
-    for index in plans[state].automatics.indices {
-      let (transition, due, kind) = plans[state].automatics[index]
+    for index in plans[of: state].automatics.indices {
+      let (transition, due, kind) = plans[of: state].automatics[index]
       let call = call(due)
       gas += call.gas
       switch call.stop {
@@ -356,15 +356,15 @@ package struct BareAgreement {
       case .when: if value != 0 { nextDeadlines.append(Deadline(transition: transition, due: now)) }
       }
     }
-    if plans[state].invariants.isEmpty { check(entering: state, gas) }
+    if plans[of: state].invariants.isEmpty { check(entering: state, gas) }
     return (gas, nil)
   }
 
   /// The first invariant that does not hold; `used` is what entering the state has used before.
   private mutating func brokenInvariant(in state: StateID, _ used: Int = 0) -> Failure? {
     var gas = used
-    for index in plans[state].invariants.indices {
-      let call = call(plans[state].invariants[index])
+    for index in plans[of: state].invariants.indices {
+      let call = call(plans[of: state].invariants[index])
       gas += call.gas
       switch call.stop {
       case .returns: if call.value == 0 { return .refused(.invariant) }
@@ -372,20 +372,20 @@ package struct BareAgreement {
       case .enters, .stays: preconditionFailure("an invariant has a value")
       }
     }
-    if !plans[state].invariants.isEmpty { check(entering: state, gas) }
+    if !plans[of: state].invariants.isEmpty { check(entering: state, gas) }
     return nil
   }
 
   // MARK: Gas
 
   private mutating func check(_ transition: TransitionID, _ call: Machine.Call) {
-    guard let assured, call.gas > assured.gasMax[transition] else { return }
-    check("transition \(transition)", call.gas, assured.gasMax[transition])
+    guard let assured, call.gas > assured.gasMax[of: transition] else { return }
+    check("transition \(transition)", call.gas, assured.gasMax[of: transition])
   }
 
   private mutating func check(entering state: StateID, _ used: Int) {
-    guard let assured, used > assured.prepayment.entering[state] else { return }
-    check("entering \(interface.states[state].name)", used, assured.prepayment.entering[state])
+    guard let assured, used > assured.prepayment.entering[of: state] else { return }
+    check("entering \(interface.states[state].name)", used, assured.prepayment.entering[of: state])
   }
 
   private mutating func check(_ what: String, _ used: Int, _ bound: Int) {

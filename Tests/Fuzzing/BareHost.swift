@@ -166,7 +166,7 @@ package struct BareHost: Host {
   package func keyCount(ofVault vault: VaultID) -> Int { holdings.count { $0.vault == vault } }
 
   package func hasRoom(inVault vault: VaultID, for key: UInt64) -> Bool {
-    units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[vault]
+    units(vault, key) > 0 || keyCount(ofVault: vault) < keysMax[of: vault]
   }
 
   package func account(ofParty party: Int) -> UInt64 { UInt64(party) + 1 }

@@ -89,8 +89,8 @@ struct BareRuns {
       }
     }
     report.callCount = agreement.callCount
-    report.untaken = agreement.interface.transitions.ids.filter { !agreement.isTaken[$0] }
-    report.moneyStates = Set(agreement.interface.states.ids.filter { moneyStates[$0] })
+    report.untaken = agreement.interface.transitions.ids.filter { !agreement.isTaken[of: $0] }
+    report.moneyStates = Set(agreement.interface.states.ids.filter { moneyStates[of: $0] })
     return report
   }
 
@@ -111,7 +111,7 @@ struct BareRuns {
     tape = Tape(seed: seed &+ UInt64(schedule) &* 0x9E37_79B9_7F4A_7C15, isRecording: false)
     if schedule % 3 == 2 && !visited.isEmpty {
       let state = tape.element(visited)
-      let visit = visits[state][tape.below(visits[state].count)]
+      let visit = visits[of: state][tape.below(visits[of: state].count)]
       agreement.restore(visit.snapshot)
       if recorded != nil { recorded = visit.steps }
     } else {
@@ -152,7 +152,7 @@ struct BareRuns {
         if tries > BareRuns.triesMax || terms.isEmpty { return false }
         // What does not hold may be the fault of another term.
         let term = broken.flatMap { tape.below(4) == 3 ? nil : $0 } ?? TermID(tape.below(terms.count))
-        values[term] = tape.value(of: terms[term], choosing)
+        values[of: term] = tape.value(of: terms[term], choosing)
       }
       openings[number] = .made(agreement.snapshot)
       drawnTerms[number] = values
@@ -186,7 +186,7 @@ struct BareRuns {
     var (entries, stays, holdsMoney, isTimeUp) = (0, 0, true, false)
     while isGoingOn {
       let actions = agreement.actions
-      let first = preferences[agreement.state]
+      let first = preferences[of: agreement.state]
       let before = agreement.next
       var outcome = BareAgreement.Outcome.refused(.refused(.state))
       if first < actions.count {
@@ -215,8 +215,8 @@ struct BareRuns {
           // What is due at a time that does not move ends it when that comes.
           for deadline in agreement.deadlines where agreement.interface.transitions[deadline.transition].trigger == .at
           {
-            if lastDue[deadline.transition] == deadline.due { isTimeUp = true }
-            lastDue[deadline.transition] = deadline.due
+            if lastDue[of: deadline.transition] == deadline.due { isTimeUp = true }
+            lastDue[of: deadline.transition] = deadline.due
           }
         }
         if entries > entriesMax {
@@ -357,20 +357,21 @@ struct BareRuns {
   /// Keeps some of those that come to a state, any as likely as the others.
   private mutating func keep() {
     let state = agreement.state
-    visitCounts[state] += 1
-    let place = visits[state].count < BareRuns.visitsMax ? visits[state].count : tape.below(visitCounts[state])
+    visitCounts[of: state] += 1
+    let place =
+      visits[of: state].count < BareRuns.visitsMax ? visits[of: state].count : tape.below(visitCounts[of: state])
     if place >= BareRuns.visitsMax { return }
     let visit = Visit(snapshot: agreement.snapshot, steps: recorded)
-    if place < visits[state].count {
-      visits[state][place] = visit
+    if place < visits[of: state].count {
+      visits[of: state][place] = visit
     } else {
       if place == 0 { visited.append(state) }
-      visits[state].append(visit)
+      visits[of: state].append(visit)
     }
   }
 
   private mutating func noteMoney() {
-    if !moneyStates[agreement.state], agreement.holdsMoney { moneyStates[agreement.state] = true }
+    if !moneyStates[of: agreement.state], agreement.holdsMoney { moneyStates[of: agreement.state] = true }
   }
 
   private mutating func note(_ event: BareStep.Event, _ outcome: BareAgreement.Outcome) {

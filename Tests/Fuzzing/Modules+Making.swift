@@ -209,7 +209,7 @@ extension ModuleTrial {
     for (index, field) in interface.fields.identified where field.role == .initialized {
       code.append(
         field.type == .party
-          ? Instruction(.store, UInt16(interface.slots[index].slot), 1, UInt16(index.index))
+          ? Instruction(.store, UInt16(interface.slots[of: index].slot), 1, UInt16(index.index))
           : Instruction(.storeObject, UInt16(index.index), 2))
     }
     return Function(registers: [.time, .party, .value(.composite(13))], code: priced(code + [Instruction(.stay)]))

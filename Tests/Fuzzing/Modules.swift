@@ -99,11 +99,11 @@ package struct ModuleTrial {
         precondition(call.gas <= gas && call.gas >= 0, "a call uses no more gas than it is given")
         if let assured, case .body(let transition) = entry {
           precondition(
-            call.gas <= assured.gasMax[transition],
+            call.gas <= assured.gasMax[of: transition],
             "a call uses no more gas than its bound: \(Disassembler(module.module).text)")
           if interface.transitions[transition].trigger.isAutomatic, case .fails(let failure) = call.stop {
             precondition(
-              failure == .trapped(.gas) && gas < assured.gasMax[transition],
+              failure == .trapped(.gas) && gas < assured.gasMax[of: transition],
               "what happens by itself does not fail: \(Disassembler(module.module).text)")
           }
           if case .enters = call.stop, interface.states[call.detail].isFinal, !isSeeded {

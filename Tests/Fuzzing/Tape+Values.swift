@@ -26,13 +26,13 @@ extension Tape {
     return mayBeWrong || type.admits(value, in: choosing.types) ? value : type.blank(in: choosing.types)
   }
 
-  /// What terms an agreement is opened with: of each what it has where nothing is said, or a value.
+  /// The terms to open an agreement with: each its default, or a value.
   package mutating func value(of term: ContractInterface.Term, _ choosing: Choosing) -> Value {
     if let value = term.defaultValue, oneIn(2) { return value }
     return value(of: term.type, choosing)
   }
 
-  /// What somebody waits for: up to a deadline, just before it, just past it, or some time.
+  /// A time to wait: up to a deadline, just before it, just past it, or some time.
   package mutating func time(after now: Time, _ next: Time?) -> Time {
     let some = now + Duration(unchecked: Int64(below(40)) * 21_600_000)
     guard let next, !oneIn(5) else { return some }

@@ -112,6 +112,26 @@ import Testing
     }
   }
 
+  /// Wherever an expression stands, calls inside each other are counted from there.
+  @Test func callsInsideEachOtherAreCounted() {
+    func chain(_ count: Int) -> String {
+      list(count, " ") { "function f\($0 + 1)(n: Int<0..9>): Int<0..9> = \($0 == 0 ? "n" : "f\($0)(n)")" }
+    }
+    let places: [(Int) -> String] = [
+      { self.contract(chain($0), action: "on go() by a where f\($0)(1) > 0 -> T") },
+      { self.contract(chain($0), action: "on go() by a -> T after if f\($0)(1) > 0 { 1 day } else { 2 days } -> T") },
+      { self.contract(chain($0) + " let d = f\($0)(1)", action: "on go() by a where d > 0 -> T") },
+      {
+        self.contract(chain($0) + " term t: Int<0..9> where f\($0)(t) > 0", action: "on go() by a where t > 0 -> T")
+      },
+      { self.contract(chain($0) + " field f: Int<0..9> = f\($0)(1)", action: "on go() by a where f > 0 -> T") },
+      { self.contract(chain($0) + " invariant \"x\": f\($0)(1) > 0") },
+      { self.contract(chain($0) + " view v(): Int<0..9> = f\($0)(1)") },
+    ]
+    // What calls the first function is a call too.
+    for place in places { expectLimit(limits.callDepth - 1, place) }
+  }
+
   @Test func codeIsBounded() {
     // A condition of this kind is three instructions and a jump: the limit lies where the code no longer fits.
     func isTooLarge(_ count: Int) -> Bool {

@@ -57,7 +57,7 @@ extension ReleaseTests {
     #expect(try club.verdict(good + [TestLedger.payout(2, to: "alice", 1)], club.all) == .refused(.argument))
   }
 
-  /// What lies under carol's key goes elsewhere only on carol's word; not even whom the genesis names gives it away.
+  /// Money under carol's key goes elsewhere only on carol's word; not even whom the genesis names gives it away.
   @Test func whatLiesUnderAKeyIsItsAccounts() throws {
     let club = try FailingClub.filled()
     let (good, carol) = (Array(try club.good.dropLast()), try club.carol)

@@ -97,7 +97,7 @@ import Wording
 
   // MARK: The release
 
-  /// What lies in a purchase that failed, for three of its people.
+  /// The money of a purchase that failed, for three of its people.
   private static let payouts = [
     TestLedger.payout(0, to: "alice", 6000), TestLedger.payout(0, to: "bob", 3999), TestLedger.payout(0, to: "p1", 1),
   ]

@@ -151,7 +151,7 @@ import VM
             interface.transitions[$0].source == state && interface.transitions[$0].trigger.isAutomatic
           })
         let execution = machine.run(
-          .body(transition: transition), of: module, arguments: [], gas: assured.gasMax[transition], host: &host)
+          .body(transition: transition), of: module, arguments: [], gas: assured.gasMax[of: transition], host: &host)
         host.commit()
         guard case .enters(let target) = execution.ending else {
           Issue.record("what happens by itself fails: \(execution.ending)")

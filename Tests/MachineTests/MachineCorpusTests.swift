@@ -65,7 +65,7 @@ struct BareRun {
     }
     money += host.parties.enumerated().map { (.party($0), $1) } + host.accounts.map { (.account($0.row), $0.units) }
     self.money = money.filter { $0.units > 0 }.map { "\(name($0.place)) \($0.units)" }.joined(separator: ", ")
-    if case .assured(let assured) = assure(module) { bound = assured.gasMax[transition] } else { bound = nil }
+    if case .assured(let assured) = assure(module) { bound = assured.gasMax[of: transition] } else { bound = nil }
     fields = interface.slots.enumerated().map { item, place in
       let (type, slot) = place
       if type.wordsAtRest > 0 {
@@ -83,7 +83,8 @@ struct BareRun {
 /// l = [1, 2]`, or `; case traps index`, which leaves every field as it was. A line `; with [1, 2]`
 /// gives arguments, one `; leaves v 3, a 4` says who has something then, and one `; payers caller,
 /// a` whom the deposits came from. The block's time is that of 2026 begins, the parties' accounts
-/// have the rows from 1 on, and the first of them acts.
+/// have the rows from 1 on, and the first of them acts. The gas that each case uses stands in a
+/// golden file beside it.
 @Suite struct MachineCorpusTests {
   private static let paths = Repository.files("Tests/Corpus/machine", ".erna")
 
@@ -97,6 +98,7 @@ struct BareRun {
 
   @Test(arguments: paths)
   func actionsDoAsTheFileSays(_ path: String) throws {
+    var used = ""
     for (title, lines, module) in try MachineCorpusTests.cases(path) {
       let name = "\(path): \(title)\n\(lines.first ?? "")"
       #expect(try Module(bytes: module.bytes) == module, "\(name)")
@@ -123,12 +125,12 @@ struct BareRun {
       for field in line.dropFirst().joined(separator: ": ").components(separatedBy: "; ") where !field.isEmpty {
         let sides = field.components(separatedBy: " = ")
         let index = try #require(interface.fields.firstID { $0.name == sides[0] })
-        expected[index] = try MachineCorpusTests.value(sides[1])
+        expected[of: index] = try MachineCorpusTests.value(sides[1])
       }
       #expect(run.ending == line[0], "\(name)")
       for (index, field) in interface.fields.identified {
-        #expect(run.fields[index] == expected[index], "\(name): \(field.name)")
-        #expect(field.type.admits(run.fields[index], in: interface.types), "\(name): \(field.name)")
+        #expect(run.fields[of: index] == expected[of: index], "\(name): \(field.name)")
+        #expect(field.type.admits(run.fields[of: index], in: interface.types), "\(name): \(field.name)")
       }
       for (begin, actual) in [("; leaves ", run.money), ("; payers ", run.payers)] {
         if let line = lines.first(where: { $0.hasPrefix(begin) }) {
@@ -137,6 +139,7 @@ struct BareRun {
       }
       let bound = try #require(run.bound, "\(name)")
       #expect(run.gas <= bound, "\(name)")
+      used += "\(run.gas) \(title)\n"
       // With just this gas it ends alike; with less it runs out, and leaves everything as it was.
       #expect(try BareRun(wellFormed, arguments: arguments, gas: run.gas).ending == run.ending, "\(name)")
       for gas in [run.gas - 1, run.gas - 3, run.gas * 9 / 10, run.gas * 2 / 3, run.gas / 3, 0]
@@ -146,6 +149,9 @@ struct BareRun {
         #expect(less.fields == interface.fields.map(\.initialValue), "\(name)")
       }
     }
+    let golden = path.replacing(".erna", with: ".gas")
+    if Repository.isUpdating { try Repository.write(used, to: golden) }
+    #expect(used == (try? Repository.text(golden)) && !Repository.isUpdating, "\(golden)")
   }
 
   /// Every instruction, and every trap.

@@ -35,15 +35,21 @@ BUILD = ["swift", "build", "-c", "release"]
 PROGRAM = os.path.join(TREE, ".build/release/earnestPackageTests.xctest")
 # Filters of tests, in the order in which a mutant meets them.
 SUITES = {
-    "Semantics": ["LanguageTests.CorpusTests", "LanguageTests", "TestRunnerTests", "BytecodeTests", "ContractFuzzingTests", "LedgerTests", "MachineTests", "FuzzingTests", "StoreTests", "PrimitivesTests"],
-    "VM": ["MachineTests", "FuzzingTests", "TestRunnerTests", "BytecodeTests", "ContractFuzzingTests", "LedgerTests", "StoreTests", "LanguageTests", "PrimitivesTests"],
+    "Semantics": [
+        "LanguageTests.CorpusTests", "LanguageTests", "TestRunnerTests", "BytecodeTests", "ContractFuzzingTests",
+        "LedgerTests", "MachineTests", "FuzzingTests", "StoreTests", "PrimitivesTests",
+    ],
+    "VM": [
+        "MachineTests", "FuzzingTests", "TestRunnerTests", "BytecodeTests", "ContractFuzzingTests", "LedgerTests",
+        "StoreTests", "LanguageTests", "PrimitivesTests",
+    ],
 }
 # For each mutant that is wanted, so many are tried to compile.
 SPARE = 1.6
 ENOUGH = 0.9
 # The most bytes that a mutant may hold.
 MEMORY = 4 << 30
-# What the tests' program ends with where the filter leaves none.
+# The exit code of the tests' program where the filter leaves no test.
 NO_TESTS = 69
 
 ACTIVE = """import Glibc
@@ -51,15 +57,17 @@ ACTIVE = """import Glibc
 @usableFromInline package let activeMutant: Int = getenv("MUTANT").map { Int(atoi($0)) } ?? 0
 """
 
-# What an operator becomes; each is looked for between blanks, outside of texts and comments.
+# Replacements of operators, which are looked for between blanks, outside of texts and comments.
 OPERATORS = {
-    "==": ["!="], "!=": ["=="], "<": ["<=", ">"], "<=": ["<"], ">": [">=", "<"], ">=": [">"], "&&": ["||"], "||": ["&&"], "+": ["-"], "-": ["+"], "*": ["+"],
-    "/": ["*"], "%": ["/"], "&+": ["&-"], "&-": ["&+"], "<<": [">>"], ">>": ["<<"], "&": ["|"], "|": ["&"], "+=": ["-="], "-=": ["+="], "^": ["&"],
+    "==": ["!="], "!=": ["=="], "<": ["<=", ">"], "<=": ["<"], ">": [">=", "<"], ">=": [">"], "^": ["&"],
+    "&&": ["||"], "||": ["&&"], "+": ["-"], "-": ["+"], "*": ["+"], "/": ["*"], "%": ["/"], "&+": ["&-"], "&-": ["&+"],
+    "+=": ["-="], "-=": ["+="], "<<": [">>"], ">>": ["<<"], "&": ["|"], "|": ["&"],
 }  # fmt: skip
 WORDS = {"true": "false", "false": "true", "min": "max", "max": "min", "first": "last", "last": "first"}
 NO_STATEMENT = re.compile(
-    r"(package|private|fileprivate|internal|static|mutating|func|var|let|struct|enum|extension|protocol|case|default|switch|for|if|guard|while|do|else|return|"
-    r"import|indirect|init|deinit|typealias|subscript|final|class|precondition|preconditionFailure|throw|repeat|inout|where|some|lazy|running|try)\b|[@#}\])?:.&|+*/-]"
+    r"(package|private|fileprivate|internal|static|mutating|func|var|let|struct|enum|extension|protocol|case|default|"
+    r"switch|for|if|guard|while|do|else|return|import|indirect|init|deinit|typealias|subscript|final|class|throw|"
+    r"repeat|precondition|preconditionFailure|inout|where|some|lazy|running|try)\b|[@#}\])?:.&|+*/-]"
 )
 
 Mutant = collections.namedtuple("Mutant", "target path line before after text")
@@ -70,7 +78,8 @@ Mutant = collections.namedtuple("Mutant", "target path line before after text")
 
 def masked(line):
     """The line with its texts and comments blanked out, as long as before."""
-    line = re.sub(r'"(?:\\\((?:[^()"]|\([^()]*\)|"[^"]*")*\)|\\.|[^"\\])*"', lambda m: '"' + "_" * (len(m.group()) - 2) + '"', line)
+    string = r'"(?:\\\((?:[^()"]|\([^()]*\)|"[^"]*")*\)|\\.|[^"\\])*"'
+    line = re.sub(string, lambda m: '"' + "_" * (len(m.group()) - 2) + '"', line)
     return re.sub(r"//.*", lambda m: " " * len(m.group()), line)
 
 
@@ -97,12 +106,13 @@ def outermost(text, pattern, start=0):
 
 
 def fragments(line, mask, before, behind, result):
-    """What can be changed in a line, as (start, end, kind): a `condition`, an `expression`, what is `returned`, or a `statement`."""
+    """The parts of a line that can be changed: (start, end, `condition`, `expression`, `returned` or `statement`)."""
     code = mask.strip()
     start = len(mask) - len(mask.lstrip())
     end = len(mask.rstrip())
-    # Whether the line is whole: neither does it go on from the one before, nor does the next go on from it.
-    is_whole = is_balanced(code) and not re.search(r"([,(\[=?:+*/-]|&&|\|\||\bin|\belse)$", before) and not re.search(r"[,(\[{=+*/-]$|&&$|\|\|$", code)
+    # A line is whole where it does not go on from the one before, nor the next from it.
+    is_whole = is_balanced(code) and not re.search(r"([,(\[=?:+*/-]|&&|\|\||\bin|\belse)$", before)
+    is_whole = is_whole and not re.search(r"[,(\[{=+*/-]$|&&$|\|\|$", code)
     is_whole = is_whole and not re.match(r"[.?:)\]+*/-]|&&|\|\||else|\{", behind) and not re.match(r"[.?:)\]]", code)
     if head := re.match(r"(?:\} )?(?:else )?(?:if|guard|while) ", code):
         at = start + head.end()
@@ -174,7 +184,8 @@ def changes(text, kind, result):
         yield spliced(*m.span(), str(value + 1))
         if value > 0:
             yield spliced(*m.span(), str(value - 1))
-    for m in re.finditer(r"(?<![\w`])(?:true|false|(?<!\.)(?:min|max)(?=\()|(?<=\.)(?:first|last)(?!\w))(?!\w|:)", mask):
+    words = r"(?<![\w`])(?:true|false|(?<!\.)(?:min|max)(?=\()|(?<=\.)(?:first|last)(?!\w))(?!\w|:)"
+    for m in re.finditer(words, mask):
         yield spliced(*m.span(), WORDS[m.group()])
     for m in re.finditer(r"(?<![\w)\]?!])!(?=[\w(])", mask):
         yield spliced(*m.span(), "")
@@ -201,7 +212,7 @@ def changes(text, kind, result):
 def rewritten(line, start, end, kind, new, number):
     text = line[start:end]
     if kind in ("statement", "body"):
-        change = f"if activeMutant != {number} {{ {text} }}" if new is None else f"if activeMutant == {number} {{ {new} }} else {{ {text} }}"
+        change = f"if activeMutant == {number} {{ {new or ''} }} else {{ {text} }}"
     else:
         head = "try " if "try " in text else ""
         change = f"{head}(activeMutant == {number} ? ({new.replace('try ', '')}) : ({text.replace('try ', '')}))"
@@ -211,7 +222,8 @@ def rewritten(line, start, end, kind, new, number):
 def candidates(target):
     """Lines with what they may become: (path, number of the line, [(start, end, kind, new text)])."""
     folder = os.path.join("Sources", target)
-    for path in sorted(os.path.join(base, name) for base, _, names in os.walk(os.path.join(ROOT, folder)) for name in names if name.endswith(".swift")):
+    paths = [os.path.join(base, name) for base, _, names in os.walk(os.path.join(ROOT, folder)) for name in names]
+    for path in sorted(path for path in paths if path.endswith(".swift")):
         with open(path) as file:
             lines = file.read().splitlines()
         masks = [masked(line) for line in lines]
@@ -222,7 +234,9 @@ def candidates(target):
                 is_text = not is_text
             if m := re.search(r"(?:\) (?:throws(?:\(\w+\))? )?->|\bvar \w+:) (.+?) \{", masks[index]):
                 result = m.group(1)
-            if is_text or '"""' in line or not codes[index] or "precondition" in line or codes[index].startswith(("import ", "package import ", "@", "#")):
+            if is_text or '"""' in line or not codes[index] or "precondition" in line:
+                continue
+            if codes[index].startswith(("import ", "package import ", "@", "#")):
                 continue
             before, behind = ((codes[i] if 0 <= i < len(codes) else "") for i in (index - 1, index + 1))
             possible = [
@@ -246,7 +260,8 @@ def choose(count, seed):
         with open(os.path.join(ROOT, path)) as file:
             line = file.read().splitlines()[index]
         after = "nothing" if new is None else (line[:start] + new + line[end:]).strip()
-        chosen[number] = Mutant(target, path, index, line.strip(), after, rewritten(line, start, end, kind, new, number))
+        text = rewritten(line, start, end, kind, new, number)
+        chosen[number] = Mutant(target, path, index, line.strip(), after, text)
     return chosen
 
 
@@ -266,7 +281,8 @@ def write(path, text):
 
 def copy():
     """The tree as it is, but for warnings, which are no errors: a mutant may leave something unused."""
-    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
     names = {name for name in names if os.path.isfile(os.path.join(ROOT, name))}
     for base in ("Sources", "Tests", "benchmarks", "contracts"):
         for folder, _, files in os.walk(os.path.join(TREE, base)):
@@ -314,7 +330,8 @@ def build(chosen, count):
         for target in TARGETS:
             result = subprocess.run([*BUILD, "--target", target], cwd=TREE, capture_output=True, text=True)
             if result.returncode:
-                errors = set(re.findall(r"/(Sources/(?:%s)/\S+?\.swift):(\d+):\d+: error:" % "|".join(TARGETS), result.stdout + result.stderr))
+                error = r"/(Sources/(?:%s)/\S+?\.swift):(\d+):\d+: error:" % "|".join(TARGETS)
+                errors = set(re.findall(error, result.stdout + result.stderr))
                 guilty = {at for path, line in errors if (at := nearest(kept, path, int(line) - 1))}
                 if not guilty:
                     sys.exit(result.stdout[-4000:] + result.stderr[-4000:])
@@ -343,11 +360,12 @@ def nearest(mutants, path, line):
 
 def run(suite, skipped, number, limit, stop=True):
     """What goes wrong, or None, and the seconds that it took; without `stop`, all tests that go wrong."""
+    only = rf"^{re.escape(suite)}[./]"
     options = [option for name in skipped for option in ("--skip", name)]
     environment = os.environ | {"MUTANT": str(number), "SWIFT_BACKTRACE": "enable=no"}
     began = time.monotonic()
     process = subprocess.Popen(
-        [PROGRAM, "--testing-library", "swift-testing", "--no-parallel", "--filter", rf"^{re.escape(suite)}[./]", *options],
+        [PROGRAM, "--testing-library", "swift-testing", "--no-parallel", "--filter", only, *options],
         cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
     )  # fmt: skip
@@ -358,7 +376,8 @@ def run(suite, skipped, number, limit, stop=True):
                 piece = os.read(process.stdout.fileno(), 1 << 16)
                 *lines, rest = (rest + piece).split(b"\n")
                 for line in lines:
-                    if m := re.search(r"✘.*? Test (\S+?)\(.* (?:recorded an issue|failed)", line.decode(errors="replace")):
+                    said = line.decode(errors="replace")
+                    if m := re.search(r"✘.*? Test (\S+?)\(.* (?:recorded an issue|failed)", said):
                         failed.append(m.group(1))
                 if not piece:
                     ended = ""
@@ -378,7 +397,9 @@ def run(suite, skipped, number, limit, stop=True):
             sys.exit(f"there are no tests called {suite}")
         return failed, seconds
     # Where all tests of a suite are skipped, there are none.
-    return ended or (None if code in (0, NO_TESTS) else f"ends with {signal.Signals(-code).name if code < 0 else code}"), seconds
+    if not ended and code not in (0, NO_TESTS):
+        ended = f"ends with {signal.Signals(-code).name if code < 0 else code}"
+    return ended or None, seconds
 
 
 def held(process):
@@ -410,7 +431,8 @@ def main():
     seconds, skipped = {}, {}
     for suite in SUITES["Semantics"]:
         skipped[suite], seconds[suite] = run(suite, [], 0, 1200, stop=False)
-        print(f"{suite}: {seconds[suite]:.1f} s", *(f"without {name}" for name in sorted(set(skipped[suite]))), flush=True)
+        without = [f"without {name}" for name in sorted(set(skipped[suite]))]
+        print(f"{suite}: {seconds[suite]:.1f} s", *without, flush=True)
     only = [int(number) for number in options.only.split(",") if number] or list(mutants)
     survivors = []
     print("| mutant | line | was | is | caught by |\n| ---: | --- | --- | --- | --- |", flush=True)
@@ -421,8 +443,11 @@ def main():
             mutant, caught = mutants[number], done.result()
             if not caught:
                 survivors.append(number)
-            print(f"| {number} | {mutant.path[8:]}:{mutant.line + 1} | `{mutant.before}` | `{mutant.after}` | {caught or '**nothing**'} |", flush=True)
-    print(f"seed {options.seed}: {len(only) - len(survivors)} of {len(only)} caught; not: {', '.join(map(str, sorted(survivors))) or 'none'}")
+            place = f"{mutant.path[8:]}:{mutant.line + 1}"
+            by = caught or "**nothing**"
+            print(f"| {number} | {place} | `{mutant.before}` | `{mutant.after}` | {by} |", flush=True)
+    left = ", ".join(map(str, sorted(survivors))) or "none"
+    print(f"seed {options.seed}: {len(only) - len(survivors)} of {len(only)} caught; not: {left}")
     if len(survivors) > (1 - ENOUGH) * len(only):
         sys.exit("too few are caught")
 

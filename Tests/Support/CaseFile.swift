@@ -34,7 +34,7 @@ package struct CaseFile {
     package let module: String
   }
 
-  /// What the file cannot mean.
+  /// A mistake in the file.
   package struct Fault: Error, Equatable {
     /// Counted from 1.
     package let line: Int
@@ -97,7 +97,7 @@ package struct CaseFile {
     if own.filter(\.isPlace).count > 1 { throw head.fault("there is more than one place for lines") }
     if let extended {
       let place = extended.firstIndex(where: \.isPlace) ?? extended.endIndex
-      // Whatever extends this goes where its lines end.
+      // A frame that extends this one goes where its lines end.
       if place < extended.endIndex && !own.contains(where: \.isPlace) {
         own.append(CaseLine(number: head.number, text: "..."))
       }

@@ -75,15 +75,16 @@ import Wording
       }
       for state in interface.states.ids {
         if let most = dearest(from: state, []) {
-          #expect(assured.prepayment.ahead[state].most == most, "\(interface.states[state].name)")
+          #expect(assured.prepayment.ahead[of: state].most == most, "\(interface.states[state].name)")
         }
-        #expect((assured.prepayment.ahead[state].most == 0) == interface.states[state].isFinal)
+        #expect((assured.prepayment.ahead[of: state].most == 0) == interface.states[state].isFinal)
       }
     }
   }
 
   private static func cost(_ edge: Edge, _ assured: AssuredModule) -> Int {
-    GasSchedule.of(.current).deadline + assured.gasMax[edge.transition] + assured.prepayment.entering[edge.target]
+    GasSchedule.of(.current).deadline + assured.gasMax[of: edge.transition]
+      + assured.prepayment.entering[of: edge.target]
   }
 
   /// Along every automatic edge W falls by at least what the edge costs, wherever the counters
@@ -99,10 +100,10 @@ import Wording
         // From the start, from the last time that it can be gone along, and in between.
         for part in 0...2 {
           func before(_ field: StateVariableID) -> Int {
-            isRaised(field) ? (ends[field] - 1) * part / 2 : ends[field] * part / 2
+            isRaised(field) ? (ends[of: field] - 1) * part / 2 : ends[of: field] * part / 2
           }
           func after(_ field: StateVariableID) -> Int { before(field) + (isRaised(field) ? 1 : 0) }
-          let (have, need) = (ahead[edge.source].gas(before), ahead[edge.target].gas(after))
+          let (have, need) = (ahead[of: edge.source].gas(before), ahead[of: edge.target].gas(after))
           #expect(GasTests.cost(edge, contract.assured) + need <= have, "\(interface.states[edge.source].name)")
         }
       }
@@ -124,7 +125,7 @@ import Wording
       }
     }
     for (index, transition) in contract.interface.transitions.identified where transition.trigger.isAutomatic {
-      let driven = try #require(use[index], "transition \(index) was never taken")
+      let driven = try #require(use[of: index], "transition \(index) was never taken")
       // Three people share the pool in its tests, and a hundred may: they are asked for below.
       if path == "contracts/group-purchase.ern" { continue }
       #expect(driven.bound <= 2 * driven.used, "\(contract.interface.states[transition.source].name): \(driven)")

@@ -66,7 +66,7 @@ import Testing
 
   @Test func silenceIsToldInTerms() throws {
     let (outlook, interface) = try outlook(sale)
-    let told = interface.states.ids.map { state in outlook.silence.states[state].latest.map { text($0, interface) }
+    let told = interface.states.ids.map { state in outlook.silence.states[of: state].latest.map { text($0, interface) }
     }
     #expect(told[0] == ["3d"])
     // The bound on the terms puts one date behind the other; who comes later than both waits for neither.

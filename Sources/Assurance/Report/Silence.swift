@@ -58,7 +58,7 @@ package struct Silence: Sendable {
     let interface = wellFormed.module.interface
     let graph = TimedGraph(wellFormed, reading)
     self.graph = graph
-    due = interface.transitions.ids.map { reading.due[$0] == nil ? nil : graph.wait(for: $0) }
+    due = interface.transitions.ids.map { reading.due[of: $0] == nil ? nil : graph.wait(for: $0) }
     let silent = edges.filter {
       interface.transitions[$0.transition].trigger.isAutomatic && !graph.isOvertaken($0.transition)
     }
@@ -71,31 +71,31 @@ package struct Silence: Sendable {
     self.payouts = payouts
 
     let latest = graph.latest(along: silent) { edge, _ in graph.wait(for: edge.transition) }
-    var states = interface.states.ids.map { State(latest: latest[$0] ?? []) }
+    var states = interface.states.ids.map { State(latest: latest[of: $0] ?? []) }
     var leaving = [[Leg]](repeating: [], count: interface.states.count)
     for edge in silent {
       let leg = Leg(transition: edge.transition, target: edge.target)
-      if !leaving[edge.source].contains(leg) { leaving[edge.source].append(leg) }
+      if !leaving[of: edge.source].contains(leg) { leaving[of: edge.source].append(leg) }
     }
     for start in interface.states.ids where !interface.states[start].isFinal {
-      states[start].legs = leaving[start]
+      states[of: start].legs = leaving[of: start]
       var path: [(state: StateID, next: Int)] = [(start, 0)]
       var stepCount = 0
       while let (state, next) = path.last {
-        guard next < leaving[state].count else {
+        guard next < leaving[of: state].count else {
           path.removeLast()
           continue
         }
         path[path.count - 1].next += 1
         stepCount += 1
-        let target = leaving[state][next].target
-        if states[start].ways.count == Silence.waysMax || stepCount > Silence.stepsMax {
-          states[start].hasMoreWays = true
+        let target = leaving[of: state][next].target
+        if states[of: start].ways.count == Silence.waysMax || stepCount > Silence.stepsMax {
+          states[of: start].hasMoreWays = true
           break
         }
         if path.contains(where: { $0.state == target }) { continue }
         if interface.states[target].isFinal {
-          states[start].ways.append(path.map { leaving[$0.state][$0.next - 1] })
+          states[of: start].ways.append(path.map { leaving[of: $0.state][$0.next - 1] })
         } else {
           path.append((target, 0))
         }
@@ -122,7 +122,7 @@ package struct Silence: Sendable {
       note(endings, party)
       return graph.latest(along: edges.filter { postponing.canTake($0.transition, without: party) }) {
         edge, isInCircle in
-        guard case .due(let first, let dated) = endings[edge.source] else { return nil }
+        guard case .due(let first, let dated) = endings[of: edge.source] else { return nil }
         return graph.wait(for: isInCircle ? dated ?? first : first)
       }
     }
@@ -164,7 +164,7 @@ private struct Postponing {
         }
       }
       if endings.of(index).contains(where: { $0.target == nil && $0.raised == 0 }) {
-        written[index] = Set(body.filter { $0.opcode.row.effect == .stores }.compactMap(items.item))
+        written[of: index] = Set(body.filter { $0.opcode.row.effect == .stores }.compactMap(items.item))
       }
     }
     self.strangersMayPay = strangersMayPay
@@ -182,7 +182,7 @@ private struct Postponing {
       if read.isEmpty && !readsVaults { return [] }
       let source = interface.transitions[deadline].source
       return interface.transitions.ids.filter { action in
-        guard interface.transitions[action].source == source, let written = written[action] else { return false }
+        guard interface.transitions[action].source == source, let written = written[of: action] else { return false }
         return readsVaults || !written.isDisjoint(with: read)
       }
     }
@@ -211,11 +211,11 @@ private struct Postponing {
     var actions: [TransitionID] = []
     var unmoved: [TransitionID] = []
     for deadline in graph.deadlines(of: state) {
-      let moving = moving[deadline].filter { canTake($0, without: party) }
+      let moving = moving[of: deadline].filter { canTake($0, without: party) }
       if moving.isEmpty { unmoved.append(deadline) }
       actions += moving.filter { !actions.contains($0) }
     }
     guard let first = unmoved.first else { return .postponed(by: actions.sorted()) }
-    return .due(first, dated: unmoved.first { isDated[$0] })
+    return .due(first, dated: unmoved.first { isDated[of: $0] })
   }
 }

@@ -44,19 +44,20 @@ struct TimedGraph {
     self.interface = interface
     self.reading = reading
     var deadlines = [[TransitionID]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.identified where reading.due[index] != nil {
-      deadlines[transition.source].append(index)
+    for (index, transition) in interface.transitions.identified where reading.due[of: index] != nil {
+      deadlines[of: transition.source].append(index)
     }
     deadlinesOfState = deadlines
     overtaken = interface.transitions.ids.map { transition in
-      TimedGraph.isOvertaken(transition, among: deadlines[interface.transitions[transition].source], interface, reading)
+      TimedGraph.isOvertaken(
+        transition, among: deadlines[of: interface.transitions[transition].source], interface, reading)
     }
   }
 
   /// The deadlines of a state, in source order.
-  func deadlines(of state: StateID) -> [TransitionID] { deadlinesOfState[state] }
+  func deadlines(of state: StateID) -> [TransitionID] { deadlinesOfState[of: state] }
 
-  func isDeadline(_ transition: TransitionID) -> Bool { reading.due[transition] != nil }
+  func isDeadline(_ transition: TransitionID) -> Bool { reading.due[of: transition] != nil }
 
   func isTime(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger == .at }
 
@@ -64,15 +65,15 @@ struct TimedGraph {
   private static let comparedMax = 16
 
   /// Whether another deadline of the state always comes first.
-  func isOvertaken(_ transition: TransitionID) -> Bool { overtaken[transition] }
+  func isOvertaken(_ transition: TransitionID) -> Bool { overtaken[of: transition] }
 
   private static func isOvertaken(
     _ transition: TransitionID, among deadlines: [TransitionID], _ interface: ContractInterface, _ reading: Reading
   ) -> Bool {
-    guard let due = reading.due[transition] else { return false }
+    guard let due = reading.due[of: transition] else { return false }
     func isTime(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger == .at }
     return deadlines.prefix(comparedMax).contains { other in
-      guard other != transition, isTime(other) == isTime(transition), let first = reading.due[other] else {
+      guard other != transition, isTime(other) == isTime(transition), let first = reading.due[of: other] else {
         return false
       }
       if other < transition { return reading.isKnown(due, atLeast: first) }
@@ -88,7 +89,7 @@ struct TimedGraph {
   /// How long a state lasts that an automatic transition ends: of a condition nothing, since
   /// without an act it holds at once or never.
   func wait(for transition: TransitionID) -> By {
-    guard let due = reading.due[transition] else { return By() }
+    guard let due = reading.due[of: transition] else { return By() }
     return isTime(transition) ? By(date: due) : By(wait: due)
   }
 
@@ -141,7 +142,7 @@ struct TimedGraph {
         if rest.isEmpty { add(first, to: &exit) }
         for end in rest { for by in after(first, end) { add(by, to: &exit) } }
       }
-      for edge in components.outside(group) { follow(edge, latest[edge.target]) }
+      for edge in components.outside(group) { follow(edge, latest[of: edge.target]) }
       if !inside.isEmpty {
         if let rounds = rounds(inside, isAlone: group.count == 1, { wait($0, true) }) {
           exit = around(rounds, exit)
@@ -149,7 +150,7 @@ struct TimedGraph {
           isEndless = true
         }
       }
-      for state in group { latest[state] = isEndless ? nil : exit }
+      for state in group { latest[of: state] = isEndless ? nil : exit }
     }
     return latest
   }

@@ -81,24 +81,24 @@ private struct Lookout {
     let items = Items(interface)
     var dated = [[TransitionID]](repeating: [], count: interface.states.count)
     for (index, transition) in interface.transitions.identified {
-      if wellFormed.isDated(index, items), reading.due[index].map(reading.isFixed) ?? false {
-        dated[transition.source].append(index)
+      if wellFormed.isDated(index, items), reading.due[of: index].map(reading.isFixed) ?? false {
+        dated[of: transition.source].append(index)
       }
     }
     self.dated = dated
     var legs = [[Silence.Leg]](repeating: [], count: interface.transitions.count)
     for edge in edges {
       let leg = Silence.Leg(transition: edge.transition, target: edge.target)
-      if !legs[edge.transition].contains(leg) { legs[edge.transition].append(leg) }
+      if !legs[of: edge.transition].contains(leg) { legs[of: edge.transition].append(leg) }
     }
     self.legs = legs
     var actions = [[TransitionID]](repeating: [], count: interface.states.count)
     var single = [[Int]](repeating: [], count: interface.transitions.count)
     for (index, transition) in interface.transitions.identified {
       guard case .action(_, _, let who) = transition.trigger else { continue }
-      actions[transition.source].append(index)
+      actions[of: transition.source].append(index)
       guard case .parties(let actors, 1) = who else { continue }
-      single[index] = actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
+      single[of: index] = actors.compactMap { if case .party(let party) = $0 { party } else { nil } }
     }
     var depositors = [[Int]](repeating: [], count: interface.vaults.count)
     for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
@@ -107,11 +107,11 @@ private struct Lookout {
         switch instruction.opcode.row.effect {
         case .namesPayer: payer = PlaceOperand(number: instruction.a)
         case .asks:
-          var parties = single[index]
+          var parties = single[of: index]
           if let named = payer { if case .party(let party) = named { parties = [party] } else { parties = [] } }
           payer = nil
           guard let vault = PlaceOperand(number: instruction.a)?.vault else { continue }
-          depositors[vault] += parties.filter { !depositors[vault].contains($0) }
+          depositors[of: vault] += parties.filter { !depositors[of: vault].contains($0) }
         case .nothing, .stores, .increments, .settles, .pays, .splits, .paysEach, .emits: break
         }
       }
@@ -125,15 +125,17 @@ private struct Lookout {
     for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
       for (instruction, condition) in reading.conditions(of: index) {
         switch condition {
-        case .always(let truth): if !truth { isImpossible[index] = true }
+        case .always(let truth): if !truth { isImpossible[of: index] = true }
         case .holds(let form, let isStrict):
-          if form.isConstant && form.milliseconds < (isStrict ? 1 : 0) { isImpossible[index] = true }
+          if form.isConstant && form.milliseconds < (isStrict ? 1 : 0) { isImpossible[of: index] = true }
           switch form.parts.first(where: { $0.part == .now })?.count {
           // now - time ≥ 0
           case 1:
-            if let time = TimeForm(.now) - form, reading.isFixed(time) { earliest[index].append((instruction, time)) }
+            if let time = TimeForm(.now) - form, reading.isFixed(time) {
+              earliest[of: index].append((instruction, time))
+            }
           // time - now ≥ 0
-          case -1: if let time = form + TimeForm(.now), reading.isFixed(time) { last[index].append(time) }
+          case -1: if let time = form + TimeForm(.now), reading.isFixed(time) { last[of: index].append(time) }
           default: break
           }
         }
@@ -144,26 +146,26 @@ private struct Lookout {
     self.isImpossible = isImpossible
   }
 
-  private func due(_ deadline: TransitionID) -> TimeForm { reading.due[deadline] ?? TimeForm(milliseconds: 0) }
+  private func due(_ deadline: TransitionID) -> TimeForm { reading.due[of: deadline] ?? TimeForm(milliseconds: 0) }
 
   /// Deadlines that the terms' bounds do not keep behind what they wait for.
   var untimely: [Warning] {
     var warnings: [Warning] = []
     for state in interface.states.ids {
-      for deadline in dated[state] {
-        for action in actions[state] where !isTooLate(action) {
-          for (instruction, time) in earliest[action] where !reading.isKnown(due(deadline), atLeast: time) {
+      for deadline in dated[of: state] {
+        for action in actions[of: state] where !isTooLate(action) {
+          for (instruction, time) in earliest[of: action] where !reading.isKnown(due(deadline), atLeast: time) {
             warnings.append(
               .deadlineBeforeStep(
                 deadline: deadline, .condition(action: action, instruction: instruction, earliest: time)))
           }
         }
-        if actions[state].isEmpty || isEnteredTooLate(state) { continue }
-        for edge in edges where edge.target == state && edge.source != state && !dated[edge.source].isEmpty {
+        if actions[of: state].isEmpty || isEnteredTooLate(state) { continue }
+        for edge in edges where edge.target == state && edge.source != state && !dated[of: edge.source].isEmpty {
           // However late the state before is left, one of its deadlines has kept it from being too late.
-          if dated[edge.source].contains(where: { reading.isKnown(due(deadline), atLeast: due($0)) }) { continue }
-          if last[edge.transition].contains(where: { reading.isKnown(due(deadline), atLeast: $0) }) { continue }
-          let warning = Warning.deadlineBeforeStep(deadline: deadline, .entering(after: dated[edge.source][0]))
+          if dated[of: edge.source].contains(where: { reading.isKnown(due(deadline), atLeast: due($0)) }) { continue }
+          if last[of: edge.transition].contains(where: { reading.isKnown(due(deadline), atLeast: $0) }) { continue }
+          let warning = Warning.deadlineBeforeStep(deadline: deadline, .entering(after: dated[of: edge.source][0]))
           if !warnings.contains(warning) { warnings.append(warning) }
         }
       }
@@ -173,8 +175,8 @@ private struct Lookout {
 
   /// Whether a deadline of the state has always come before the action's `where` can hold.
   private func isTooLate(_ action: TransitionID) -> Bool {
-    let deadlines = dated[interface.transitions[action].source]
-    return earliest[action].contains { earliest in
+    let deadlines = dated[of: interface.transitions[action].source]
+    return earliest[of: action].contains { earliest in
       deadlines.contains { reading.isKnown(earliest.time, atLeast: due($0)) }
     }
   }
@@ -187,10 +189,11 @@ private struct Lookout {
     }
     if state == interface.initialState { return false }
     let entering = edges.filter { $0.target == state }
-    return dated[state].contains { deadline in
+    return dated[of: state].contains { deadline in
       !entering.isEmpty
         && entering.allSatisfy { edge in
-          dated[edge.source].contains(edge.transition) && reading.isKnown(due(edge.transition), atLeast: due(deadline))
+          dated[of: edge.source].contains(edge.transition)
+            && reading.isKnown(due(edge.transition), atLeast: due(deadline))
         }
     }
   }
@@ -198,7 +201,7 @@ private struct Lookout {
   var neverTaken: [Warning] {
     interface.transitions.ids.filter { action in
       !interface.transitions[action].trigger.isAutomatic
-        && (isImpossible[action] || isTooLate(action) || isEnteredTooLate(interface.transitions[action].source))
+        && (isImpossible[of: action] || isTooLate(action) || isEnteredTooLate(interface.transitions[action].source))
     }.map { .neverTaken(action: $0) }
   }
 
@@ -214,16 +217,16 @@ private struct Lookout {
   var gainsBySilence: [Warning] {
     var warnings: [Warning] = []
     for action in interface.transitions.ids {
-      let taking = legs[action]
+      let taking = legs[of: action]
       let code = wellFormed.module.functions[wellFormed.function(of: .body(transition: action))].code
       if taking.isEmpty || code.contains(where: { $0.opcode == .stay }) { continue }
       let source = interface.transitions[action].source
-      let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }
-      for party in single[action] {
+      let waiting = graph.deadlines(of: source).filter { !graph.isOvertaken($0) }.flatMap { legs[of: $0] }
+      for party in single[of: action] {
         // Whoever gives back what others have paid in knows what it does.
         if taking.allSatisfy({
           (silence.payouts[$0] ?? []).allSatisfy { payout in
-            payout.payee == depositors[payout.vault].first.map { .party($0) }
+            payout.payee == depositors[of: payout.vault].first.map { .party($0) }
           }
         }),
           taking.contains(where: { !(silence.payouts[$0] ?? []).isEmpty })
@@ -245,15 +248,15 @@ private struct Lookout {
     for party in interface.parties.indices {
       if depositors.contains(where: { $0.contains(party) }) { continue }
       for state in interface.states.ids {
-        let own = actions[state].filter { single[$0].contains(party) }
+        let own = actions[of: state].filter { single[of: $0].contains(party) }
         // Whoever is paid by silence as well gains nothing by ruling.
-        let waiting = graph.deadlines(of: state).filter { !graph.isOvertaken($0) }.flatMap { legs[$0] }
+        let waiting = graph.deadlines(of: state).filter { !graph.isOvertaken($0) }.flatMap { legs[of: $0] }
         if !waiting.isEmpty && waiting.allSatisfy({ payees($0).contains(.party(party)) }) { continue }
-        let shares = own.map { action in legs[action].map { leg in payees(leg).filter { $0 != .party(party) } } }
+        let shares = own.map { action in legs[of: action].map { leg in payees(leg).filter { $0 != .party(party) } } }
         let choices = shares.flatMap { $0 }.filter { !$0.isEmpty }
         let isChoosing = choices.contains { $0 != choices[0] }
         for (action, others) in zip(own, shares)
-        where legs[action].contains(where: { payees($0).contains(.party(party)) }) {
+        where legs[of: action].contains(where: { payees($0).contains(.party(party)) }) {
           let isDividing = !interface.transitions[action].trigger.parameters.isEmpty && others.contains { $0.count > 1 }
           if isChoosing || isDividing { warnings.append(.paidByOwnRuling(action: action, party: party)) }
         }

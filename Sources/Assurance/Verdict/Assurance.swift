@@ -73,7 +73,7 @@ private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Pr
     * schedule.byte
     - max(schedule.opening, schedule.action)
   var dearest = [Int](repeating: 0, count: interface.states.count)
-  dearest[interface.initialState] = prepayment.opening + prepayment.ahead[interface.initialState].most
+  dearest[of: interface.initialState] = prepayment.opening + prepayment.ahead[of: interface.initialState].most
   for (index, transition) in interface.transitions.identified where !transition.trigger.isAutomatic {
     let function = wellFormed.function(of: .body(transition: index))
     for instruction in wellFormed.module.functions[function].code where instruction.opcode == .enter {
@@ -82,8 +82,8 @@ private func unaffordableStates(_ wellFormed: WellFormedModule, _ prepayment: Pr
         dearest[target], bounds[function] + prepayment.entering[target] + prepayment.ahead[target].most)
     }
   }
-  return interface.states.ids.filter { dearest[$0] > most }.prefix(Finding.countMax).map {
-    .aheadAboveLimit(state: $0, gas: dearest[$0], most: most)
+  return interface.states.ids.filter { dearest[of: $0] > most }.prefix(Finding.countMax).map {
+    .aheadAboveLimit(state: $0, gas: dearest[of: $0], most: most)
   }
 }
 

@@ -122,17 +122,17 @@ extension WellFormedModule {
     let interface = module.interface
     let edges = edges(self)
     var isReached = [Bool](repeating: false, count: interface.states.count)
-    isReached[state] = true
+    isReached[of: state] = true
     var waiting = [state]
     while let source = waiting.popLast() {
-      for edge in edges where edge.source == source && !isReached[edge.target] {
-        isReached[edge.target] = true
+      for edge in edges where edge.source == source && !isReached[of: edge.target] {
+        isReached[of: edge.target] = true
         waiting.append(edge.target)
       }
     }
     let items = Items(interface)
     var isSettled = [Bool](repeating: true, count: interface.terms.count + interface.fields.count)
-    for (index, transition) in interface.transitions.identified where isReached[transition.source] {
+    for (index, transition) in interface.transitions.identified where isReached[of: transition.source] {
       for instruction in module.functions[function(of: .body(transition: index))].code {
         if let item = items.written(by: instruction) { isSettled[item] = false }
       }
@@ -167,34 +167,34 @@ func endlessCircles(_ wellFormed: WellFormedModule, _ edges: [Edge]) -> [Finding
   let items = Items(interface)
   var isDated = [Bool](repeating: false, count: interface.states.count)
   for (index, transition) in interface.transitions.identified where wellFormed.isDated(index, items) {
-    isDated[transition.source] = true
+    isDated[of: transition.source] = true
   }
   var leaving = [[Edge]](repeating: [], count: interface.states.count)
   for edge in edges
-  where !edge.isRanked && (interface.transitions[edge.transition].trigger.isAutomatic || !isDated[edge.source]) {
-    leaving[edge.source].append(edge)
+  where !edge.isRanked && (interface.transitions[edge.transition].trigger.isAutomatic || !isDated[of: edge.source]) {
+    leaving[of: edge.source].append(edge)
   }
   var findings: [Finding] = []
   var isDone = [Bool](repeating: false, count: interface.states.count)
   var placeOnPath = [Int?](repeating: nil, count: interface.states.count)
-  for start in interface.states.ids where !isDone[start] {
+  for start in interface.states.ids where !isDone[of: start] {
     // A walk in depth with its path kept aside, so that no graph makes the stack grow.
     var path = [(state: start, next: 0)]
-    placeOnPath[start] = 0
+    placeOnPath[of: start] = 0
     while let (state, next) = path.last {
-      if next == leaving[state].count {
-        isDone[state] = true
-        placeOnPath[state] = nil
+      if next == leaving[of: state].count {
+        isDone[of: state] = true
+        placeOnPath[of: state] = nil
         path.removeLast()
         continue
       }
       path[path.count - 1].next += 1
-      let target = leaving[state][next].target
-      if let first = placeOnPath[target] {
+      let target = leaving[of: state][next].target
+      if let first = placeOnPath[of: target] {
         if findings.count == Finding.countMax { return findings }
-        findings.append(.endlessCircle(path[first...].map { leaving[$0.state][$0.next - 1] }))
-      } else if !isDone[target] {
-        placeOnPath[target] = path.count
+        findings.append(.endlessCircle(path[first...].map { leaving[of: $0.state][$0.next - 1] }))
+      } else if !isDone[of: target] {
+        placeOnPath[of: target] = path.count
         path.append((target, 0))
       }
     }

@@ -40,7 +40,7 @@ package struct MoneyFlow {
     let bodies = functions.map { VaultDataflow(of: $0, in: wellFormed, failures, filled: filled) }
     self.bodies = bodies
     let endings = interface.transitions.ids.map { transition -> [(instruction: Int, state: StateID)] in
-      let code = wellFormed.module.functions[functions[transition]].code
+      let code = wellFormed.module.functions[functions[of: transition]].code
       return code.indices.compactMap { pc in
         switch code[pc].opcode.row.flow {
         case .enters: (pc, StateID(code[pc].a))
@@ -53,41 +53,45 @@ package struct MoneyFlow {
     atState = Array(repeating: nil, count: interface.states.count)
     bringing = Array(repeating: Array(repeating: nil, count: interface.vaults.count), count: interface.states.count)
     var transitions = [[TransitionID]](repeating: [], count: interface.states.count)
-    for (index, transition) in interface.transitions.identified { transitions[transition.source].append(index) }
+    for (index, transition) in interface.transitions.identified { transitions[of: transition.source].append(index) }
 
-    atState[interface.initialState] = 0
+    atState[of: interface.initialState] = 0
     var waiting = [interface.initialState]
     var isWaiting = [Bool](repeating: false, count: interface.states.count)
     while let source = waiting.popLast() {
-      isWaiting[source] = false
-      guard let before = atState[source] else { continue }
-      for transition in transitions[source] {
-        for ending in endings[transition] {
-          guard let holdings = bodies[transition].holdings(before: ending.instruction, from: before) else { continue }
-          let known = atState[ending.state] ?? 0
-          let joined = known | holdings
-          if atState[ending.state] == joined { continue }
-          atState[ending.state] = joined
-          for vault in interface.vaults.ids where (joined & ~known) & 1 << vault.index != 0 {
-            bringing[ending.state][vault] = (transition, before & 1 << vault.index != 0)
+      isWaiting[of: source] = false
+      guard let before = atState[of: source] else { continue }
+      for transition in transitions[of: source] {
+        for ending in endings[of: transition] {
+          guard let holdings = bodies[of: transition].holdings(before: ending.instruction, from: before) else {
+            continue
           }
-          if !isWaiting[ending.state] { waiting.append(ending.state) }
-          isWaiting[ending.state] = true
+          let known = atState[of: ending.state] ?? 0
+          let joined = known | holdings
+          if atState[of: ending.state] == joined { continue }
+          atState[of: ending.state] = joined
+          for vault in interface.vaults.ids where (joined & ~known) & 1 << vault.index != 0 {
+            bringing[of: ending.state][of: vault] = (transition, before & 1 << vault.index != 0)
+          }
+          if !isWaiting[of: ending.state] { waiting.append(ending.state) }
+          isWaiting[of: ending.state] = true
         }
       }
     }
   }
 
-  package func mayHold(_ vault: VaultID, in state: StateID) -> Bool { (atState[state] ?? 0) & 1 << vault.index != 0 }
+  package func mayHold(_ vault: VaultID, in state: StateID) -> Bool {
+    (atState[of: state] ?? 0) & 1 << vault.index != 0
+  }
 
   /// Each `enter` of a final state that may leave money behind.
   var stranded: [Finding] {
     let interface = wellFormed.module.interface
     var findings: [Finding] = []
     for (index, transition) in interface.transitions.identified {
-      guard let before = atState[transition.source] else { continue }
-      for ending in endings[index] where interface.states[ending.state].isFinal {
-        guard let holdings = bodies[index].holdings(before: ending.instruction, from: before) else { continue }
+      guard let before = atState[of: transition.source] else { continue }
+      for ending in endings[of: index] where interface.states[ending.state].isFinal {
+        guard let holdings = bodies[of: index].holdings(before: ending.instruction, from: before) else { continue }
         for vault in interface.vaults.ids where holdings & 1 << vault.index != 0 {
           if findings.count == Finding.countMax { return findings }
           findings.append(.finalStateMayHoldMoney(transition: index, instruction: ending.instruction, vault: vault))
@@ -105,7 +109,7 @@ package struct MoneyFlow {
     var target = state
     if let vault {
       // Back to where it came in: each step was seen before the one behind it.
-      while let (transition, wasThere) = bringing[target][vault] {
+      while let (transition, wasThere) = bringing[of: target][of: vault] {
         way.insert(transition, at: 0)
         target = interface.transitions[transition].source
         if !wasThere { break }
@@ -114,19 +118,19 @@ package struct MoneyFlow {
     // Then the shortest way there.
     var before = [TransitionID?](repeating: nil, count: interface.states.count)
     var isSeen = [Bool](repeating: false, count: interface.states.count)
-    isSeen[interface.initialState] = true
+    isSeen[of: interface.initialState] = true
     var waiting = [interface.initialState]
     let edges = edges(wellFormed)
     var place = 0
-    while place < waiting.count && !isSeen[target] {
-      for edge in edges where edge.source == waiting[place] && !isSeen[edge.target] {
-        isSeen[edge.target] = true
-        before[edge.target] = edge.transition
+    while place < waiting.count && !isSeen[of: target] {
+      for edge in edges where edge.source == waiting[place] && !isSeen[of: edge.target] {
+        isSeen[of: edge.target] = true
+        before[of: edge.target] = edge.transition
         waiting.append(edge.target)
       }
       place += 1
     }
-    while let transition = before[target], target != interface.initialState {
+    while let transition = before[of: target], target != interface.initialState {
       way.insert(transition, at: 0)
       target = interface.transitions[transition].source
     }
@@ -160,8 +164,8 @@ package struct MoneyFlow {
   /// The vaults that may hold something before an instruction of a transition's body, a bit for
   /// each; nil where no way leads.
   func holdings(before instruction: Int, of transition: TransitionID) -> Holdings? {
-    atState[wellFormed.module.interface.transitions[transition].source].flatMap {
-      bodies[transition].holdings(before: instruction, from: $0)
+    atState[of: wellFormed.module.interface.transitions[transition].source].flatMap {
+      bodies[of: transition].holdings(before: instruction, from: $0)
     }
   }
 

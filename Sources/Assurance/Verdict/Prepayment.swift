@@ -56,14 +56,14 @@ package struct Prepayment: Sendable {
 
     var entering = [Int](repeating: 0, count: interface.states.count)
     for (index, transition) in interface.transitions.identified where transition.trigger.isAutomatic {
-      entering[transition.source] += bound(.due(transition: index))
+      entering[of: transition.source] += bound(.due(transition: index))
     }
     for (index, invariant) in interface.invariants.enumerated() {
-      for state in invariant.states { entering[state] += bound(.invariant(index)) }
+      for state in invariant.states { entering[of: state] += bound(.invariant(index)) }
     }
 
     func cost(_ edge: Edge) -> Int {
-      sum(deadlineGas + entering[edge.target], bound(.body(transition: edge.transition)))
+      sum(deadlineGas + entering[of: edge.target], bound(.body(transition: edge.transition)))
     }
     let components = Components(automatic, stateCount: interface.states.count)
     var ahead = [Ahead](repeating: Ahead(least: 0, rounds: []), count: interface.states.count)
@@ -71,7 +71,7 @@ package struct Prepayment: Sendable {
     for group in components.groups {
       // The dearest way out, from any state of it.
       var exit = Ahead(least: 0, rounds: [])
-      for edge in components.outside(group) { exit.cover(ahead[edge.target], after: cost(edge)) }
+      for edge in components.outside(group) { exit.cover(ahead[of: edge.target], after: cost(edge)) }
       let inside = components.inside(group)
       // The dearest way within it on which no counter is raised.
       let between = dearestWays(inside.filter { !$0.isRanked }, cost)
@@ -88,16 +88,16 @@ package struct Prepayment: Sendable {
         }
       }
       for state in group {
-        ahead[state] = exit
-        ahead[state].least = sum(exit.least, between[state] ?? 0)
+        ahead[of: state] = exit
+        ahead[of: state].least = sum(exit.least, between[state] ?? 0)
         for round in raising {
-          if let known = ahead[state].rounds.firstIndex(where: { $0.field == round.field }) {
-            ahead[state].rounds[known].gas = sum(ahead[state].rounds[known].gas, round.gas)
+          if let known = ahead[of: state].rounds.firstIndex(where: { $0.field == round.field }) {
+            ahead[of: state].rounds[known].gas = sum(ahead[of: state].rounds[known].gas, round.gas)
           } else {
-            ahead[state].rounds.append(round)
+            ahead[of: state].rounds.append(round)
           }
         }
-        ahead[state].rounds.sort { $0.field < $1.field }
+        ahead[of: state].rounds.sort { $0.field < $1.field }
       }
     }
     self.entering = entering
@@ -105,7 +105,7 @@ package struct Prepayment: Sendable {
     opening =
       interface.terms.ids.reduce(0) { sum, term in
         (0..<interface.terms[term].boundCount).reduce(sum) { $0 + bound(.bound(term: term, number: $1)) }
-      } + (interface.hasOpening ? bound(.opening) : 0) + entering[interface.initialState]
+      } + (interface.hasOpening ? bound(.opening) : 0) + entering[of: interface.initialState]
   }
 }
 

@@ -90,7 +90,7 @@ private struct VaultPass: AbstractInterpreter {
     isReached[pc] = true
     if handled != nil { handled = state }
     switch row.effect {
-    case .asks: if let vault = PlaceOperand(number: instruction.a)?.vault { state[vault] |= VaultDataflow.received }
+    case .asks: if let vault = PlaceOperand(number: instruction.a)?.vault { state[of: vault] |= VaultDataflow.received }
     case .pays:
       move(PlaceOperand(number: instruction.b)?.vault.map { 1 << Holdings($0.index) } ?? 0, instruction, &state)
     case .splits: move(filled[Int(instruction.b)], instruction, &state)
@@ -101,9 +101,9 @@ private struct VaultPass: AbstractInterpreter {
 
   private func move(_ targets: Holdings, _ instruction: Instruction, _ state: inout [Origins]) {
     guard let source = PlaceOperand(number: instruction.a), let vault = source.vault else { return }
-    let moved = state[vault]
+    let moved = state[of: vault]
     // What lies under other keys stays.
-    if case .vault = source { state[vault] = 0 }
+    if case .vault = source { state[of: vault] = 0 }
     for target in 0..<vaultCount where targets & 1 << Holdings(target) != 0 { state[target] |= moved }
   }
 

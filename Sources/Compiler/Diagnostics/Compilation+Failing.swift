@@ -23,7 +23,7 @@ extension ContractWords {
     let kind = interface.transitions[transition].trigger == .when ? "condition" : "deadline"
     return Diagnostic(
       .automaticCanFail,
-      "the \(kind) \(text(contract.spans.transitions[transition])) of \(self.state(state)) cannot fail, and this can",
+      "the \(kind) \(text(contract.spans.transitions[of: transition])) of \(self.state(state)) cannot fail, and this can",
       at: span,
       "may fail when nobody is there",
       notes: (held.isEmpty ? [] : ["at stake: \(stake(in: held, at: [state]))"])
@@ -35,7 +35,7 @@ extension ContractWords {
   {
     switch opcode {
     case .split:
-      let edits = contract.transitions[transition].statements.lazy.filter { $0.span == span }.compactMap {
+      let edits = contract.transitions[of: transition].statements.lazy.filter { $0.span == span }.compactMap {
         statement -> [Diagnostic.Fix.Edit]? in
         guard case .split(from: _, let shares, otherwise: _) = statement.kind else { return nil }
         return capping(shares)

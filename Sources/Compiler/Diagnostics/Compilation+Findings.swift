@@ -34,7 +34,7 @@ extension ContractWords {
       return Diagnostic(
         .limitExceeded,
         "leading into \(self.state(state)) may cost \(gas) gas, what then happens by itself included; a transaction has at most \(most) for it",
-        at: contract.spans.states[state], "nobody could pay that ahead",
+        at: contract.spans.states[of: state], "nobody could pay that ahead",
         notes: ["loops over smaller collections and counters with lower ends cost less"])
     }
   }
@@ -48,19 +48,19 @@ extension ContractWords {
       "\(self.state(state)) \(held.isEmpty ? "lasts" : "can hold \(stake(in: held, at: [state]))") for ever\(reason)"
     let way = way(to: state, filling: held.first).map { "it comes there by \($0)" }
     var fixes: [Diagnostic.Fix] = []
-    if let deadline = deadline(for: state), let braces = contract.spans.braces[state] {
+    if let deadline = deadline(for: state), let braces = contract.spans.braces[of: state] {
       fixes = [.init("say what time alone does, for instance", [insert(deadline, asLastIn: braces)])]
     }
     return Diagnostic(
-      .stateWithoutDeadline, message, at: contract.spans.states[state], "has no deadline",
-      secondary: held.map { .init(contract.spans.vaults[$0], "what lies here would wait with it") },
+      .stateWithoutDeadline, message, at: contract.spans.states[of: state], "has no deadline",
+      secondary: held.map { .init(contract.spans.vaults[of: $0], "what lies here would wait with it") },
       notes: (way.map { [$0] } ?? [])
         + (fixes.isEmpty ? ["say what time alone does: `after 30 days { … } -> State`"] : []), fixes: fixes)
   }
 
   /// Whose silence keeps the agreement in a state: "`buyer` stays silent"; nil where nobody can end it.
   private func silence(in state: StateID) -> String? {
-    let ways = leaving(state).filter { contract.transitions[$0].targets.contains { $0 != state } }
+    let ways = leaving(state).filter { contract.transitions[of: $0].targets.contains { $0 != state } }
     let actions = ways.filter { !isAutomatic($0) }
     let condition = ways.count > actions.count ? "what it waits for never holds" : nil
     if actions.isEmpty { return condition }
@@ -91,8 +91,9 @@ extension ContractWords {
     let held = interface.vaults.ids.filter { vault in states.contains { flow.mayHold(vault, in: $0) } }
     let last = edges[edges.count - 1]
     return Diagnostic(
-      .endlessCircle, message, at: contract.spans.transitions[last.transition], "leads back to \(state(last.target))",
-      secondary: [.init(contract.spans.states[last.target], "the circle begins here")],
+      .endlessCircle, message, at: contract.spans.transitions[of: last.transition],
+      "leads back to \(state(last.target))",
+      secondary: [.init(contract.spans.states[of: last.target], "the circle begins here")],
       notes: (held.isEmpty ? [] : ["held on the way: \(stake(in: held, at: states))"])
         + [
           "a counter that is raised on the way ends it, or an `at` of a term in the states where somebody keeps acting"
@@ -161,7 +162,7 @@ extension ContractWords {
       .finalStateMayHoldMoney,
       "\(stake(in: vaults, at: states, after: transitions)) would be lost: \(target) is final, and nothing can happen there",
       at: place, "is entered without paying \(ContractWords.list(vaults.map(self.vault)))",
-      secondary: vaults.map { .init(contract.spans.vaults[$0], "may still hold it") }, notes: notes,
+      secondary: vaults.map { .init(contract.spans.vaults[of: $0], "may still hold it") }, notes: notes,
       fixes: statement.map { [.init("pay it out before, for instance", [insert($0, before: place, of: transition)])] }
         ?? [])
   }

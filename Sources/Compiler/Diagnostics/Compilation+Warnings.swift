@@ -61,17 +61,17 @@ extension ContractWords {
   private func untimely(_ deadline: TransitionID, _ step: Warning.Step, _ silence: Silence) -> Diagnostic {
     let state = interface.transitions[deadline].source
     let name = transition(deadline)
-    let due = silence.due[deadline]?.form ?? TimeForm(milliseconds: 0)
+    let due = silence.due[of: deadline]?.form ?? TimeForm(milliseconds: 0)
     let earliest: TimeForm
     let (message, label, other): (String, String, Diagnostic.Label)
     switch step {
     case .entering(let before):
-      earliest = silence.due[before]?.form ?? TimeForm(milliseconds: 0)
+      earliest = silence.due[of: before]?.form ?? TimeForm(milliseconds: 0)
       let source = interface.transitions[before].source
       message =
         "\(name) can come before \(self.state(state)) is entered: \(self.state(source)) may last until \(transition(before))"
       label = "then \(self.state(state)) is over as soon as it begins"
-      other = .init(contract.spans.transitions[before], "may be later")
+      other = .init(contract.spans.transitions[of: before], "may be later")
     case .condition(let action, let instruction, let time):
       earliest = time
       message =
@@ -81,12 +81,13 @@ extension ContractWords {
     }
     let bound = timeWords.atLeast(due, earliest, derived: derived)
     return Diagnostic(
-      .deadlineBeforeStep, message, at: contract.spans.transitions[deadline], label, secondary: [other],
+      .deadlineBeforeStep, message, at: contract.spans.transitions[of: deadline], label, secondary: [other],
       notes: bound == nil ? ["a `where` of a term can keep the two in order"] : [],
       fixes: bound.map {
         [
           .init(
-            "keep the two in order", [.init(at: contract.spans.terms[$0.term].end, inserting: " where \($0.condition)")]
+            "keep the two in order",
+            [.init(at: contract.spans.terms[of: $0.term].end, inserting: " where \($0.condition)")]
           )
         ]
       } ?? []
@@ -112,13 +113,13 @@ extension ContractWords {
     Diagnostic(
       .neverTaken,
       "\(who(action)) can never take \(transition(action)) in \(state(interface.transitions[action].source))",
-      at: contract.spans.transitions[action], "promises what nobody can call in",
+      at: contract.spans.transitions[of: action], "promises what nobody can call in",
       notes: ["its `where` never holds, or a deadline of the state is always due before it could be taken"])
   }
 
   private func gainsBySilence(_ action: TransitionID, _ party: Int, _ silence: Silence) -> Diagnostic {
     let state = interface.transitions[action].source
-    let waiting = leaving(state).filter { silence.due[$0] != nil }
+    let waiting = leaving(state).filter { silence.due[of: $0] != nil }
     let paid = silence.payouts.filter { waiting.contains($0.key.transition) }.flatMap(\.value).filter {
       $0.payee == .party(party)
     }
@@ -126,8 +127,8 @@ extension ContractWords {
     let said = transition(action).dropLast() + "(…) by \(interface.parties[party])"
     return Diagnostic(
       .gainsBySilence, "\(self.party(party)) gets nothing by taking \(transition(action)), and is paid if it waits",
-      at: contract.spans.transitions[action], "nobody would take this",
-      secondary: waiting.map { .init(contract.spans.transitions[$0], "pays \(self.party(party)) from \(stake)") },
+      at: contract.spans.transitions[of: action], "nobody would take this",
+      secondary: waiting.map { .init(contract.spans.transitions[of: $0], "pays \(self.party(party)) from \(stake)") },
       notes: waiting.prefix(1).map { deadline in
         "where silence shall mean what the action does, say it once: `on \(said.dropFirst()), \(transition(deadline).dropFirst().dropLast()) { … }`"
       })
@@ -137,7 +138,7 @@ extension ContractWords {
     Diagnostic(
       .paidByOwnRuling,
       "\(self.party(party)) decides by \(transition(action)) how others share, and is paid only if it does",
-      at: contract.spans.transitions[action], "pays whoever takes it",
+      at: contract.spans.transitions[of: action], "pays whoever takes it",
       notes: [
         "\(self.party(party)) gains by every dispute, whoever is right, and nothing where the others agree",
         "a fee that is paid whichever way it ends, or by a deposit at the beginning, leaves it nothing to gain",
@@ -165,8 +166,8 @@ extension ContractWords {
     let what = stake(in: held, at: [delay.state])
     return Diagnostic(
       .heldBack, "\(who) no date by which \(what) is paid out: none while \(takers(of: delay.actions))",
-      at: contract.spans.states[delay.state], "lasts as long as others like",
-      secondary: delay.actions.map { .init(contract.spans.transitions[$0], "changes the deadline") },
+      at: contract.spans.states[of: delay.state], "lasts as long as others like",
+      secondary: delay.actions.map { .init(contract.spans.transitions[of: $0], "changes the deadline") },
       fixes: [.init("count how often, for instance", [declare(counter: counter)] + places)])
   }
 }

@@ -40,7 +40,7 @@ struct ContractWords {
   /// An action by its name, everything else by what starts it: "`after 3 days`".
   func transition(_ index: TransitionID) -> String {
     if case .action(let name, _, _) = interface.transitions[index].trigger { return "`\(name)`" }
-    return text(contract.spans.transitions[index])
+    return text(contract.spans.transitions[of: index])
   }
 
   func isAutomatic(_ transition: TransitionID) -> Bool { interface.transitions[transition].trigger.isAutomatic }
@@ -128,7 +128,7 @@ struct ContractWords {
     let leading = leading(to: states)
     return flow.sources(of: vault).compactMap { function, instruction in
       guard let transition = transitionOf[function] else { return nil }
-      let checked = contract.transitions[transition]
+      let checked = contract.transitions[of: transition]
       let isBefore =
         transitions.contains(transition) || !leading.isDisjoint(with: checked.targets)
         || (checked.targets.isEmpty && leading.contains(interface.transitions[transition].source))

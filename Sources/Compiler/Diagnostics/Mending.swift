@@ -107,7 +107,7 @@ extension ContractWords {
 
   /// Puts a statement in so that it is run on every way to an `->`, whose state stands at this span.
   func insert(_ statement: String, before state: Span, of transition: TransitionID) -> Diagnostic.Fix.Edit {
-    let body = contract.spans.bodies[transition]
+    let body = contract.spans.bodies[of: transition]
     guard let braces = body.braces else {
       return .init(at: body.target?.start ?? state.start, inserting: "{ \(statement) } ")
     }
@@ -118,13 +118,14 @@ extension ContractWords {
 
   /// Puts a statement in so that it is run on every way through a body.
   func insert(_ statement: String, asFirstOf transition: TransitionID) -> Diagnostic.Fix.Edit {
-    let body = contract.spans.bodies[transition]
+    let body = contract.spans.bodies[of: transition]
     if let braces = body.braces {
       let isFollowedByBlank = [UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(
         source.bytes[braces.start + 1])
       return .init(at: braces.start + 1, inserting: isFollowedByBlank ? " \(statement)" : " \(statement) ")
     }
-    return .init(at: body.target?.start ?? contract.spans.transitions[transition].end, inserting: "{ \(statement) } ")
+    return .init(
+      at: body.target?.start ?? contract.spans.transitions[of: transition].end, inserting: "{ \(statement) } ")
   }
 
   /// Where the `->` before a state's name is, if nothing but blanks is between them.
@@ -146,6 +147,6 @@ extension ContractWords {
   /// The transitions that have the same body in the source.
   func sharing(bodyOf transition: TransitionID) -> [TransitionID] {
     let bodies = contract.spans.bodies
-    return interface.transitions.ids.filter { bodies[$0] == bodies[transition] }
+    return interface.transitions.ids.filter { bodies[of: $0] == bodies[of: transition] }
   }
 }

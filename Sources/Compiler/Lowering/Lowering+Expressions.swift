@@ -198,7 +198,7 @@ extension FunctionLowering {
 
   private static func equality(of type: RegisterType) -> Opcode {
     guard let value = type.valueType else { return .equalInt }
-    return switch value.shape {
+    return switch value.layout {
     case .integer: .equalInt
     case .word: .equalWord
     case .pair: .equalPair

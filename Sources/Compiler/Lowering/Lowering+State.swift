@@ -29,7 +29,7 @@ extension FunctionLowering {
 
   mutating func load(item: Int, into destination: Register?, at span: Span) -> Register {
     let (type, slot) = pool.slots[item]
-    let opcode = Opcode.loading(type.shape)
+    let opcode = type.layout.moves.load
     return result(opcode, RegisterType(type), opcode == .loadObject ? item : slot, into: destination, at: span)
   }
 
@@ -84,7 +84,7 @@ extension FunctionLowering {
       store(map: register, key, value, most, in: field, at: span)
       return
     }
-    let opcode = Opcode.storing(type.shape)
+    let opcode = type.layout.moves.store
     if opcode == .storeObject {
       builder.emit(opcode, UInt16(item(ofField: field)), register.operand, at: span)
     } else {

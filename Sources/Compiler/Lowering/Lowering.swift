@@ -68,19 +68,19 @@ struct Lowering {
       span = contract.spans.contract
       function.lower(opening: contract.derived, at: span)
     case .body(let index):
-      span = contract.transitions[index].span
-      function.lower(contract.transitions[index])
+      span = contract.transitions[of: index].span
+      function.lower(contract.transitions[of: index])
     }
     finish(at: span)
   }
 
   private func value(of entry: Entry) -> TypedExpression {
     switch entry {
-    case .bound(let term, let number): return contract.bounds[term][number]
+    case .bound(let term, let number): return contract.bounds[of: term][number]
     case .invariant(let index): return contract.invariants[index]
     case .view(let index): return contract.views[index]
     case .due(let index):
-      guard let due = contract.transitions[index].due else {
+      guard let due = contract.transitions[of: index].due else {
         preconditionFailure("what comes by itself has a due time")
       }
       return due

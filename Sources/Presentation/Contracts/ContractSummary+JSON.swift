@@ -27,10 +27,10 @@ extension ContractSummary {
   }
 
   private func stateJSON(_ state: StateID) -> JSON {
-    let silence = outlook.silence.states[state]
-    let ahead = contract.assured.prepayment.ahead[state]
+    let silence = outlook.silence.states[of: state]
+    let ahead = contract.assured.prepayment.ahead[of: state]
     let deadlines = interface.transitions.ids.filter {
-      interface.transitions[$0].source == state && outlook.silence.due[$0] != nil
+      interface.transitions[$0].source == state && outlook.silence.due[of: $0] != nil
     }
     return .object([
       ("name", .text(interface.states[state].name)), ("initial", .bool(state == interface.initialState)),
@@ -40,8 +40,8 @@ extension ContractSummary {
         .list(
           deadlines.map { deadline in
             .object([
-              ("transition", .text(source.text(contract.checked.spans.transitions[deadline]))),
-              ("due", outlook.silence.due[deadline].map(byJSON) ?? .null),
+              ("transition", .text(source.text(contract.checked.spans.transitions[of: deadline]))),
+              ("due", outlook.silence.due[of: deadline].map(byJSON) ?? .null),
             ])
           })
       ),
@@ -100,7 +100,7 @@ extension ContractSummary {
       let actions = outlook.silence.delays.filter { $0.party == party && $0.state == state }.flatMap(\.actions)
       return .object([
         ("state", .text(interface.states[state].name)),
-        ("latest", outlook.silence.latestWithout[party][state].map { .list($0.map(byJSON)) } ?? .null),
+        ("latest", outlook.silence.latestWithout[party][of: state].map { .list($0.map(byJSON)) } ?? .null),
         ("heldBackBy", .list(actions.map { .text(name($0)) })),
       ])
     }

@@ -40,7 +40,7 @@ package struct ContractSummary {
       if !spans.contains(span) { spans.append(span) }
     }
     var texts: [String] = []
-    for statement in contract.checked.transitions[leg.transition].statements where spans.contains(statement.span) {
+    for statement in contract.checked.transitions[of: leg.transition].statements where spans.contains(statement.span) {
       if let text = payout(statement), !texts.contains(text) { texts.append(text) }
     }
     return texts
@@ -94,14 +94,14 @@ package struct ContractSummary {
 
   /// Whether the end comes later than the first step, or it is not one deadline that tells it.
   func isLonger(_ state: StateID) -> Bool {
-    let ways = outlook.silence.states[state].ways
-    if outlook.silence.states[state].legs.contains(where: { $0.target == state })
-      || !contract.assured.prepayment.ahead[state].rounds.isEmpty
+    let ways = outlook.silence.states[of: state].ways
+    if outlook.silence.states[of: state].legs.contains(where: { $0.target == state })
+      || !contract.assured.prepayment.ahead[of: state].rounds.isEmpty
     {
       return true
     }
     return ways.contains { $0.count > 1 }
-      || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[$0] != nil }).count > 1
+      || Set(ways.compactMap { $0.first?.transition }.filter { outlook.silence.due[of: $0] != nil }).count > 1
   }
 
   /// "after shipIn + 30 days", of several "at closes, or after 7 days, whichever is later".
@@ -129,7 +129,7 @@ package struct ContractSummary {
 
   /// By when it is over if a party is silent from the entering of a state on, whatever all others do.
   func latest(without party: Int, from state: StateID) -> String {
-    if let moments = outlook.silence.latestWithout[party][state] { return latest(moments) }
+    if let moments = outlook.silence.latestWithout[party][of: state] { return latest(moments) }
     let drivers = outlook.silence.delays.filter { $0.party == party }.flatMap(\.actions).reduce(into: [TransitionID]())
     {
       if !$0.contains($1) { $0.append($1) }
@@ -141,7 +141,7 @@ package struct ContractSummary {
 
   func name(_ transition: TransitionID) -> String {
     if case .action(let name, _, _) = interface.transitions[transition].trigger { return name }
-    return text(contract.checked.spans.transitions[transition])
+    return text(contract.checked.spans.transitions[of: transition])
   }
 
   private func who(_ transition: TransitionID) -> String {
@@ -187,8 +187,8 @@ extension ContractSummary {
       }
     }
     let moments =
-      states.filter(isLonger).flatMap { outlook.silence.states[$0].latest }
-      + outlook.silence.latestWithout.flatMap { $0[interface.initialState] ?? [] }
+      states.filter(isLonger).flatMap { outlook.silence.states[of: $0].latest }
+      + outlook.silence.latestWithout.flatMap { $0[of: interface.initialState] ?? [] }
     if moments.contains(where: isMoving) {
       lines += [
         "", style.dim(line("", "a field, or what is computed, counts with the latest value that it has on the way")),
@@ -210,9 +210,9 @@ extension ContractSummary {
   private func rows(of state: StateID) -> [[String]] {
     var rows: [[String]] = []
     var before: TransitionID?
-    for step in outlook.silence.states[state].legs {
+    for step in outlook.silence.states[of: state].legs {
       let paid = payouts(step)
-      let trigger = text(contract.checked.spans.transitions[step.transition])
+      let trigger = text(contract.checked.spans.transitions[of: step.transition])
       let start =
         step.transition == before ? "\(String(repeating: " ", count: max(0, displayWidth(trigger) - 2)))or" : trigger
       let text =
@@ -220,13 +220,13 @@ extension ContractSummary {
       for line in ContractSummary.wrapped(text) { rows.append(["", line, ""]) }
       before = step.transition
     }
-    if outlook.silence.states[state].hasMoreWays { rows.append(["", "and more ways", ""]) }
+    if outlook.silence.states[of: state].hasMoreWays { rows.append(["", "and more ways", ""]) }
     if isLonger(state) {
-      rows += ContractSummary.wrapped("over at the latest \(latest(outlook.silence.states[state].latest))").map {
+      rows += ContractSummary.wrapped("over at the latest \(latest(outlook.silence.states[of: state].latest))").map {
         ["", $0, ""]
       }
     }
-    let ahead = contract.assured.prepayment.ahead[state]
+    let ahead = contract.assured.prepayment.ahead[of: state]
     for round in ahead.rounds where round.gas > 0 {
       rows.append([
         "", "sets aside \(grouped(round.gas)) gas less each time `\(interface.fields[round.field].name)` is raised", "",

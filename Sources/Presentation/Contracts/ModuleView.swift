@@ -32,9 +32,9 @@ package struct ModuleView {
     case .code: return disassembler.text
     case .interface: return ([title] + interfaceLines).joined(separator: "\n")
     case .gas:
-      let rows = interface.transitions.ids.map { (name($0), Wording(.english).grouped(String(assured.gasMax[$0]))) }
+      let rows = interface.transitions.ids.map { (name($0), Wording(.english).grouped(String(assured.gasMax[of: $0]))) }
       let ahead = interface.states.ids.filter { !interface.states[$0].isFinal }
-        .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[$0].most))) }
+        .map { (interface.states[$0].name, Wording(.english).grouped(String(assured.prepayment.ahead[of: $0].most))) }
       let width = (rows + ahead).map { displayWidth($0.0) }.max() ?? 0
       func table(_ rows: [(String, String)]) -> [String] {
         rows.map { "  \($0.0)\(padding($0.0, width))  \(padding($0.1, 10))\($0.1)" }
@@ -166,7 +166,7 @@ package struct ModuleView {
           let declared = interface.transitions[transition]
           switch declared.trigger {
           case .action(let name, _, let who): return "  \(name) by \(describe(who, declared))  \(to)"
-          case .after, .at: return "  \(due[transition].map(words.text) ?? "deadline")  \(to)"
+          case .after, .at: return "  \(due[of: transition].map(words.text) ?? "deadline")  \(to)"
           case .when: return "  condition  \(to)"
           }
         }
@@ -215,12 +215,12 @@ package struct ModuleView {
           "gas",
           .list(
             interface.transitions.ids.map {
-              .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[$0]))])
+              .object([("transition", .text(name($0))), ("max", .number(assured.gasMax[of: $0]))])
             })
         ))
       let ahead = interface.states.ids.map { state -> JSON in
         .object([
-          ("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[state].most)),
+          ("state", .text(interface.states[state].name)), ("gas", .number(assured.prepayment.ahead[of: state].most)),
         ])
       }
       members.append(("setAside", .list(ahead)))

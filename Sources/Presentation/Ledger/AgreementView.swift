@@ -45,11 +45,11 @@ package struct AgreementView {
 
   private var vaults: [(name: String, sum: CurrencyAmount, holdings: [(key: String, sum: CurrencyAmount)])] {
     interface.vaults.identified.map { index, vault in
-      let currency = agreement.vaultCurrencies[index]
+      let currency = agreement.vaultCurrencies[of: index]
       let holdings = agreement.holdings(ofVault: index).map {
         (told.key($0.key, vault), CurrencyAmount($0.amount, currency))
       }
-      return (vault.name, CurrencyAmount(agreement.vaults[index], currency), holdings)
+      return (vault.name, CurrencyAmount(agreement.vaults[of: index], currency), holdings)
     }
   }
 

@@ -98,7 +98,7 @@ final class AgreementHost: Host {
 
   // MARK: Vaults
 
-  func balance(ofVault vault: VaultID) -> Amount { state.agreements[number.index].vaults[vault] }
+  func balance(ofVault vault: VaultID) -> Amount { state.agreements[number.index].vaults[of: vault] }
 
   func balance(ofVault vault: VaultID, key: UInt64) -> Amount {
     state.agreements[number.index].balance(ofVault: vault, key: key)
@@ -191,7 +191,7 @@ final class AgreementHost: Host {
     let currency: Currency
     switch source {
     case .vault(let vault):
-      currency = vaultCurrencies[vault]
+      currency = vaultCurrencies[of: vault]
       if interface.vaults[vault].key == nil {
         state.setVault(number, vault, rest(balance(ofVault: vault), without: amount))
       } else {
@@ -199,7 +199,7 @@ final class AgreementHost: Host {
         _ = state.emptyHoldings(number, vault)
       }
     case .entry(let vault, let key):
-      currency = vaultCurrencies[vault]
+      currency = vaultCurrencies[of: vault]
       state.setHolding(number, vault, key, rest(balance(ofVault: vault, key: key), without: amount))
     case .party, .account: preconditionFailure("an engine moves what lies in vaults")
     }
@@ -216,7 +216,7 @@ final class AgreementHost: Host {
   func payEach(vault: VaultID) {
     precondition(interface.vaults[vault].key?.type == .party, "only what lies under accounts is paid to each")
     for holding in state.emptyHoldings(number, vault) {
-      let (sum, account) = (CurrencyAmount(holding.amount, vaultCurrencies[vault]), account(holding.key))
+      let (sum, account) = (CurrencyAmount(holding.amount, vaultCurrencies[of: vault]), account(holding.key))
       state.credit(account, sum.currency, sum.amount)
       moves.append(Move(from: .entry(vault: vault, key: holding.key), to: .account(account), sum: sum))
     }

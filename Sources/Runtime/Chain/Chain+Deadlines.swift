@@ -74,7 +74,7 @@ extension AssuredModule {
   /// W of an agreement of this contract: the gas that the dearest way takes at most that leads on by itself.
   package func ahead(of agreement: Agreement) -> Int {
     let interface = wellFormed.module.interface
-    return prepayment.ahead[agreement.position.state].gas { field in
+    return prepayment.ahead[of: agreement.position.state].gas { field in
       guard case .int(let reached) = agreement.value(interface.item(of: field), interface), let count = reached.int
       else {
         preconditionFailure("a counter is a small integer")

@@ -20,7 +20,7 @@ extension Chain {
     if isFinal(number) || agreement.position.standing != .regular { return [] }
     let module = modules[agreement.contract]
     return Outlook(module).silence.latestWithout.map { states in
-      guard let moments = states[agreement.position.state] else { return .never }
+      guard let moments = states[of: agreement.position.state] else { return .never }
       return module.latest(
         moments, of: agreement, in: agreement.position.state, enteredAt: agreement.position.enteredAt
       ).map { .by(max($0, time)) }

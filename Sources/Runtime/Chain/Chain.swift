@@ -369,7 +369,7 @@ package final class Chain: Application {
       for (index, vault) in interface(ofModule: agreement.contract).vaults.identified {
         let holdings = agreement.holdings(ofVault: index)
         let underKeys = holdings.reduce(UInt128(0)) { $0 + $1.amount.units }
-        let isWhole = vault.key == nil ? holdings.isEmpty : underKeys == agreement.vaults[index].units
+        let isWhole = vault.key == nil ? holdings.isEmpty : underKeys == agreement.vaults[of: index].units
         if !isWhole {
           return "what the vault \(vault.name) of agreement \(number + 1) holds under its keys is not what it holds"
         }

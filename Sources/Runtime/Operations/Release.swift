@@ -84,7 +84,7 @@ extension TransactionExecutor {
     if !isWhole { throw OperationFailure(.consent) }
     guard paysOut(release.payouts, exactlyWhat: agreement, vaults) else { throw OperationFailure(.amount) }
 
-    for vault in vaults.ids where agreement.vaults[vault] > .zero {
+    for vault in vaults.ids where agreement.vaults[of: vault] > .zero {
       if vaults[vault].key == nil {
         state.setVault(number, vault, .zero)
       } else {
@@ -93,7 +93,7 @@ extension TransactionExecutor {
     }
     var moves: [Move] = []
     for payout in release.payouts {
-      let sum = CurrencyAmount(payout.amount, agreement.vaultCurrencies[payout.vault])
+      let sum = CurrencyAmount(payout.amount, agreement.vaultCurrencies[of: payout.vault])
       let payee = try row(payout.to)
       if !state.hasBalance(payee, sum.currency) { try meter.charge(schedule.row) }
       state.credit(payee, sum.currency, sum.amount)
@@ -144,7 +144,7 @@ extension TransactionExecutor {
     }
     for vault in vaults.ids {
       if vaults[vault].key == nil {
-        if !takes(agreement.vaults[vault], vault, nil) { return false }
+        if !takes(agreement.vaults[of: vault], vault, nil) { return false }
       } else {
         for holding in agreement.holdings(ofVault: vault) where !takes(holding.amount, vault, holding.key) {
           return false

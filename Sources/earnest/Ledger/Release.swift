@@ -67,8 +67,9 @@ struct Release: ParsableCommand {
       key = Resting.words(value, as: declared.type, in: interface.types).first
     }
     let sum = try Typed.money(String(match.3))
-    guard sum.currency == opened.vaultCurrencies[vault] else {
-      throw try no("the vault \(declared.name) holds \(opened.vaultCurrencies[vault].code), not \(sum.currency.code)")
+    guard sum.currency == opened.vaultCurrencies[of: vault] else {
+      throw try no(
+        "the vault \(declared.name) holds \(opened.vaultCurrencies[of: vault].code), not \(sum.currency.code)")
     }
     guard sum.amount > .zero else { throw try no("a payout of nothing is none: leave it out") }
     return Transaction.Payout(vault: vault, key: key, to: try open.account(String(match.4)), amount: sum.amount)
